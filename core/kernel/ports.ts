@@ -1,0 +1,99 @@
+/**
+ * What core needs of the world, each as the smallest interface that does. Real ones are in core/platform, virtual ones in
+ * core/simulator; nothing in core reads the clock, randomness, timers, the network or files but through these (design 1, Determinism).
+ */
+import type { Facts } from './app-error.ts'
+
+export type Clock = {
+  /** Wall time, milliseconds since 1970-01-01T00:00:00Z. May step in either direction. */
+  readonly now: () => number
+  /** Milliseconds that only ever grow; meaningless across restarts. */
+  readonly monotonic: () => number
+}
+
+export type Random = {
+  readonly bytes: (length: number) => Uint8Array
+  /** A number in [0, 1). */
+  readonly next: () => number
+}
+
+export type Scheduler = {
+  /** Runs `act` once after `ms` milliseconds; the answer cancels it (harmless afterwards). */
+  readonly after: (ms: number, act: () => void) => () => void
+  /** Lets everything that is due run first, so that long work does not hold up the rest. */
+  readonly yield: () => Promise<void>
+}
+
+export type KeyPair = {
+  /** 32 raw bytes, Ed25519 (RFC 8032). */
+  readonly publicKey: Uint8Array
+  /** 32 raw bytes, the seed. */
+  readonly privateKey: Uint8Array
+}
+
+export type Crypto = {
+  readonly sha256: (...parts: readonly Uint8Array[]) => Uint8Array
+  readonly generateKeyPair: () => KeyPair
+  /** 64 bytes, Ed25519. */
+  readonly sign: (privateKey: Uint8Array, message: Uint8Array) => Uint8Array
+  /** False for a wrong signature and for malformed keys alike; never throws. */
+  readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+  /** AES-256-GCM; the answer is nonce (12) || ciphertext || tag (16). */
+  readonly seal: (key: Uint8Array, plain: Uint8Array, associated: Uint8Array) => Uint8Array
+  /** The plain bytes, or undefined when key, associated data or bytes are not the sealed ones. */
+  readonly open: (key: Uint8Array, sealed: Uint8Array, associated: Uint8Array) => Uint8Array | undefined
+  /** 32 bytes by scrypt (RFC 7914), N = 2^15, r = 8, p = 1. */
+  readonly deriveKey: (passphrase: string, salt: Uint8Array) => Uint8Array
+}
+
+export type Compression = {
+  readonly zstd: (bytes: Uint8Array) => Uint8Array
+  /** Throws Invalid `DECOMPRESSION_REFUSED` when the bytes are not zstd or would grow past `maxBytes`. */
+  readonly unzstd: (bytes: Uint8Array, maxBytes: number) => Uint8Array
+}
+
+export type Files = {
+  readonly read: (path: string) => Uint8Array | undefined
+  /** Durable before it returns: written beside, synced, renamed into place. `mode` is the permission bits. */
+  readonly writeAtomic: (path: string, bytes: Uint8Array, mode?: number) => void
+  readonly makeDirectory: (path: string) => void
+  readonly remove: (path: string) => void
+  readonly list: (path: string) => readonly string[]
+}
+
+export type TransportRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Path with query, beginning with `/`. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly timeoutMs?: number
+}
+
+export type TransportResponse = {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** A way to one far end. Rejects with Unavailable `LINK_DOWN` when no answer came. */
+export type Transport = { readonly request: (request: TransportRequest) => Promise<TransportResponse> }
+
+/** What is told to whoever runs the process. Never holds a secret; names of nodes are hostile text. */
+export type Diagnostics = {
+  readonly debug: (message: string, facts?: Facts) => void
+  readonly info: (message: string, facts?: Facts) => void
+  readonly warn: (message: string, facts?: Facts) => void
+  readonly error: (message: string, facts?: Facts) => void
+}
+
+export type Ports = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly crypto: Crypto
+  readonly compression: Compression
+  readonly files: Files
+  readonly diagnostics: Diagnostics
+}
