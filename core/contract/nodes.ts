@@ -1,0 +1,172 @@
+/** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
+import { z } from 'zod'
+import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
+import { authoritySchema, id, instant, pageRequest } from './common.ts'
+
+export const nodeFilter = z.object({
+  /** With its subtree. */
+  domainId: id.optional(),
+  modes: z.array(z.enum(connectivityModes)).optional(),
+  phases: z.array(z.enum(phases)).optional(),
+  healths: z.array(z.enum(healths)).optional(),
+  kinds: z.array(z.enum(nodeKinds)).optional(),
+  /** All of them. */
+  tags: z.array(z.string().max(100)).max(20).optional(),
+  policyBundleId: id.optional(),
+  /** Part of the name, the id or the serial, in any case. */
+  text: z.string().max(200).optional(),
+})
+export const nodeListRequest = nodeFilter.extend(pageRequest)
+
+/** A line in a list of nodes. */
+export const nodeRow = z.object({
+  id,
+  name: z.string(),
+  kind: z.enum(nodeKinds),
+  tags: z.array(z.string()),
+  domainId: id,
+  domainName: z.string(),
+  mode: z.enum(connectivityModes),
+  /** Since when it is in that mode. */
+  modeSince: instant.nullable(),
+  phase: z.enum(phases),
+  state: z.string(),
+  health: z.enum(healths),
+  lastSeenAt: instant.nullable(),
+  backlogMessages: z.number().int().nonnegative(),
+  secondsBehind: z.number().nonnegative(),
+  driftScore: z.number().nullable(),
+  reason: z.string(),
+})
+export type NodeRow = z.infer<typeof nodeRow>
+
+/** A line of the Timeline: a transition, with its cause. */
+export const timelineEntry = z.object({
+  eventId: id,
+  /** What it moved: the phase, the connectivity mode, a return session, an act of a person, a fact of the node itself. */
+  track: z.enum(['phase', 'connectivity', 'session', 'act', 'node']),
+  type: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** Plain words. */
+  sentence: z.string(),
+  /** When it happened, by its source. */
+  time: instant,
+  /** When this master recorded it. */
+  recordedAt: instant,
+  /** The origin's clock was too far off to be believed; `time` is what it said. */
+  isClockDoubtful: z.boolean(),
+  actorName: z.string().nullable(),
+  causeEventId: id.nullable(),
+  /** The master that decided it, or the node that reported it. */
+  originName: z.string(),
+  originKind: z.enum(['master', 'node']),
+})
+export type TimelineEntry = z.infer<typeof timelineEntry>
+
+export const observationEntry = z.object({
+  eventId: id,
+  kind: z.enum(['observation', 'snapshot', 'decision', 'health', 'alarm', 'link', 'unknown']),
+  type: z.string(),
+  time: instant,
+  recordedAt: instant,
+  sentence: z.string(),
+  /** The event's data, to be shown as text. */
+  data: z.record(z.string(), z.unknown()),
+  /** Recorded by the node while it was on its own. */
+  isFromAutonomy: z.boolean(),
+})
+export type ObservationEntry = z.infer<typeof observationEntry>
+
+/** One line of desired against actual: an RFC 6901 path and both values as JSON. */
+export const differenceEntry = z.object({
+  path: z.string(),
+  desired: z.unknown(),
+  actual: z.unknown(),
+  verdict: z.enum(['equal', 'different', 'missing', 'unknown', 'extra']),
+  comparator: z.string(),
+})
+
+export const desiredActual = z.object({
+  policyBundleId: id.nullable(),
+  policyName: z.string().nullable(),
+  policyVersion: z.string().nullable(),
+  /** The snapshot that the actual side rests on. */
+  snapshotRef: z.string().nullable(),
+  snapshotAt: instant.nullable(),
+  entries: z.array(differenceEntry),
+  driftScore: z.number().nullable(),
+  outOfSpec: z.number().int().nonnegative().nullable(),
+})
+
+/** A return of a node (seed 3B), open or closed. */
+export const sessionView = z.object({
+  id,
+  nodeId: id,
+  nodeName: z.string(),
+  domainId: id,
+  step: z.enum(['PROVING', 'LOCKED', 'UPLOADING', 'RECONCILING', 'CLOSED']),
+  openedAt: instant,
+  leaseUntil: instant.nullable(),
+  closedAt: instant.nullable(),
+  expectedEvents: z.number().int().nonnegative(),
+  receivedEvents: z.number().int().nonnegative(),
+  receivedBytes: z.number().int().nonnegative(),
+  /** Events a second since the first piece; null before there is one. */
+  ratePerSecond: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  verdict: z.enum(['CLEAN', 'QUARANTINED', 'ABANDONED']).nullable(),
+  /** Plain words, with a code each. */
+  reasons: z.array(z.object({ code: z.string(), sentence: z.string(), wayOut: z.string() })),
+  /** How often the upload went on after a break. */
+  resumedTimes: z.number().int().nonnegative(),
+})
+export type SessionView = z.infer<typeof sessionView>
+
+export const evidenceView = z.object({
+  id: z.number().int(),
+  nodeId: id,
+  at: instant,
+  code: z.string(),
+  sentence: z.string(),
+  log: z.string(),
+  fromSeq: z.number().int(),
+  toSeq: z.number().int(),
+  sizeBytes: z.number().int(),
+})
+
+export const logView = z.object({ log: z.string(), lane: z.enum(['control', 'fact', 'bulk']), seq: z.number().int(), signedTo: z.number().int(), head: z.string() })
+
+export const nodeDetail = z.object({
+  record: nodeRecordSchema,
+  domainPath: z.array(z.object({ id, name: z.string() })),
+  authority: authoritySchema,
+  /** Each figure's own instant: what it rests on. */
+  ages: z.object({
+    connectivity: instant.nullable(),
+    health: instant.nullable(),
+    version: instant.nullable(),
+    inventory: instant.nullable(),
+    drift: instant.nullable(),
+    linkQuality: instant.nullable(),
+  }),
+  modeSince: instant.nullable(),
+  modeReason: z.string(),
+  autonomyBudgetSeconds: z.number().nullable(),
+  session: sessionView.nullable(),
+  evidence: z.array(evidenceView),
+  logs: z.array(logView),
+  keyId: z.string().nullable(),
+  /** What may be done to the node now; what may not says why. */
+  actions: z.array(z.object({ action: z.enum(['activate', 'quarantine', 'remediate', 'decommission', 'retire', 'revoke-key']), isAllowed: z.boolean(), reason: z.string() })),
+  /** mermaid `stateDiagram-v2` of the phase machine, from the same table that decides. */
+  phaseDiagram: z.string(),
+  connectivityDiagram: z.string(),
+})
+export type NodeDetail = z.infer<typeof nodeDetail>
+
+export const snapshotView = z.object({
+  ref: z.string(),
+  at: instant,
+  parts: z.array(z.object({ name: z.string(), digest: z.string(), sizeBytes: z.number().int(), isHeld: z.boolean(), content: z.unknown() })),
+})
