@@ -1,0 +1,212 @@
+/**
+ * What nodes and relays say to a master over `/v1/...` (design 3, Gateway for nodes), and what it answers. Failures are
+ * problem+json (RFC 9457). A signed statement is the exact bytes that were signed, in base64, with the key and the signature.
+ */
+import { z } from 'zod'
+import { connectivityModes, healths, linkQualitySchema, nodeKinds, phases, constraintsSchema } from '../fleet/node/node-record.ts'
+import { id, instant, personName } from './common.ts'
+
+export const gatewayVersion = 1
+
+/** Payload types under DSSE PAE, so that a signature given for one purpose is worth nothing for another. */
+export const statementTypes = {
+  enrolment: 'application/vnd.ibcf.enrolment+json',
+  proof: 'application/vnd.ibcf.proof+json',
+  approval: 'application/vnd.ibcf.approval+json',
+  lock: 'application/vnd.ibcf.reconciliation-lock+json',
+  desired: 'application/vnd.ibcf.desired+json',
+} as const
+
+export const gatewayLimits = {
+  maxJsonBytes: 256 * 1024,
+  maxJsonDepth: 16,
+  maxJsonFields: 4096,
+  maxPieceBytes: 256 * 1024,
+  /** A whole segment, compressed and not. */
+  maxSegmentBytes: 4 * 1024 * 1024,
+  maxBlobBytes: 16 * 1024 * 1024,
+  /** A request that has not ended by then is cut. */
+  slowRequestMs: 30_000,
+  maxConnections: 4096,
+  /** Requests a second a node may make, and how many it may save up. */
+  requestsPerSecond: 50,
+  requestBurst: 400,
+} as const
+
+const base64 = z.string().max(512 * 1024).regex(/^[A-Za-z0-9+/]*={0,2}$/)
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
+const keyId = z.string().regex(/^ed25519:[0-9a-f]{32}$/)
+
+export const signedStatement = z.object({ document: base64, keyid: keyId, signature: base64 })
+export type SignedStatement = z.infer<typeof signedStatement>
+
+export const headSchema = z.object({ log: z.string().max(120), seq: z.number().int().nonnegative(), head: digest })
+
+/** `GET /v1`: who answers here. */
+export const gatewayGreeting = z.object({ masterId: id, name: z.string(), keyid: keyId, publicKey: base64, versions: z.array(z.number().int()), now: instant })
+
+/** Inside the statement of `POST /v1/enrol`. The node makes its own id and key. */
+export const enrolmentDocument = z.object({
+  v: z.literal(1),
+  nodeId: id,
+  name: personName,
+  kind: z.enum(nodeKinds),
+  tags: z.array(z.string().max(100)).max(50),
+  publicKey: base64,
+  serial: z.string().max(200).optional(),
+  manufacturer: z.string().max(200).optional(),
+  model: z.string().max(200).optional(),
+  /** It means to be heard at least this often. */
+  contactEverySeconds: z.number().int().min(1).max(60 * 60 * 24 * 60),
+  /** How long it can go on alone; 0 = not at all. */
+  autonomyBudgetSeconds: z.number().int().min(0).max(60 * 60 * 24 * 365),
+  /** The relay it reaches the master through, if any. */
+  viaId: id.optional(),
+  at: instant,
+})
+export type EnrolmentDocument = z.infer<typeof enrolmentDocument>
+
+/** Inside the approval, signed by the master. The node keeps it: it is how it knows whom to obey. */
+export const approvalDocument = z.object({
+  v: z.literal(1),
+  nodeId: id,
+  domainId: id,
+  masterId: id,
+  masterName: z.string(),
+  masterPublicKey: base64,
+  /** Fencing: a node refuses a lower (placement, epoch), or another master at the same one. */
+  placement: z.number().int().nonnegative(),
+  epoch: z.number().int().nonnegative(),
+  at: instant,
+})
+export type ApprovalDocument = z.infer<typeof approvalDocument>
+
+export const enrolmentAnswer = z.object({
+  requestId: id,
+  status: z.enum(['PENDING', 'APPROVED', 'REFUSED']),
+  reason: z.string().nullable(),
+  approval: signedStatement.nullable(),
+})
+
+/** `POST /v1/challenge` */
+export const challengeRequest = z.object({ nodeId: id })
+export const challengeAnswer = z.object({ nonce: z.string(), masterId: id, expiresInSeconds: z.number() })
+
+/** Inside the statement of `POST /v1/attach` and `POST /v1/return`: proof of identity over the master's nonce, and what the node holds. */
+export const proofDocument = z.object({
+  v: z.literal(1),
+  purpose: z.enum(['attach', 'return']),
+  nodeId: id,
+  masterId: id,
+  nonce: z.string().max(100),
+  frontier: z.array(headSchema).max(64),
+  /** The node's own clock, so that its offset is known. */
+  now: instant,
+})
+export type ProofDocument = z.infer<typeof proofDocument>
+
+/** `POST /v1/attach`, 200. When the node has to return first: 409 `RETURN_REQUIRED`. */
+export const attachAnswer = z.object({
+  token: z.string(),
+  mode: z.enum(connectivityModes),
+  phase: z.enum(phases),
+  contactEverySeconds: z.number(),
+  /** What the master holds of the node's logs; send from there. */
+  held: z.array(headSchema),
+  now: instant,
+})
+
+/** Inside the lock, signed by the master and countersigned by the node: at most one open return session. */
+export const lockDocument = z.object({ v: z.literal(1), sessionId: id, nodeId: id, masterId: id, placement: z.number().int(), epoch: z.number().int(), openedAt: instant })
+
+/** `POST /v1/return`, 200. Asked again while the session is open, it gives the same session and what is still missing. */
+export const returnAnswer = z.object({
+  sessionId: id,
+  token: z.string(),
+  leaseSeconds: z.number(),
+  lock: signedStatement,
+  /** Replay instruction: in this order, control lane first. */
+  missing: z.array(z.object({ log: z.string(), fromSeq: z.number().int(), toSeq: z.number().int() })),
+  maxPieceBytes: z.number().int(),
+  now: instant,
+})
+
+/** `POST /v1/return/{sessionId}/countersign` */
+export const countersignRequest = z.object({ keyid: keyId, signature: base64 })
+
+/**
+ * `PUT /v1/segments?log=&from=&to=&offset=&total=` with a piece of the zstd-compressed segment, `application/vnd.ibcf.segment+zstd`.
+ * Stored before it is answered. The same piece twice gets the same answer; a gap is 409 `SEGMENT_GAP` or `PIECE_GAP` with what is expected.
+ */
+export const segmentQuery = z.object({
+  log: z.string().max(120),
+  from: z.coerce.number().int().min(1),
+  to: z.coerce.number().int().min(1),
+  offset: z.coerce.number().int().min(0),
+  total: z.coerce.number().int().min(1).max(gatewayLimits.maxSegmentBytes),
+})
+export const segmentAnswer = z.object({
+  /** Bytes of this segment that are held durably. */
+  offset: z.number().int(),
+  isComplete: z.boolean(),
+  held: headSchema,
+})
+
+/** `POST /v1/return/{sessionId}/complete` */
+export const completeRequest = z.object({ frontier: z.array(headSchema).max(64) })
+export const completeAnswer = z.object({
+  verdict: z.enum(['CLEAN', 'QUARANTINED']),
+  reasons: z.array(z.object({ code: z.string(), sentence: z.string(), wayOut: z.string() })),
+  mode: z.enum(connectivityModes),
+  phase: z.enum(phases),
+})
+
+/** `POST /v1/heartbeat`: presence, which is not history. */
+export const heartbeatRequest = z.object({
+  sentAt: instant,
+  uptimeSeconds: z.number().nonnegative(),
+  health: z.enum(healths),
+  version: z.string().max(100),
+  /** Events of the node that the master has not acknowledged. */
+  backlogMessages: z.number().int().nonnegative(),
+  link: linkQualitySchema.optional(),
+  batteryPct: z.number().min(0).max(100).optional(),
+  viaId: id.optional(),
+})
+export type HeartbeatRequest = z.infer<typeof heartbeatRequest>
+export const heartbeatAnswer = z.object({
+  mode: z.enum(connectivityModes),
+  phase: z.enum(phases),
+  now: instant,
+  /** `return`: begin a return before anything else. */
+  instruction: z.enum(['none', 'return']),
+})
+
+/** Inside the statement of `GET /v1/desired`; 204 while nothing is desired. */
+export const desiredDocument = z.object({
+  v: z.literal(1),
+  nodeId: id,
+  masterId: id,
+  domainId: id,
+  placement: z.number().int(),
+  epoch: z.number().int(),
+  policyBundleId: id,
+  policyName: z.string(),
+  policyVersion: z.string(),
+  targetVersion: z.string(),
+  configuration: z.record(z.string(), z.unknown()),
+  constraints: constraintsSchema,
+  at: instant,
+})
+export type DesiredDocument = z.infer<typeof desiredDocument>
+
+/** Every failure. `code` is stable; `detail` is one sentence for a person. */
+export const problemDocument = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+export type ProblemDocument = z.infer<typeof problemDocument>
