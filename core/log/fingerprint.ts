@@ -1,0 +1,33 @@
+/** A frontier as six words, so that two operators can compare over a radio what they hold ([LG8]). */
+import { wordlist } from '@scure/bip39/wordlists/english.js'
+import { toHex } from '../kernel/hex.ts'
+import type { Crypto } from '../kernel/ports.ts'
+import { sortFrontier, type Frontier } from './frontier.ts'
+
+export type Fingerprint = {
+  /** Of the BIP-39 English list: 11 bits each, no two alike in their first four letters. */
+  readonly words: readonly [string, string, string, string, string, string]
+  /** The whole SHA-256, for programs. */
+  readonly hex: string
+}
+
+/**
+ * SHA-256 of a line for the scope and one `log seq head` per entry, sorted. Branch numbers are left out: they are local, the heads are
+ * not. `scope` is what the frontier was limited to, as shown to the operator, so that fingerprints of different scopes never match.
+ */
+export function fingerprintOf(crypto: Crypto, scope: string, frontier: Frontier): Fingerprint {
+  const lines = sortFrontier(frontier).map((entry) => `${entry.log} ${entry.seq} ${entry.head}\n`)
+  const digest = crypto.sha256(new TextEncoder().encode(`ibcf.frontier.v1 ${JSON.stringify(scope)}\n${lines.join('')}`))
+  return {
+    words: [word(digest, 0), word(digest, 1), word(digest, 2), word(digest, 3), word(digest, 4), word(digest, 5)],
+    hex: toHex(digest),
+  }
+}
+
+/** The word for the 11 bits at `11 * index`; the list has 2,048 words, so each has one. */
+function word(digest: Uint8Array, index: number): string {
+  const bit = 11 * index
+  const at = bit >> 3
+  const three = ((digest[at] ?? 0) << 16) | ((digest[at + 1] ?? 0) << 8) | (digest[at + 2] ?? 0)
+  return wordlist[(three >> (13 - (bit & 7))) & 0x7ff] as string
+}
