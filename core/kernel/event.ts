@@ -34,7 +34,10 @@ export const eventEnvelopeSchema = z.object({
   causation: ulid.optional(),
   correlation: ulid.optional(),
   idempotencykey: z.string().max(128).optional(),
+  /** Authority under which a master decided; raised by each grant or claim. */
   epoch: z.number().int().nonnegative().optional(),
+  /** Raised by each move of the subject to another domain, so that epochs of different domains are never compared. */
+  placement: z.number().int().nonnegative().optional(),
   expirytime: z.iso.datetime().optional(),
   /** A type whose meaning a master must know, or the domain's authority freezes there. */
   critical: z.boolean().optional(),
@@ -56,6 +59,7 @@ export type EventEnvelope = {
   readonly correlation?: EventId
   readonly idempotencykey?: string
   readonly epoch?: number
+  readonly placement?: number
   readonly expirytime?: string
   readonly critical?: boolean
   readonly data: Readonly<Record<string, unknown>>

@@ -1,0 +1,97 @@
+/**
+ * What only a master can say: every decision, the shape of its data and the lane it travels in. Facts of nodes are in
+ * node/node-events.ts; the two never mix (design 2, Convergence).
+ */
+import { z } from 'zod'
+import { connectivityModes, constraintsSchema, linkQualitySchema, masterLevels, nodeKinds, phases, syncDebtSchema } from './node/node-record.ts'
+
+const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+const text = z.string().max(4000)
+const instant = z.iso.datetime()
+const count = z.number().int().nonnegative()
+const head = z.object({ log: text, seq: count, head: text })
+const statement = z.object({ document: z.string(), keyid: z.string(), signature: z.string() })
+
+export const thresholdsSchema = z.object({
+  slowRttMs: z.number().positive(),
+  slowLossPct: z.number().min(0).max(100),
+  delayedAfterS: z.number().positive(),
+  edgeCachedAfterS: z.number().positive(),
+  autonomousAfterS: z.number().positive(),
+  recoverAfterContacts: z.number().int().min(1).max(100),
+})
+export type Thresholds = z.infer<typeof thresholdsSchema>
+
+export const verdictReasonSchema = z.object({ code: text, sentence: text, wayOut: text })
+export type VerdictReason = z.infer<typeof verdictReasonSchema>
+
+const modeCounts = z.record(z.enum(connectivityModes), count)
+
+export const decisions = {
+  // The control plane itself.
+  'ibcf.log.opened.v1': { lane: 'control', data: z.object({ continues: z.array(head), reason: text }) },
+  'ibcf.master.created.v1': { lane: 'control', data: z.object({ name: text, level: z.enum(masterLevels), keyId: text, publicKey: text }) },
+  'ibcf.master.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
+  'ibcf.operator.created.v1': { lane: 'control', data: z.object({ name: text, role: text, keyId: text, publicKey: text }) },
+  'ibcf.domain.created.v1': { lane: 'control', data: z.object({ name: text, parentId: id.nullable(), level: z.enum(masterLevels), thresholds: thresholdsSchema.partial() }) },
+  'ibcf.domain.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
+  'ibcf.domain.configured.v1': { lane: 'control', data: z.object({ thresholds: thresholdsSchema.partial() }) },
+  'ibcf.authority.granted.v1': { lane: 'control', data: z.object({ masterId: id, level: z.enum(masterLevels), epoch: count, until: instant.nullable(), right: z.enum(['root', 'grant']) }) },
+  // Nodes: joining, phase, connectivity. The subject is the node.
+  'ibcf.enrolment.requested.v1': {
+    lane: 'control',
+    data: z.object({
+      requestId: id,
+      name: text,
+      kind: z.enum(nodeKinds),
+      tags: z.array(text),
+      keyId: text,
+      publicKey: text,
+      serial: text.nullable(),
+      manufacturer: text.nullable(),
+      model: text.nullable(),
+      contactEverySeconds: z.number(),
+      autonomyBudgetSeconds: z.number(),
+      viaId: id.nullable(),
+      statement,
+    }),
+  },
+  'ibcf.enrolment.approved.v1': { lane: 'control', data: z.object({ requestId: id, domainId: id, keyId: text, publicKey: text }) },
+  'ibcf.enrolment.refused.v1': { lane: 'control', data: z.object({ requestId: id, reason: text }) },
+  'ibcf.lifecycle.transitioned.v1': { lane: 'control', data: z.object({ from: z.enum(phases), to: z.enum(phases), event: text, reason: text, code: text.nullable() }) },
+  'ibcf.connectivity.assessed.v1': {
+    lane: 'control',
+    data: z.object({
+      from: z.enum(connectivityModes),
+      to: z.enum(connectivityModes),
+      event: text,
+      reason: text,
+      lastSeen: instant.nullable(),
+      link: linkQualitySchema.nullable(),
+      syncDebt: syncDebtSchema,
+    }),
+  },
+  'ibcf.key.revoked.v1': { lane: 'control', data: z.object({ keyId: text, cut: z.array(head), reason: text }) },
+  // Returns (seed 3B). The subject is the node.
+  'ibcf.session.opened.v1': { lane: 'control', data: z.object({ sessionId: id, expectedEvents: count, frontier: z.array(head), clockOffsetMs: z.number() }) },
+  'ibcf.session.closed.v1': {
+    lane: 'control',
+    data: z.object({ sessionId: id, verdict: z.enum(['CLEAN', 'QUARANTINED', 'ABANDONED']), reasons: z.array(verdictReasonSchema), receivedEvents: count, held: z.array(head) }),
+  },
+  'ibcf.segment.accepted.v1': { lane: 'fact', data: z.object({ log: text, from: count, to: count, head: text }) },
+  'ibcf.evidence.parked.v1': { lane: 'control', data: z.object({ log: text, from: count, to: count, code: text, sentence: text, digest: text, sizeBytes: count }) },
+  // Desired state. The subject is the policy bundle, then the domain.
+  'ibcf.policy.published.v1': {
+    lane: 'control',
+    data: z.object({ name: text, version: text, targetVersion: text, configuration: z.record(z.string(), z.unknown()), constraints: constraintsSchema }),
+  },
+  'ibcf.policy.assigned.v1': { lane: 'control', data: z.object({ policyBundleId: id }) },
+  // Presence, digested per domain: enough for the spectrum over time. The subject is the domain.
+  'ibcf.presence.digested.v1': {
+    lane: 'bulk',
+    data: z.object({ from: instant, to: instant, modes: modeCounts, backlogMessages: count, worstSecondsBehind: z.number().nonnegative(), contacts: count }),
+  },
+} as const satisfies Record<string, { readonly lane: 'control' | 'fact' | 'bulk'; readonly data: z.ZodType }>
+
+export type DecisionType = keyof typeof decisions
+export type DecisionData<Type extends DecisionType> = z.infer<(typeof decisions)[Type]['data']>

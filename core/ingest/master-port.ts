@@ -1,0 +1,80 @@
+/**
+ * What ingest needs of the master it works for. core/app provides it; ingest itself holds no connection, key or clock.
+ */
+import type { VerifiedSegment } from '../log/segment.ts'
+import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
+import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../fleet/node/node-record.ts'
+import type { HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
+import type { DomainId, EventId, MasterId, NodeId, OperatorId } from '../kernel/ids.ts'
+import type { Facts } from '../kernel/app-error.ts'
+import type { Ports } from '../kernel/ports.ts'
+import type { Reader, Writer } from '../kernel/reader.ts'
+import type { Result } from '../kernel/result.ts'
+import type { AcceptOutcome } from '../store/accept-segment.ts'
+
+export type Decision<Type extends DecisionType = DecisionType> = {
+  readonly type: Type
+  /** The entity it is about. */
+  readonly subject: string
+  /** The domain in whose control log it is written. */
+  readonly domain: DomainId
+  readonly data: DecisionData<Type>
+  /** The event that led to it. */
+  readonly causation?: EventId
+  readonly actor?: OperatorId
+}
+
+/** What the projections say of a node now. */
+export type NodeStanding = {
+  readonly nodeId: NodeId
+  readonly name: string
+  readonly kind: NodeKind
+  readonly domainId: DomainId
+  readonly phase: Phase
+  readonly mode: ConnectivityMode
+  readonly keyId: string
+  readonly publicKey: Uint8Array
+  readonly isKeyRevoked: boolean
+  readonly contactEverySeconds: number
+  readonly autonomyBudgetSeconds: number
+  readonly placement: number
+  readonly epoch: number
+}
+
+/** One transaction: decisions, accepted segments and ingest's own rows become durable together, with the projections. */
+export type Commit = {
+  readonly writer: Writer
+  readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
+  /** Stores a verified segment of a node, records its acceptance, projects its events. */
+  readonly acceptSegment: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => AcceptOutcome
+  /** Moves the node along the connectivity machine, or says why it may not. A move to where it is already is accepted and writes nothing. */
+  readonly moveMode: (node: NodeId, to: ConnectivityMode, event: string, reason: string, syncDebt?: SyncDebt) => Result<EventId | undefined>
+  /** Moves the node along the phase machine, or says why it may not. */
+  readonly movePhase: (node: NodeId, event: string, reason: string, code?: string, actor?: OperatorId) => Result<EventId>
+}
+
+export type MasterPort = {
+  readonly masterId: MasterId
+  readonly level: MasterLevel
+  readonly keyId: string
+  readonly publicKey: Uint8Array
+  readonly name: () => string
+  readonly rootDomainId: DomainId
+  readonly ports: Ports
+  readonly reader: Reader
+  readonly commit: <Value>(act: (commit: Commit) => Value) => Value
+  readonly standing: (node: NodeId) => NodeStanding | undefined
+  readonly signStatement: (payloadType: string, document: unknown) => SignedStatement
+  /** A node was heard: presence in memory, and an assessment when it changes the mode. */
+  readonly heard: (node: NodeId, heard: Heard) => void
+  /** Ticks of progress that no event carries (bytes of a replay). */
+  readonly changed: (node: NodeId) => void
+  /** Bad input, counted by code and visible in the console. */
+  readonly refused: (code: string, sentence: string, facts?: Facts) => void
+}
+
+export type Heard = {
+  readonly at: number
+  readonly heartbeat?: HeartbeatRequest
+  readonly link?: LinkQuality
+}
