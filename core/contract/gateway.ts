@@ -42,10 +42,16 @@ export type SignedStatement = z.infer<typeof signedStatement>
 
 export const headSchema = z.object({ log: z.string().max(120), seq: z.number().int().nonnegative(), head: digest })
 
-/** `GET /v1`: who answers here. */
+/**
+ * Requests and answers are `application/json` unless said otherwise. Heartbeat, segments, blobs, desired, countersign and complete carry
+ * `authorization: Bearer <token>`: the token of the attachment or, while a return is open, of its session. A token that is not (or no
+ * longer) known is 401. Statements are signed over the DSSE PAE of their payload type and exact bytes.
+ *
+ * `GET /v1`: who answers here.
+ */
 export const gatewayGreeting = z.object({ masterId: id, name: z.string(), keyid: keyId, publicKey: base64, versions: z.array(z.number().int()), now: instant })
 
-/** Inside the statement of `POST /v1/enrol`. The node makes its own id and key. */
+/** Inside the statement of `POST /v1/enrol`, which is sent again to ask how the request stands. The node makes its own id and key. */
 export const enrolmentDocument = z.object({
   v: z.literal(1),
   nodeId: id,
@@ -136,7 +142,8 @@ export const countersignRequest = z.object({ keyid: keyId, signature: base64 })
 
 /**
  * `PUT /v1/segments?log=&from=&to=&offset=&total=` with a piece of the zstd-compressed segment, `application/vnd.ibcf.segment+zstd`.
- * Stored before it is answered. The same piece twice gets the same answer; a gap is 409 `SEGMENT_GAP` or `PIECE_GAP` with what is expected.
+ * Stored before it is answered. The same piece twice gets the same answer; a gap is 409 `SEGMENT_GAP` (facts `expected`: the seq to send
+ * from) or `PIECE_GAP` (facts `expected`: the byte offset to send from). A segment that does not verify is 422 with the verifier's code.
  */
 export const segmentQuery = z.object({
   log: z.string().max(120),
@@ -152,7 +159,15 @@ export const segmentAnswer = z.object({
   held: headSchema,
 })
 
-/** `POST /v1/return/{sessionId}/complete` */
+/**
+ * `PUT /v1/blobs/{sha256}?offset=&total=` with a piece of the blob as it is, `application/octet-stream`, staged like a segment's pieces:
+ * 409 `PIECE_GAP` names the offset that is expected. A blob that is held already is answered as complete at once. `GET` on the same path
+ * reads it.
+ */
+export const blobQuery = z.object({ offset: z.coerce.number().int().min(0), total: z.coerce.number().int().min(0).max(gatewayLimits.maxBlobBytes) })
+export const blobAnswer = z.object({ offset: z.number().int(), isComplete: z.boolean() })
+
+/** `POST /v1/return/{sessionId}/complete`, with the node's signed heads; 409 `REPLAY_INCOMPLETE` while pieces of them are neither held nor refused. */
 export const completeRequest = z.object({ frontier: z.array(headSchema).max(64) })
 export const completeAnswer = z.object({
   verdict: z.enum(['CLEAN', 'QUARANTINED']),
