@@ -62,7 +62,8 @@ export const decisions = {
   'ibcf.connectivity.assessed.v1': {
     lane: 'control',
     data: z.object({
-      from: z.enum(connectivityModes),
+      /** Null for the first assessment of a node. */
+      from: z.enum(connectivityModes).nullable(),
       to: z.enum(connectivityModes),
       event: text,
       reason: text,

@@ -31,7 +31,8 @@ export type NodeStanding = {
   readonly kind: NodeKind
   readonly domainId: DomainId
   readonly phase: Phase
-  readonly mode: ConnectivityMode
+  /** Null until it was first heard of after its approval. */
+  readonly mode: ConnectivityMode | null
   readonly keyId: string
   readonly publicKey: Uint8Array
   readonly isKeyRevoked: boolean
