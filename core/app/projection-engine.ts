@@ -1,0 +1,236 @@
+/**
+ * Runs the projections: new events fold into the state of their subject in the transaction that stores them; an event that comes
+ * late is folded where it belongs by refolding that one subject ([PJ2], [PJ3]).
+ */
+import { decisions } from '../fleet/decisions.ts'
+import { nodeEvents } from '../fleet/node/node-events.ts'
+import type { Crypto } from '../kernel/ports.ts'
+import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
+import { toHex } from '../kernel/hex.ts'
+import { orderKey, type Stream, streamOf } from '../projections/order.ts'
+import type { Fold, Projection } from '../projections/projection.ts'
+import type { StoredEvent } from '../store/append-events.ts'
+import { readEventsAfter, readSubjectEvents } from '../store/read-events.ts'
+
+type Half = { readonly state: unknown; readonly key: string }
+type Subject = { readonly facts: Half; readonly decisions: Half }
+
+export type ProjectionEngine = {
+  /** Folds events that were just stored. Runs inside the transaction that stored them. */
+  readonly project: (writer: Writer, stored: readonly StoredEvent[]) => void
+  /** The two halves of what a projection knows of a subject; undefined while it knows nothing. */
+  readonly read: (reader: Reader, projection: string, subject: string) => { readonly facts: unknown; readonly decisions: unknown } | undefined
+  /** Drops what is remembered of these subjects: their transaction did not commit. */
+  readonly forget: (subjects: Iterable<string>) => void
+  /** SHA-256 over every state of every projection, hex. */
+  readonly stateHash: (reader: Reader) => string
+  /** Folds everything again from the first event; the answer says whether the result equals what is kept. */
+  readonly check: (reader: Reader) => { readonly isEqual: boolean; readonly differing: readonly string[]; readonly stateHash: string }
+}
+
+const rememberedSubjects = 20_000
+const schemas: Readonly<Record<string, { readonly data: { safeParse: (data: unknown) => { readonly success: boolean } } }>> = { ...nodeEvents, ...decisions }
+
+export function createProjectionEngine(writer: Writer, projections: readonly Projection[], crypto: Crypto): ProjectionEngine {
+  createTables(writer, projections)
+  const remembered = new Map<string, Subject>()
+  const byType = new Map<string, Projection[]>()
+  for (const projection of projections) for (const type of projection.handles) byType.set(type, [...(byType.get(type) ?? []), projection])
+
+  function load(reader: Reader, projection: Projection, subject: string): Subject {
+    const name = `${projection.name}/${subject}`
+    const known = remembered.get(name)
+    if (known !== undefined) return known
+    const row = reader.get('SELECT facts, facts_key, decisions, decisions_key FROM projection_states WHERE projection = ? AND subject = ?', projection.name, subject)
+    const loaded = row === undefined ? nothingOf(projection) : readSubject(row)
+    remember(name, loaded)
+    return loaded
+  }
+
+  function remember(name: string, subject: Subject): void {
+    if (remembered.size >= rememberedSubjects) remembered.clear()
+    remembered.set(name, subject)
+  }
+
+  function save(into: Writer, projection: Projection, subject: string, state: Subject): void {
+    remember(`${projection.name}/${subject}`, state)
+    into.run(
+      'INSERT INTO projection_states (projection, subject, facts, facts_key, decisions, decisions_key) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (projection, subject) DO UPDATE SET facts = excluded.facts, facts_key = excluded.facts_key, decisions = excluded.decisions, decisions_key = excluded.decisions_key',
+      projection.name,
+      subject,
+      JSON.stringify(state.facts.state),
+      state.facts.key,
+      JSON.stringify(state.decisions.state),
+      state.decisions.key,
+    )
+    const row = projection.row(subject, state.facts.state, state.decisions.state)
+    if (row === undefined) return
+    const columns = Object.keys(projection.table.columns)
+    into.run(
+      `INSERT INTO ${projection.table.name} (subject, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)}) ON CONFLICT (subject) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+      subject,
+      ...columns.map((column): SqlValue => row[column] ?? null),
+    )
+  }
+
+  function foldLate(reader: Reader, projection: Projection, subject: string): Subject {
+    const fold = new SubjectFold(projection)
+    const events = readSubjectEvents(reader, subject, { types: projection.handles, order: 'oldest', limit: Number.MAX_SAFE_INTEGER })
+    for (const stored of events.map(effective).filter((item) => item !== undefined).sort((a, b) => (a.key < b.key ? -1 : 1))) fold.apply(stored)
+    return fold.subject()
+  }
+
+  function project(into: Writer, stored: readonly StoredEvent[]): void {
+    let last = 0
+    /** A batch mostly speaks of few subjects: each is written once. */
+    const touched = new Map<string, { readonly projection: Projection; readonly subject: string; state: Subject }>()
+    for (const item of stored) {
+      last = Math.max(last, item.position)
+      const input = effective(item)
+      if (input === undefined) continue
+      for (const projection of byType.get(input.event.type) ?? []) {
+        const subject = input.event.subject
+        const name = `${projection.name}/${subject}`
+        const entry = touched.get(name) ?? { projection, subject, state: load(into, projection, subject) }
+        touched.set(name, entry)
+        const before = entry.state[input.stream]
+        entry.state = input.key > before.key ? { ...entry.state, [input.stream]: applyOne(projection[input.stream], before, input) } : foldLate(into, projection, subject)
+      }
+    }
+    for (const { projection, subject, state } of touched.values()) save(into, projection, subject, state)
+    if (last > 0) for (const { name, version } of projections) into.run('INSERT INTO checkpoints (projection, version, position) VALUES (?, ?, ?) ON CONFLICT (projection) DO UPDATE SET version = excluded.version, position = max(position, excluded.position)', name, version, last)
+  }
+
+  function stateHash(reader: Reader): string {
+    const lines = projections.flatMap(({ name, version }) => [`${name}@${version}`, ...reader.all('SELECT subject, facts, decisions FROM projection_states WHERE projection = ? ORDER BY subject', name).map((row) => `${row['subject']}\n${row['facts']}\n${row['decisions']}`)])
+    return toHex(crypto.sha256(new TextEncoder().encode(lines.join('\n'))))
+  }
+
+  rebuildOutdated(writer, projections, project)
+  return {
+    project,
+    stateHash,
+    read: (reader, name, subject) => {
+      const projection = projections.find((candidate) => candidate.name === name)
+      if (projection === undefined) return undefined
+      const { facts, decisions: decided } = load(reader, projection, subject)
+      return facts.key === '' && decided.key === '' ? undefined : { facts: facts.state, decisions: decided.state }
+    },
+    forget: (subjects) => {
+      for (const subject of subjects) for (const { name } of projections) remembered.delete(`${name}/${subject}`)
+    },
+    check: (reader) => checkAgainstRebuild(reader, projections, byType, stateHash(reader)),
+  }
+}
+
+type Effective = { readonly event: NonNullable<StoredEvent['event']>; readonly stream: Stream; readonly key: string; readonly stored: StoredEvent }
+
+/**
+ * What an event is worth here. Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a
+ * fork, and what a node says of anyone but itself ([PJ4]).
+ */
+function effective(stored: StoredEvent): Effective | undefined {
+  const { event, log, branch, seq } = stored
+  if (event === undefined || branch !== 0) return undefined
+  const isOfNode = log.domain === '-'
+  if (isOfNode && log.origin !== (event.subject as string)) return undefined
+  const schema = schemas[event.type]
+  if (schema === undefined || !schema.data.safeParse(event.data).success) return undefined
+  const stream = streamOf(log, event.subject)
+  return { event, stream, key: orderKey(stream, event, log, seq), stored }
+}
+
+function applyOne(fold: Fold<unknown>, before: Half, { event, key, stored }: Effective): Half {
+  return { state: fold.apply(before.state, { event, origin: stored.log.origin, lane: stored.log.lane, seq: stored.seq }), key }
+}
+
+class SubjectFold {
+  private readonly projection: Projection
+  private current: Subject
+  constructor(projection: Projection) {
+    this.projection = projection
+    this.current = nothingOf(projection)
+  }
+  apply(input: Effective): void {
+    this.current = { ...this.current, [input.stream]: applyOne(this.projection[input.stream], this.current[input.stream], input) }
+  }
+  subject(): Subject {
+    return this.current
+  }
+}
+
+function nothingOf(projection: Projection): Subject {
+  return { facts: { state: projection.facts.initial, key: '' }, decisions: { state: projection.decisions.initial, key: '' } }
+}
+
+function readSubject(row: Readonly<Record<string, SqlValue>>): Subject {
+  return { facts: { state: JSON.parse(String(row['facts'])), key: String(row['facts_key']) }, decisions: { state: JSON.parse(String(row['decisions'])), key: String(row['decisions_key']) } }
+}
+
+function createTables(writer: Writer, projections: readonly Projection[]): void {
+  writer.run('CREATE TABLE IF NOT EXISTS projection_states (projection TEXT NOT NULL, subject TEXT NOT NULL, facts TEXT NOT NULL, facts_key TEXT NOT NULL, decisions TEXT NOT NULL, decisions_key TEXT NOT NULL, PRIMARY KEY (projection, subject)) STRICT, WITHOUT ROWID')
+  for (const { name, version, table } of projections) {
+    const kept = writer.get('SELECT version FROM checkpoints WHERE projection = ?', name)
+    if (kept !== undefined && kept['version'] !== version) {
+      writer.run(`DROP TABLE IF EXISTS ${table.name}`)
+      writer.run('DELETE FROM projection_states WHERE projection = ?', name)
+      writer.run('DELETE FROM checkpoints WHERE projection = ?', name)
+    }
+    const columns = Object.entries(table.columns).map(([column, type]) => `${column} ${type}`)
+    writer.run(`CREATE TABLE IF NOT EXISTS ${table.name} (subject TEXT PRIMARY KEY, ${columns.join(', ')}) STRICT, WITHOUT ROWID`)
+    for (const index of table.indexes) writer.run(`CREATE INDEX IF NOT EXISTS ${table.name}_by_${index.join('_')} ON ${table.name} (${index.join(', ')})`)
+  }
+}
+
+/** Another version, or a new projection, starts from the first event; the tables were emptied when they were made. */
+function rebuildOutdated(writer: Writer, projections: readonly Projection[], project: (writer: Writer, stored: readonly StoredEvent[]) => void): void {
+  const isBehind = projections.some(({ name }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ?', name) === undefined)
+  if (!isBehind || writer.get('SELECT 1 FROM events LIMIT 1') === undefined) return
+  writer.run('DELETE FROM projection_states')
+  writer.run('DELETE FROM checkpoints')
+  for (const { table } of projections) writer.run(`DELETE FROM ${table.name}`)
+  for (let position = 0; ; ) {
+    const batch = readEventsAfter(writer, position, 2000)
+    const last = batch.at(-1)
+    if (last === undefined) return
+    project(writer, batch)
+    position = last.position
+  }
+}
+
+function checkAgainstRebuild(reader: Reader, projections: readonly Projection[], byType: ReadonlyMap<string, readonly Projection[]>, stateHash: string): { isEqual: boolean; differing: string[]; stateHash: string } {
+  const inputs = new Map<string, { readonly projection: Projection; readonly items: Effective[] }>()
+  for (let position = 0; ; ) {
+    const batch = readEventsAfter(reader, position, 2000)
+    const last = batch.at(-1)
+    if (last === undefined) break
+    position = last.position
+    for (const item of batch.map(effective)) {
+      if (item === undefined) continue
+      for (const projection of byType.get(item.event.type) ?? []) {
+        const name = `${projection.name}/${item.event.subject}`
+        const entry = inputs.get(name) ?? { projection, items: [] }
+        entry.items.push(item)
+        inputs.set(name, entry)
+      }
+    }
+  }
+  const differing: string[] = []
+  const names = new Set(projections.map(({ name }) => name))
+  for (const row of reader.iterate('SELECT projection, subject, facts, decisions FROM projection_states')) {
+    const name = `${row['projection']}/${row['subject']}`
+    const entry = inputs.get(name)
+    inputs.delete(name)
+    if (!names.has(String(row['projection']))) continue
+    if (entry === undefined) {
+      differing.push(name)
+      continue
+    }
+    const fold = new SubjectFold(entry.projection)
+    for (const item of entry.items.sort((a, b) => (a.key < b.key ? -1 : 1))) fold.apply(item)
+    const { facts, decisions: decided } = fold.subject()
+    if (JSON.stringify(facts.state) !== row['facts'] || JSON.stringify(decided.state) !== row['decisions']) differing.push(name)
+  }
+  differing.push(...inputs.keys())
+  return { isEqual: differing.length === 0, differing, stateHash }
+}

@@ -1,0 +1,55 @@
+/** What queries see: the projections, the live presence over them, and the clock that ages are counted from. */
+import type { Presence } from '../ingest/presence.ts'
+import type { ConnectivityState } from '../projections/connectivity.ts'
+import type { LifecycleState } from '../projections/lifecycle.ts'
+import type { ActualState } from '../projections/actual.ts'
+import type { AuthorityState } from '../projections/authority.ts'
+import type { DomainState } from '../projections/domains.ts'
+import type { MasterState, OperatorState } from '../projections/people.ts'
+import type { PolicyState } from '../projections/policies.ts'
+import type { MasterLevel } from '../fleet/node/node-record.ts'
+import type { DomainId, MasterId } from '../kernel/ids.ts'
+import type { Ports } from '../kernel/ports.ts'
+import type { Reader } from '../kernel/reader.ts'
+import type { ProjectionEngine } from './projection-engine.ts'
+
+export type ReadModel = {
+  readonly reader: Reader
+  readonly ports: Pick<Ports, 'clock' | 'crypto' | 'compression'>
+  readonly presence: Presence
+  readonly masterId: MasterId
+  readonly level: MasterLevel
+  readonly rootDomainId: DomainId
+  /** When this run began: silence before it was not observed. */
+  readonly startedAtMs: number
+  /** Refused input of this run, by code. */
+  readonly refusals: () => readonly { readonly code: string; readonly count: number; readonly lastAt: number; readonly sentence: string }[]
+  readonly lifecycle: (node: string) => LifecycleState | undefined
+  readonly connectivity: (node: string) => ConnectivityState | undefined
+  readonly actual: (node: string) => ActualState | undefined
+  readonly domain: (domain: string) => DomainState | undefined
+  readonly authority: (domain: string) => AuthorityState | undefined
+  readonly operator: (operator: string) => OperatorState | undefined
+  readonly master: (master: string) => MasterState | undefined
+  readonly policy: (policy: string) => PolicyState | undefined
+}
+
+export type ReadModelParts = Omit<ReadModel, 'lifecycle' | 'connectivity' | 'actual' | 'domain' | 'authority' | 'operator' | 'master' | 'policy'>
+
+export function createReadModel(parts: ReadModelParts, engine: ProjectionEngine): ReadModel {
+  const decided =
+    <State>(projection: string) =>
+    (subject: string): State | undefined =>
+      (engine.read(parts.reader, projection, subject)?.decisions ?? undefined) as State | undefined
+  return {
+    ...parts,
+    lifecycle: decided<LifecycleState>('lifecycle'),
+    connectivity: decided<ConnectivityState>('connectivity'),
+    actual: (node) => (engine.read(parts.reader, 'actual', node)?.facts ?? undefined) as ActualState | undefined,
+    domain: decided<DomainState>('domains'),
+    authority: decided<AuthorityState>('authority'),
+    operator: decided<OperatorState>('operators'),
+    master: decided<MasterState>('masters'),
+    policy: decided<PolicyState>('policies'),
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Presence: who was heard, when, and how well. Kept in memory, because presence is not history (design 2, Volume): what enters the
+ * log is every change of assessment and a digest per domain and interval.
+ */
+import type { Thresholds } from '../fleet/decisions.ts'
+import { isWithinBounds } from '../fleet/connectivity/assess.ts'
+import type { Health, LinkQuality } from '../fleet/node/node-record.ts'
+import type { NodeId } from '../kernel/ids.ts'
+import type { Heard } from './master-port.ts'
+
+export type NodePresence = {
+  /** Milliseconds; when it was last heard in this run of the master. */
+  readonly heardAt: number
+  readonly link: LinkQuality | null
+  readonly linkAt: number | null
+  readonly health: Health | null
+  readonly version: string | null
+  readonly uptimeSeconds: number | null
+  readonly backlogMessages: number
+  readonly batteryPct: number | null
+  readonly viaId: string | null
+  /** Contacts in a row within bounds, and beyond them. */
+  readonly goodContacts: number
+  readonly slowContacts: number
+  /** Contacts since the start of this run. */
+  readonly contacts: number
+}
+
+export type Presence = {
+  readonly of: (node: NodeId) => NodePresence | undefined
+  readonly hear: (node: NodeId, heard: Heard, thresholds: Thresholds, contactEveryMs: number) => NodePresence
+  readonly forget: (node: NodeId) => void
+}
+
+export function createPresence(): Presence {
+  const kept = new Map<NodeId, NodePresence>()
+  return {
+    of: (node) => kept.get(node),
+    forget: (node) => void kept.delete(node),
+    hear: (node, { at, heartbeat, link }, thresholds, contactEveryMs) => {
+      const before = kept.get(node)
+      const measured = heartbeat?.link ?? link ?? null
+      const isSlow = !isWithinBounds(measured, thresholds)
+      const isOnTime = before === undefined || at - before.heardAt <= contactEveryMs + thresholds.delayedAfterS * 1000
+      // Only heartbeats come at a known rate; other requests would make a busy node look regular.
+      const counts = heartbeat !== undefined
+      const after: NodePresence = {
+        heardAt: at,
+        link: measured ?? before?.link ?? null,
+        linkAt: measured === null ? (before?.linkAt ?? null) : at,
+        health: heartbeat?.health ?? before?.health ?? null,
+        version: heartbeat?.version ?? before?.version ?? null,
+        uptimeSeconds: heartbeat?.uptimeSeconds ?? before?.uptimeSeconds ?? null,
+        backlogMessages: heartbeat?.backlogMessages ?? before?.backlogMessages ?? 0,
+        batteryPct: heartbeat?.batteryPct ?? before?.batteryPct ?? null,
+        viaId: heartbeat?.viaId ?? before?.viaId ?? null,
+        goodContacts: isOnTime && !isSlow ? (before?.goodContacts ?? 0) + (counts ? 1 : 0) : 0,
+        slowContacts: isSlow ? (before?.slowContacts ?? 0) + (counts ? 1 : 0) : 0,
+        contacts: (before?.contacts ?? 0) + 1,
+      }
+      kept.set(node, after)
+      return after
+    },
+  }
+}

@@ -1,0 +1,105 @@
+/** What each node last reported of itself: health, version, snapshot, link. Facts of the node only. */
+import type { Health, LinkQuality } from '../fleet/node/node-record.ts'
+import type { NodeEventData } from '../fleet/node/node-events.ts'
+import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
+
+export type ActualState = {
+  readonly health: Health
+  readonly healthAt: string | null
+  /** Digests (SHA-256, hex) of the parts of the last snapshot. */
+  readonly parts: Readonly<Record<string, { readonly digest: string; readonly sizeBytes: number }>>
+  readonly snapshotId: string | null
+  readonly snapshotAt: string | null
+  readonly link: LinkQuality | null
+  readonly linkAt: string | null
+  readonly adopted: { readonly policyBundleId: string; readonly policyVersion: string; readonly at: string } | null
+  readonly lastEventId: string | null
+  readonly lastEventAt: string | null
+  readonly observations: number
+  readonly decisionsAlone: number
+  readonly alarms: number
+  readonly lastAlarm: { readonly name: string; readonly severity: string; readonly detail: string; readonly at: string } | null
+}
+
+const initial: ActualState = {
+  health: 'UNKNOWN',
+  healthAt: null,
+  parts: {},
+  snapshotId: null,
+  snapshotAt: null,
+  link: null,
+  linkAt: null,
+  adopted: null,
+  lastEventId: null,
+  lastEventAt: null,
+  observations: 0,
+  decisionsAlone: 0,
+  alarms: 0,
+  lastAlarm: null,
+}
+
+export const actualProjection = defineProjection<ActualState, null>({
+  name: 'actual',
+  version: 1,
+  handles: [
+    'ibcf.observation.recorded.v1',
+    'ibcf.health.changed.v1',
+    'ibcf.link.measured.v1',
+    'ibcf.snapshot.taken.v1',
+    'ibcf.decision.taken.v1',
+    'ibcf.alarm.raised.v1',
+    'ibcf.desired.adopted.v1',
+  ],
+  facts: { initial, apply },
+  decisions: foldsNothing,
+  table: {
+    name: 'actual_nodes',
+    columns: { health: 'TEXT', health_at: 'TEXT', snapshot_id: 'TEXT', snapshot_at: 'TEXT', configuration_digest: 'TEXT', software_digest: 'TEXT', adopted_policy: 'TEXT', last_event_at: 'TEXT' },
+    indexes: [['health']],
+  },
+  row: (_subject, state) =>
+    state.lastEventId === null
+      ? undefined
+      : {
+          health: state.health,
+          health_at: state.healthAt,
+          snapshot_id: state.snapshotId,
+          snapshot_at: state.snapshotAt,
+          configuration_digest: state.parts['configuration']?.digest ?? null,
+          software_digest: state.parts['software']?.digest ?? null,
+          adopted_policy: state.adopted?.policyBundleId ?? null,
+          last_event_at: state.lastEventAt,
+        },
+})
+
+function apply(before: ActualState, { event }: FoldInput): ActualState {
+  const state = { ...before, lastEventId: event.id, lastEventAt: event.time }
+  switch (event.type) {
+    case 'ibcf.observation.recorded.v1':
+      return { ...state, observations: state.observations + 1 }
+    case 'ibcf.health.changed.v1': {
+      const data = event.data as NodeEventData<'ibcf.health.changed.v1'>
+      return { ...state, health: data.to, healthAt: event.time }
+    }
+    case 'ibcf.link.measured.v1': {
+      const data = event.data as NodeEventData<'ibcf.link.measured.v1'>
+      return { ...state, link: data.link, linkAt: event.time }
+    }
+    case 'ibcf.snapshot.taken.v1': {
+      const data = event.data as NodeEventData<'ibcf.snapshot.taken.v1'>
+      return { ...state, snapshotId: event.id, snapshotAt: event.time, parts: Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }])) }
+    }
+    case 'ibcf.decision.taken.v1':
+      return { ...state, decisionsAlone: state.decisionsAlone + 1 }
+    case 'ibcf.alarm.raised.v1': {
+      const data = event.data as NodeEventData<'ibcf.alarm.raised.v1'>
+      return { ...state, alarms: state.alarms + 1, lastAlarm: { name: data.name, severity: data.severity, detail: data.detail, at: event.time } }
+    }
+    case 'ibcf.desired.adopted.v1': {
+      const data = event.data as NodeEventData<'ibcf.desired.adopted.v1'>
+      return { ...state, adopted: { policyBundleId: data.policyBundleId, policyVersion: data.policyVersion, at: event.time } }
+    }
+    default:
+      return state
+  }
+}

@@ -1,0 +1,20 @@
+/** Every projection of a master. Supply chain, attention, rollouts, commands and sync take their place here when they come. */
+import { actualProjection } from './actual.ts'
+import { authorityProjection } from './authority.ts'
+import { connectivityProjection } from './connectivity.ts'
+import { domainsProjection } from './domains.ts'
+import { lifecycleProjection } from './lifecycle.ts'
+import { mastersProjection, operatorsProjection } from './people.ts'
+import { policiesProjection } from './policies.ts'
+import type { Projection } from './projection.ts'
+
+export const projections: readonly Projection[] = [
+  lifecycleProjection,
+  connectivityProjection,
+  actualProjection,
+  domainsProjection,
+  authorityProjection,
+  mastersProjection,
+  operatorsProjection,
+  policiesProjection,
+]

@@ -1,0 +1,55 @@
+/** The tree of domains: names, levels, thresholds, and the policy bundle that is desired in each. */
+import type { DecisionData, Thresholds } from '../fleet/decisions.ts'
+import type { MasterLevel } from '../fleet/node/node-record.ts'
+import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
+
+export type DomainState = {
+  readonly name: string
+  readonly parentId: string | null
+  readonly level: MasterLevel
+  /** What is set here; the rest is inherited. */
+  readonly thresholds: Partial<Thresholds>
+  readonly policyBundleId: string | null
+  readonly policyAssignedAt: string | null
+  readonly policyAssignedBy: string | null
+}
+
+export const domainsProjection = defineProjection<null, DomainState | null>({
+  name: 'domains',
+  version: 1,
+  handles: ['ibcf.domain.created.v1', 'ibcf.domain.renamed.v1', 'ibcf.domain.configured.v1', 'ibcf.policy.assigned.v1'],
+  facts: foldsNothing,
+  decisions: { initial: null, apply },
+  table: {
+    name: 'domains',
+    columns: { name: 'TEXT', parent: 'TEXT', level: 'TEXT', thresholds: 'TEXT', policy: 'TEXT', policy_at: 'TEXT' },
+    indexes: [['parent'], ['policy']],
+  },
+  row: (_subject, _facts, state) =>
+    state === null
+      ? undefined
+      : { name: state.name, parent: state.parentId, level: state.level, thresholds: JSON.stringify(state.thresholds), policy: state.policyBundleId, policy_at: state.policyAssignedAt },
+})
+
+function apply(state: DomainState | null, { event }: FoldInput): DomainState | null {
+  if (event.type === 'ibcf.domain.created.v1') {
+    if (state !== null) return state
+    const data = event.data as DecisionData<'ibcf.domain.created.v1'>
+    return { name: data.name, parentId: data.parentId, level: data.level, thresholds: present(data.thresholds), policyBundleId: null, policyAssignedAt: null, policyAssignedBy: null }
+  }
+  if (state === null) return null
+  switch (event.type) {
+    case 'ibcf.domain.renamed.v1':
+      return { ...state, name: (event.data as DecisionData<'ibcf.domain.renamed.v1'>).name }
+    case 'ibcf.domain.configured.v1':
+      return { ...state, thresholds: { ...state.thresholds, ...present((event.data as DecisionData<'ibcf.domain.configured.v1'>).thresholds) } }
+    case 'ibcf.policy.assigned.v1':
+      return { ...state, policyBundleId: (event.data as DecisionData<'ibcf.policy.assigned.v1'>).policyBundleId, policyAssignedAt: event.time, policyAssignedBy: event.actor ?? null }
+    default:
+      return state
+  }
+}
+
+function present(thresholds: { readonly [Name in keyof Thresholds]?: Thresholds[Name] | undefined }): Partial<Thresholds> {
+  return Object.fromEntries(Object.entries(thresholds).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,18 @@
+/** Policy bundles: immutable once published. */
+import type { DecisionData } from '../fleet/decisions.ts'
+import { defineProjection, foldsNothing } from './projection.ts'
+
+export type PolicyState = DecisionData<'ibcf.policy.published.v1'> & { readonly publishedAt: string; readonly publishedBy: string | null }
+
+export const policiesProjection = defineProjection<null, PolicyState | null>({
+  name: 'policies',
+  version: 1,
+  handles: ['ibcf.policy.published.v1'],
+  facts: foldsNothing,
+  decisions: {
+    initial: null,
+    apply: (state, { event }) => state ?? { ...(event.data as DecisionData<'ibcf.policy.published.v1'>), publishedAt: event.time, publishedBy: event.actor ?? null },
+  },
+  table: { name: 'policies', columns: { name: 'TEXT', version: 'TEXT', target_version: 'TEXT', published_at: 'TEXT' }, indexes: [] },
+  row: (_subject, _facts, state) => (state === null ? undefined : { name: state.name, version: state.version, target_version: state.targetVersion, published_at: state.publishedAt }),
+})

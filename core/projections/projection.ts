@@ -1,0 +1,42 @@
+/**
+ * A projection is data: a pure fold over the events about one subject, and the row it shows. Facts (what the subject itself
+ * reported) and decisions (what masters decided about it) fold apart, each in its own order, so that the result does not depend on
+ * how the two streams arrived beside each other (design 2, Convergence; [PJ1]).
+ */
+import type { EventEnvelope } from '../kernel/event.ts'
+import type { SqlValue } from '../kernel/reader.ts'
+import type { Lane } from '../log/log-id.ts'
+
+export type FoldInput = {
+  readonly event: EventEnvelope
+  /** The node or master whose log holds it. */
+  readonly origin: string
+  readonly lane: Lane
+  readonly seq: number
+}
+
+export type Fold<State> = { readonly initial: State; readonly apply: (state: State, input: FoldInput) => State }
+
+export type ColumnType = 'INTEGER' | 'REAL' | 'TEXT'
+
+export type Projection<Facts = unknown, Decisions = unknown> = {
+  readonly name: string
+  /** Raised whenever the meaning of what is kept changes: another version is rebuilt from the events. */
+  readonly version: number
+  /** The event types it folds; others do not reach it. */
+  readonly handles: readonly string[]
+  readonly facts: Fold<Facts>
+  readonly decisions: Fold<Decisions>
+  /** The row per subject, for queries; its key column `subject` (text, ULID) is added. */
+  readonly table: { readonly name: string; readonly columns: Readonly<Record<string, ColumnType>>; readonly indexes: readonly (readonly string[])[] }
+  /** Undefined while there is nothing to show of the subject. */
+  readonly row: (subject: string, facts: Facts, decisions: Decisions) => Readonly<Record<string, SqlValue>> | undefined
+}
+
+/** Hides the state types of one projection, so that many can be kept in one list; each state only ever meets its own projection. */
+export function defineProjection<Facts, Decisions>(projection: Projection<Facts, Decisions>): Projection {
+  return projection as unknown as Projection
+}
+
+/** The fold of a projection that listens to one stream only. */
+export const foldsNothing: Fold<null> = { initial: null, apply: (state) => state }
