@@ -1,0 +1,135 @@
+/**
+ * The branches of a log. An honest log has one, numbered 0. A fork adds branches that leave another one at `from`: together they
+ * are a tree, and what lies before `from` is the parent's.
+ */
+import { fromHex } from '../kernel/hex.ts'
+import type { Reader, Row, Writer } from '../kernel/reader.ts'
+import { extendHead, genesisHead } from '../log/chain.ts'
+import type { LogId } from '../log/log-id.ts'
+import type { SegmentHeader } from '../log/segment.ts'
+import { contextOf } from './context.ts'
+import { damaged } from './failure.ts'
+import { findLogNumber } from './identities.ts'
+
+export type Branch = {
+  readonly number: number
+  readonly parent: number | undefined
+  /** The first seq that is its own. */
+  readonly from: number
+  /** The last seq. */
+  readonly seq: number
+  readonly head: Uint8Array
+}
+
+/** One log with its number and branches, as they are at the time of reading. */
+export type LogTree = { readonly log: LogId; readonly number: number; readonly branches: readonly Branch[] }
+
+type HeadRow = Row & {
+  readonly branch: number
+  readonly parent: number | null
+  readonly from_seq: number
+  readonly seq: number
+  readonly head: Uint8Array
+}
+
+/** Undefined for a log that nothing is held of. */
+export function readLogTree(reader: Reader, log: LogId): LogTree | undefined {
+  const number = findLogNumber(reader, contextOf(reader).identities, log)
+  return number === undefined ? undefined : { log, number, branches: readBranches(reader, number) }
+}
+
+export function readBranches(reader: Reader, number: number): readonly Branch[] {
+  return reader
+    .all<HeadRow>('SELECT branch, parent, from_seq, seq, head FROM heads WHERE log = ? ORDER BY branch', number)
+    .map((row) => ({ number: row.branch, parent: row.parent ?? undefined, from: row.from_seq, seq: row.seq, head: row.head }))
+}
+
+export function writeBranch(writer: Writer, number: number, branch: Branch): void {
+  writer.run(
+    `INSERT INTO heads (log, branch, parent, from_seq, seq, head) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (log, branch) DO UPDATE SET seq = excluded.seq, head = excluded.head`,
+    number,
+    branch.number,
+    branch.parent ?? null,
+    branch.from,
+    branch.seq,
+    branch.head,
+  )
+}
+
+/** The branch that holds `seq` on the way to the tip of `branch`: itself, or one that it left later. */
+export function holderOf(tree: LogTree, branch: Branch, seq: number): Branch {
+  let holder = branch
+  while (seq < holder.from && holder.parent !== undefined) holder = branchOf(tree, holder.parent)
+  return holder
+}
+
+/** Throws Corrupt `STORE_DAMAGED` when there is none of that number. */
+export function branchOf(tree: LogTree, number: number): Branch {
+  const branch = tree.branches.find((candidate) => candidate.number === number)
+  if (branch === undefined) throw damaged({ log: tree.number, branch: number })
+  return branch
+}
+
+/** The chain's head after `seq` on the way to the tip of `branch`, from the nearest signed point before it. */
+export function headAt(reader: Reader, tree: LogTree, branch: Branch, seq: number): Uint8Array {
+  const { crypto } = contextOf(reader).ports
+  const holder = holderOf(tree, branch, seq)
+  if (seq === 0) return genesisHead(crypto, tree.log)
+  if (seq === holder.seq) return holder.head
+  const signed = lastSignedPoint(reader, tree, holder, seq)
+  let head: Uint8Array
+  let at: number
+  if (signed !== undefined) {
+    head = fromHex(signed.head)
+    at = signed.to
+  } else {
+    at = holder.from - 1
+    head = at === 0 ? genesisHead(crypto, tree.log) : headAt(reader, tree, branchOf(tree, holder.parent ?? 0), at)
+  }
+  for (const bytes of readBytes(reader, tree.number, holder.number, at + 1, seq)) head = extendHead(crypto, head, bytes)
+  return head
+}
+
+/** The last signed point of this very branch at or before `seq`. */
+export function lastSignedPoint(
+  reader: Reader,
+  tree: LogTree,
+  branch: Branch,
+  seq: number = branch.seq,
+): { readonly to: number; readonly head: string } | undefined {
+  const row = reader.get<{ to_seq: number; header: Uint8Array }>(
+    'SELECT to_seq, header FROM segments WHERE log = ? AND branch = ? AND to_seq <= ? ORDER BY to_seq DESC LIMIT 1',
+    tree.number,
+    branch.number,
+    seq,
+  )
+  return row === undefined ? undefined : { to: row.to_seq, head: headerOf(row.header).head }
+}
+
+/** A header that was verified before it was stored. */
+export function headerOf(headerBytes: Uint8Array): SegmentHeader {
+  return JSON.parse(new TextDecoder().decode(headerBytes)) as SegmentHeader
+}
+
+/** The bytes of one branch's own events, in order. */
+export function readBytes(reader: Reader, number: number, branch: number, from: number, to: number): readonly Uint8Array[] {
+  if (from > to) return []
+  return reader
+    .all<{ bytes: Uint8Array }>(
+      'SELECT bytes FROM events WHERE log = ? AND branch = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+      number,
+      branch,
+      from,
+      to,
+    )
+    .map((row) => row.bytes)
+}
+
+/** The bytes of events `from`..`to` on the way to the tip of `branch`, in order. */
+export function readPathBytes(reader: Reader, tree: LogTree, branch: Branch, from: number, to: number): readonly Uint8Array[] {
+  const holder = holderOf(tree, branch, to)
+  const own = readBytes(reader, tree.number, holder.number, Math.max(from, holder.from), to)
+  if (from >= holder.from || holder.parent === undefined) return own
+  return [...readPathBytes(reader, tree, branchOf(tree, holder.parent), from, holder.from - 1), ...own]
+}

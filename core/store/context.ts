@@ -1,0 +1,22 @@
+/** What the verbs of the store share behind a Reader or Writer: the connection, its ports, and the numbers of names already met. */
+import { AppError } from '../kernel/app-error.ts'
+import type { Ports } from '../kernel/ports.ts'
+import type { Reader } from '../kernel/reader.ts'
+import type { Identities } from './identities.ts'
+
+export type StorePorts = Pick<Ports, 'crypto' | 'compression' | 'clock' | 'diagnostics'>
+
+export type StoreContext = { readonly ports: StorePorts; readonly identities: Identities }
+
+const contexts = new WeakMap<Reader, StoreContext>()
+
+export function bindContext(reader: Reader, context: StoreContext): void {
+  contexts.set(reader, context)
+}
+
+/** Throws Bug `READER_FOREIGN` for a Reader that no store handed out. */
+export function contextOf(reader: Reader): StoreContext {
+  const context = contexts.get(reader)
+  if (context === undefined) throw new AppError('Bug', 'READER_FOREIGN', 'A reader was used that belongs to no event store.')
+  return context
+}

@@ -1,0 +1,5 @@
+/** Every migration there is, oldest first. Numbered by tens; one that was released is never changed. */
+import type { Migration } from '../migrate.ts'
+import { createEvents } from './0010-create-events.ts'
+
+export const migrations: readonly Migration[] = [createEvents]
