@@ -4,13 +4,13 @@
 import type { VerifiedSegment } from '../log/segment.ts'
 import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../fleet/node/node-record.ts'
-import type { HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
-import type { DomainId, EventId, MasterId, NodeId, OperatorId } from '../kernel/ids.ts'
+import type { DesiredDocument, HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
+import type { DomainId, EventId, MasterId, NodeId, OperatorId, RequestId, SessionId } from '../kernel/ids.ts'
 import type { Facts } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import type { Result } from '../kernel/result.ts'
-import type { AcceptOutcome } from '../store/accept-segment.ts'
+import type { Acceptance } from '../store/accept-segment.ts'
 
 export type Decision<Type extends DecisionType = DecisionType> = {
   readonly type: Type
@@ -42,12 +42,22 @@ export type NodeStanding = {
   readonly epoch: number
 }
 
+export type EnrolmentStanding = {
+  readonly requestId: RequestId
+  readonly keyId: string
+  readonly status: 'PENDING' | 'APPROVED' | 'REFUSED'
+  /** Why it was refused. */
+  readonly reason: string | null
+  /** RFC 3339; null while it waits. */
+  readonly decidedAt: string | null
+}
+
 /** One transaction: decisions, accepted segments and ingest's own rows become durable together, with the projections. */
 export type Commit = {
   readonly writer: Writer
   readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
   /** Stores a verified segment of a node, records its acceptance, projects its events. */
-  readonly acceptSegment: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => AcceptOutcome
+  readonly acceptSegment: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => Acceptance
   /** Moves the node along the connectivity machine, or says why it may not. A move to where it is already is accepted and writes nothing. */
   readonly moveMode: (node: NodeId, to: ConnectivityMode, event: string, reason: string, syncDebt?: SyncDebt) => Result<EventId | undefined>
   /** Moves the node along the phase machine, or says why it may not. */
@@ -65,6 +75,16 @@ export type MasterPort = {
   readonly reader: Reader
   readonly commit: <Value>(act: (commit: Commit) => Value) => Value
   readonly standing: (node: NodeId) => NodeStanding | undefined
+  /** How the node's request to join stands; undefined when it never asked. */
+  readonly enrolment: (node: NodeId) => EnrolmentStanding | undefined
+  /** Requests that wait for a person. */
+  readonly pendingEnrolments: () => number
+  /** What the node is to be, under the authority in force; undefined while nothing is desired of it. */
+  readonly desiredFor: (node: NodeId) => Omit<DesiredDocument, 'v' | 'at'> | undefined
+  /** Its last snapshot held against that; undefined while there is nothing to compare. */
+  readonly driftOf: (node: NodeId) => { readonly score: number; readonly outOfSpec: number } | undefined
+  /** An open return of the node at another master, as far as its events have come here; undefined where no other master is known. */
+  readonly openElsewhere?: (node: NodeId) => { readonly masterId: MasterId; readonly sessionId: SessionId } | undefined
   readonly signStatement: (payloadType: string, document: unknown) => SignedStatement
   /** A node was heard: presence in memory, and an assessment when it changes the mode. */
   readonly heard: (node: NodeId, heard: Heard) => void
@@ -78,4 +98,6 @@ export type Heard = {
   readonly at: number
   readonly heartbeat?: HeartbeatRequest
   readonly link?: LinkQuality
+  /** The node's wall clock minus ours, milliseconds; told when it proves its identity. */
+  readonly clockOffsetMs?: number
 }
