@@ -9,7 +9,7 @@ import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
 import { toHex } from '../kernel/hex.ts'
 import { orderKey, type Stream, streamOf } from '../projections/order.ts'
 import type { Fold, Projection } from '../projections/projection.ts'
-import type { StoredEvent } from '../store/append-events.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
 import { readEventsAfter, readSubjectEvents } from '../store/read-events.ts'
 
 type Half = { readonly state: unknown; readonly key: string }

@@ -11,6 +11,8 @@ import type { Heard } from './master-port.ts'
 export type NodePresence = {
   /** Milliseconds; when it was last heard in this run of the master. */
   readonly heardAt: number
+  /** The same instant on the clock that only grows: silence is measured with it, so that a wall clock that is set harms nothing. */
+  readonly heardMonotonic: number
   readonly link: LinkQuality | null
   readonly linkAt: number | null
   readonly health: Health | null
@@ -26,9 +28,11 @@ export type NodePresence = {
   readonly contacts: number
 }
 
+export type Bounds = { readonly thresholds: Thresholds; readonly contactEveryMs: number }
+
 export type Presence = {
   readonly of: (node: NodeId) => NodePresence | undefined
-  readonly hear: (node: NodeId, heard: Heard, thresholds: Thresholds, contactEveryMs: number) => NodePresence
+  readonly hear: (node: NodeId, heard: Heard, monotonicMs: number, bounds: Bounds) => NodePresence
   readonly forget: (node: NodeId) => void
 }
 
@@ -37,15 +41,16 @@ export function createPresence(): Presence {
   return {
     of: (node) => kept.get(node),
     forget: (node) => void kept.delete(node),
-    hear: (node, { at, heartbeat, link }, thresholds, contactEveryMs) => {
+    hear: (node, { at, heartbeat, link }, monotonicMs, { thresholds, contactEveryMs }) => {
       const before = kept.get(node)
       const measured = heartbeat?.link ?? link ?? null
       const isSlow = !isWithinBounds(measured, thresholds)
-      const isOnTime = before === undefined || at - before.heardAt <= contactEveryMs + thresholds.delayedAfterS * 1000
+      const isOnTime = before === undefined || monotonicMs - before.heardMonotonic <= contactEveryMs + thresholds.delayedAfterS * 1000
       // Only heartbeats come at a known rate; other requests would make a busy node look regular.
       const counts = heartbeat !== undefined
       const after: NodePresence = {
         heardAt: at,
+        heardMonotonic: monotonicMs,
         link: measured ?? before?.link ?? null,
         linkAt: measured === null ? (before?.linkAt ?? null) : at,
         health: heartbeat?.health ?? before?.health ?? null,

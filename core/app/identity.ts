@@ -1,0 +1,36 @@
+/** Who this master is: made once, at the first start, kept beside the store and never remade silently. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../kernel/app-error.ts'
+import { createUlidSource, type DomainId, type IncarnationId, type MasterId } from '../kernel/ids.ts'
+import type { MasterConfig } from './config.ts'
+
+export type MasterIdentity = { readonly masterId: MasterId; readonly incarnation: IncarnationId; readonly rootDomainId: DomainId }
+
+const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+const schema = z.object({ v: z.literal(1), masterId: ulid, incarnation: ulid, rootDomainId: ulid })
+
+/**
+ * Reads the identity of the directory, or makes it when nothing is there yet. Throws Corrupt `IDENTITY_DAMAGED`, or
+ * `IDENTITY_MISSING` when events are there but the identity that wrote them is not.
+ */
+export function loadIdentity(config: MasterConfig, hasEvents: boolean): MasterIdentity {
+  const { files, clock, random } = config.ports
+  const path = config.directory === ':memory:' ? undefined : join(config.directory, 'identity.json')
+  const bytes = path === undefined ? undefined : files.read(path)
+  if (path !== undefined && bytes !== undefined) return parse(path, bytes)
+  if (hasEvents) throw new AppError('Corrupt', 'IDENTITY_MISSING', `${config.directory} holds events but not the identity that wrote them; restore identity.json and keys.json from a backup.`)
+  const next = createUlidSource(clock, random)
+  const identity: MasterIdentity = { masterId: next<MasterId>(), incarnation: next<IncarnationId>(), rootDomainId: next<DomainId>() }
+  if (path !== undefined) files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, ...identity }, null, 2)}\n`), 0o600)
+  return identity
+}
+
+function parse(path: string, bytes: Uint8Array): MasterIdentity {
+  try {
+    const { masterId, incarnation, rootDomainId } = schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return { masterId, incarnation, rootDomainId } as MasterIdentity
+  } catch (cause) {
+    throw new AppError('Corrupt', 'IDENTITY_DAMAGED', `${path} cannot be read as the identity of a master; restore it from a backup.`, { path }, cause)
+  }
+}
