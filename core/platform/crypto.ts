@@ -6,6 +6,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   randomBytes,
   scryptSync,
@@ -26,9 +27,12 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
   const privateKeys = createKeyCache((raw) => createPrivateKey({ key: Buffer.concat([privatePrefix, raw]), format: 'der', type: 'pkcs8' }))
   return {
     sha256: (...parts) => {
-      const hash = createHash('sha256')
-      for (const part of parts) hash.update(part)
-      return new Uint8Array(hash.digest())
+      const [only] = parts
+      // In one call it costs half as much, and every event is hashed twice.
+      if (only !== undefined && parts.length === 1) return new Uint8Array(hash('sha256', only, 'buffer'))
+      const hasher = createHash('sha256')
+      for (const part of parts) hasher.update(part)
+      return new Uint8Array(hasher.digest())
     },
     generateKeyPair: () => {
       const pair = generateKeyPairSync('ed25519')
@@ -63,7 +67,8 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
         return undefined
       }
     },
-    deriveKey: (passphrase, salt) => new Uint8Array(scryptSync(passphrase.normalize('NFKC'), salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 })),
+    deriveKey: (passphrase, salt) =>
+      new Uint8Array(scryptSync(passphrase.normalize('NFKC'), salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 })),
   }
 }
 
