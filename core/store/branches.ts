@@ -6,7 +6,7 @@ import { fromHex } from '../kernel/hex.ts'
 import type { Reader, Row, Writer } from '../kernel/reader.ts'
 import { extendHead, genesisHead } from '../log/chain.ts'
 import type { LogId } from '../log/log-id.ts'
-import type { SegmentHeader } from '../log/segment.ts'
+import { readHeader } from '../log/segment.ts'
 import { contextOf } from './context.ts'
 import { damaged } from './failure.ts'
 import { findLogNumber } from './identities.ts'
@@ -104,12 +104,16 @@ export function lastSignedPoint(
     branch.number,
     seq,
   )
-  return row === undefined ? undefined : { to: row.to_seq, head: headerOf(row.header).head }
+  return row === undefined
+    ? undefined
+    : { to: row.to_seq, head: signedHead(row.header, { log: tree.number, branch: branch.number, seq: row.to_seq }) }
 }
 
-/** A header that was verified before it was stored. */
-export function headerOf(headerBytes: Uint8Array): SegmentHeader {
-  return JSON.parse(new TextDecoder().decode(headerBytes)) as SegmentHeader
+/** Of a header that was verified before it was stored. Throws Corrupt `STORE_DAMAGED` when it is one no more. */
+function signedHead(headerBytes: Uint8Array, facts: Readonly<Record<string, number>>): string {
+  const header = readHeader(headerBytes)
+  if (!header.ok) throw damaged(facts)
+  return header.value.head
 }
 
 /** The bytes of one branch's own events, in order. */

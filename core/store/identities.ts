@@ -4,7 +4,8 @@
  */
 import { bytesToUlid, ulidToBytes } from '../kernel/ids.ts'
 import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
-import { formatLogId, parseLogId, type LogId } from '../log/log-id.ts'
+import { formatLogId, isLogId, parseLogId, type LogId } from '../log/log-id.ts'
+import { damaged } from './failure.ts'
 
 export type Identities = {
   readonly logs: Map<string, number>
@@ -44,11 +45,13 @@ export function logNumber(writer: Writer, identities: Identities, log: LogId): n
   return findLogNumber(writer, identities, log) as number
 }
 
+/** Throws Corrupt `STORE_DAMAGED` when there is none of that number. */
 export function logOfNumber(reader: Reader, identities: Identities, number: number): LogId {
   const known = identities.logNames.get(number)
   if (known !== undefined) return known
   const row = reader.get<{ name: string }>('SELECT name FROM logs WHERE number = ?', number)
-  const log = parseLogId(row?.name ?? '')
+  if (row === undefined || !isLogId(row.name)) throw damaged({ log: number })
+  const log = parseLogId(row.name)
   identities.logNames.set(number, log)
   return log
 }

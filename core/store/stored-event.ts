@@ -4,6 +4,7 @@ import type { Reader, Row } from '../kernel/reader.ts'
 import { openStoredEvent, readEvent, type EventReading } from '../log/event-bytes.ts'
 import type { LogId } from '../log/log-id.ts'
 import { contextOf } from './context.ts'
+import { damaged } from './failure.ts'
 import { logOfNumber } from './identities.ts'
 
 export type StoredEvent = {
@@ -33,6 +34,7 @@ export type EventRow = Row & {
 /** The columns of an EventRow, for SELECT. */
 export const eventColumns = 'position, log, branch, seq, recorded_at, is_readable, bytes'
 
+/** Throws Corrupt `STORE_DAMAGED`. */
 export function storedEventOf(reader: Reader, row: EventRow): StoredEvent {
   return {
     position: row.position,
@@ -41,7 +43,15 @@ export function storedEventOf(reader: Reader, row: EventRow): StoredEvent {
     seq: row.seq,
     recordedAt: row.recorded_at,
     bytes: row.bytes,
-    event: row.is_readable === 1 ? openStoredEvent(row.bytes) : undefined,
+    event: row.is_readable === 1 ? openEvent(row) : undefined,
+  }
+}
+
+function openEvent(row: EventRow): EventEnvelope {
+  try {
+    return openStoredEvent(row.bytes)
+  } catch (cause) {
+    throw damaged({ position: row.position }, cause)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Ports } from '../kernel/ports.ts'
 import type { Reader, Row } from '../kernel/reader.ts'
 import { extendHead, genesisHead } from '../log/chain.ts'
 import { preAuthenticationEncoding, segmentPayloadType } from '../log/dsse.ts'
+import type { EventReading } from '../log/event-bytes.ts'
 import { formatLogId } from '../log/log-id.ts'
 import { readHeader, type SegmentHeader } from '../log/segment.ts'
 import { readPathBytes, type Branch, type LogTree } from './branches.ts'
@@ -107,25 +108,31 @@ function remember(walk: Walk, seq: number): void {
   walk.recent.delete(seq - recentHeads)
 }
 
-/** What is looked up by must be what the bytes say. */
+/** What is looked up by must be what the bytes say; an event cannot be hidden by marking it unreadable either. */
 function checkColumns(walk: Walk, row: CheckedRow): void {
-  const reading = readEventOf(walk.tree.log, row.bytes)
-  if (row.is_readable === 0) return
-  const isSame =
-    reading.kind === 'event' &&
-    row.event_id !== null &&
-    bytesToUlid(row.event_id) === reading.envelope.id &&
-    row.subject_id !== null &&
-    bytesToUlid(row.subject_id) === reading.envelope.subject &&
-    row.type_name === reading.envelope.type &&
-    row.hlc_ms === Number.parseInt(reading.envelope.hlc.slice(0, 12), 16)
-  if (isSame) return
+  if (isFiledAsRead(readEventOf(walk.tree.log, row.bytes), row)) return
   addFinding(walk.findings, {
     code: 'EVENT_DIFFERS',
     sentence: 'An event is not filed under what its bytes say.',
     log: walk.name,
     seq: row.seq,
   })
+}
+
+function isFiledAsRead(reading: EventReading, row: CheckedRow): boolean {
+  if (reading.kind === 'unreadable') return row.is_readable === 0
+  const { id, subject, type, hlc } = reading.envelope
+  return (
+    row.is_readable === 1 &&
+    idOf(row.event_id) === id &&
+    idOf(row.subject_id) === subject &&
+    row.type_name === type &&
+    row.hlc_ms === Number.parseInt(hlc.slice(0, 12), 16)
+  )
+}
+
+function idOf(bytes: Uint8Array | null): string | undefined {
+  return bytes === null ? undefined : bytesToUlid(bytes)
 }
 
 function checkSignedPoint(walk: Walk, point: SignedRow): void {

@@ -1,0 +1,227 @@
+/**
+ * The store on the hot path: appending to a log of one's own, and taking in the log of another (replay), each beside a bare INSERT
+ * of the same bytes into a table with nothing but its key, with the same durability.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeEvent, type EventEnvelope } from '../../core/kernel/event.ts'
+import { formatHlc } from '../../core/kernel/hlc.ts'
+import { createUlidSource, type Brand, type IncarnationId, type NodeId, type UlidSource } from '../../core/kernel/ids.ts'
+import type { Ports } from '../../core/kernel/ports.ts'
+import type { Lane, LogId } from '../../core/log/log-id.ts'
+import { decodeSegment, verifySegment } from '../../core/log/segment.ts'
+import { keyIdOf } from '../../core/log/dsse.ts'
+import { createPorts } from '../../core/platform/ports.ts'
+import { acceptSegment } from '../../core/store/accept-segment.ts'
+import { appendEvents } from '../../core/store/append-events.ts'
+import { loadEngine } from '../../core/store/engine.ts'
+import { putKey } from '../../core/store/keys.ts'
+import { openStore, type Store } from '../../core/store/open.ts'
+import { readSegmentsFrom } from '../../core/store/read-segments.ts'
+import { signTail, type Signer } from '../../core/store/sign-tail.ts'
+import { race, round, type Bench, type BenchLine, type BenchOptions } from './bench.ts'
+
+const perTransaction = 1000
+const transactionsPerTurn = 10
+
+/** The raw side: what SQLite does at best with these bytes. */
+async function openRaw(
+  directory: string,
+): Promise<{ readonly insert: (batch: readonly Uint8Array[]) => void; readonly close: () => void }> {
+  const open = await loadEngine()
+  const database = open(join(directory, 'raw.sqlite'))
+  database.pragma('journal_mode = WAL')
+  database.exec('CREATE TABLE raw (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT')
+  database.pragma('synchronous = FULL')
+  database.pragma('cache_size = -65536')
+  const statement = database.prepare('INSERT INTO raw (bytes) VALUES (?)')
+  const insert = database.transaction((batch: readonly Uint8Array[]) => {
+    for (const bytes of batch) statement.run(bytes)
+  })
+  return { insert, close: () => database.close() }
+}
+
+/** A fleet's worth of subjects and the types that come most, so that indexes are as scattered as in the field. */
+const subjectCount = 10_000
+const types = [
+  'ibcf.observation.recorded.v1',
+  'ibcf.snapshot.taken.v1',
+  'ibcf.decision.taken.v1',
+  'ibcf.alarm.raised.v1',
+  'ibcf.presence.digested.v1',
+]
+
+type World = {
+  readonly ports: Ports
+  readonly ulid: UlidSource
+  readonly subjects: readonly Brand<string>[]
+  readonly signer: Signer
+  readonly publicKey: Uint8Array
+}
+
+function createWorld(): World {
+  const ports = createPorts('bench', 'error')
+  const ulid = createUlidSource(ports.clock, ports.random)
+  const pair = ports.crypto.generateKeyPair()
+  const subjects = Array.from({ length: subjectCount }, () => ulid())
+  return {
+    ports,
+    ulid,
+    subjects,
+    signer: { keyId: keyIdOf(ports.crypto, pair.publicKey), privateKey: pair.privateKey },
+    publicKey: pair.publicKey,
+  }
+}
+
+function createLog(world: World, lane: Lane = 'fact'): LogId {
+  return { origin: world.ulid<NodeId>(), incarnation: world.ulid<IncarnationId>(), lane, domain: '-' }
+}
+
+/** About 520 bytes each. */
+function createEvents(world: World, log: LogId, count: number): readonly EventEnvelope[] {
+  const { ports, ulid, subjects } = world
+  return Array.from({ length: count }, (_, index) => {
+    const now = ports.clock.now()
+    return {
+      specversion: '1.0',
+      id: ulid(),
+      type: types[index % types.length] ?? '',
+      source: `urn:ibcf:node:${log.origin}`,
+      subject: subjects[Math.floor(ports.random.next() * subjects.length)] ?? ulid(),
+      time: new Date(now).toISOString(),
+      hlc: formatHlc(now, index & 0xffff),
+      domain: log.domain === '-' ? ulid() : log.domain,
+      data: {
+        channel: 'env/temperature',
+        value: round(ports.random.next() * 90, 3),
+        unit: 'Cel',
+        quality: 'good',
+        battery: index % 100,
+        note: 'n'.repeat(120),
+      },
+    } satisfies EventEnvelope
+  })
+}
+
+async function inTemporaryDirectory<T>(act: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'ibcf-bench-'))
+  try {
+    return await act(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function fill(store: Store, world: World, log: LogId, count: number): void {
+  for (let done = 0; done < count; done += perTransaction) {
+    store.transact((writer) => appendEvents(writer, log, createEvents(world, log, perTransaction), world.ports.clock.now()))
+  }
+}
+
+async function append(options: BenchOptions): Promise<readonly BenchLine[]> {
+  return inTemporaryDirectory(async (directory) => {
+    const world = createWorld()
+    const log = createLog(world)
+    using store = await openStore({ directory, mode: 'read-write', role: 'node', ports: world.ports })
+    const raw = await openRaw(directory)
+    fill(store, world, log, options.events)
+    for (let done = 0; done < options.events; done += perTransaction) raw.insert(createEvents(world, log, perTransaction).map(encodeEvent))
+    const batches = Array.from({ length: transactionsPerTurn * options.turns }, () => createEvents(world, log, perTransaction))
+    const rawBatches = batches.map((batch) => batch.map(encodeEvent))
+    const [ours = 0, limit = 0] = race(
+      [
+        {
+          name: 'store',
+          turn: (turn) => {
+            for (let index = 0; index < transactionsPerTurn; index++) {
+              const batch = batches[turn * transactionsPerTurn + index] ?? []
+              store.transact((writer) => appendEvents(writer, log, batch, world.ports.clock.now()))
+            }
+            return perTransaction * transactionsPerTurn
+          },
+        },
+        {
+          name: 'raw',
+          turn: (turn) => {
+            for (let index = 0; index < transactionsPerTurn; index++) raw.insert(rawBatches[turn * transactionsPerTurn + index] ?? [])
+            return perTransaction * transactionsPerTurn
+          },
+        },
+      ],
+      options.turns,
+    )
+    raw.close()
+    const against = `raw INSERT of the same bytes, key only, FULL: ${round(limit)}/s`
+    return [{ bench: 'append', value: round(ours), unit: 'events/s', against, ratio: round(ours / limit, 2), goal: '>= 0.5' }]
+  })
+}
+
+async function replay(options: BenchOptions): Promise<readonly BenchLine[]> {
+  return inTemporaryDirectory(async (directory) => {
+    const world = createWorld()
+    const count = perTransaction * transactionsPerTurn
+    using source = await openStore({ directory: ':memory:', mode: 'read-write', role: 'node', ports: world.ports })
+    using store = await openStore({ directory, mode: 'read-write', role: 'master', ports: world.ports })
+    const raw = await openRaw(directory)
+    fill(store, world, createLog(world), options.events)
+    const logs = Array.from({ length: options.turns }, () => createLog(world))
+    const replays = logs.map((log) => {
+      const now = world.ports.clock.now()
+      const key = { keyId: world.signer.keyId, origin: logs[0]?.origin ?? log.origin, publicKey: world.publicKey }
+      store.transact((writer) => putKey(writer, key, now))
+      source.transact((writer) => {
+        putKey(writer, key, now)
+        appendEvents(writer, log, createEvents(world, log, count), now)
+        signTail(writer, log, world.signer, formatHlc(now, 0))
+      })
+      return [...readSegmentsFrom(source.reader, log, 1)].map((segment) => segment.bytes)
+    })
+    const rawBatches = replays.map((segments) => segments.map((bytes) => decoded(bytes).events))
+    const [ours = 0, limit = 0] = race(
+      [
+        {
+          name: 'replay',
+          turn: (turn) => {
+            // A transaction per acknowledgement of about a megabyte, as a session uploads.
+            const segments = replays[turn] ?? []
+            for (let at = 0; at < segments.length; at += 16) {
+              const batch = segments.slice(at, at + 16).map((bytes) => {
+                const checked = verifySegment(world.ports.crypto, world.publicKey, decoded(bytes))
+                if (!checked.ok) throw new Error(checked.refusal.sentence)
+                return checked.value
+              })
+              store.transact((writer) => {
+                for (const segment of batch) acceptSegment(writer, segment, world.ports.clock.now())
+              })
+            }
+            return count
+          },
+        },
+        {
+          name: 'raw',
+          turn: (turn) => {
+            const segments = rawBatches[turn] ?? []
+            for (let at = 0; at < segments.length; at += 16) raw.insert(segments.slice(at, at + 16).flat())
+            return count
+          },
+        },
+      ],
+      options.turns,
+    )
+    raw.close()
+    const against = `raw INSERT of the same bytes, key only, FULL: ${round(limit)}/s`
+    return [{ bench: 'replay', value: round(ours), unit: 'events/s', against, ratio: round(ours / limit, 2), goal: '>= 0.4' }]
+  })
+}
+
+function decoded(bytes: Uint8Array): Extract<ReturnType<typeof decodeSegment>, { ok: true }>['value'] {
+  const result = decodeSegment(bytes)
+  if (!result.ok) throw new Error(result.refusal.sentence)
+  return result.value
+}
+
+export const storeBenches: readonly Bench[] = [
+  { name: 'append', run: append },
+  { name: 'replay', run: replay },
+]
