@@ -1,0 +1,66 @@
+/** The packages: every version is pinned exactly, and the lock file says the same as package.json. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const EXACT = /^(npm:(@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$|^file:[\w./-]+$/
+
+/**
+ * @typedef {Readonly<Record<string, string>>} Versions by package name
+ * @typedef {{version?: string, integrity?: string, link?: boolean, dependencies?: Versions, devDependencies?: Versions, optionalDependencies?: Versions}} Entry
+ */
+
+/**
+ * @param {Entry} manifest package.json
+ * @param {{lockfileVersion?: number, packages?: Readonly<Record<string, Entry>>}} lock package-lock.json
+ * @returns {string[]} what is wrong, in sentences
+ */
+export function findPackageProblems(manifest, lock) {
+  const entries = lock.packages ?? {}
+  const root = entries[''] ?? {}
+  const kinds = /** @type {const} */ (['dependencies', 'devDependencies', 'optionalDependencies'])
+  const problems = kinds.flatMap((kind) => {
+    const [wanted, locked] = [manifest[kind] ?? {}, root[kind] ?? {}]
+    return [
+      ...Object.entries(wanted).flatMap(([name, version]) => [
+        ...(EXACT.test(version) ? [] : [`${name} ${version} is not an exact version.`]),
+        ...(locked[name] === version
+          ? []
+          : [`package-lock.json has ${name} ${locked[name] ?? 'not at all'}, package.json has ${version}: make the lock file anew.`]),
+        ...differsFromLock(name, version, entries[`node_modules/${name}`]),
+      ]),
+      ...Object.keys(locked)
+        .filter((name) => wanted[name] === undefined)
+        .map((name) => `package-lock.json has ${name}, package.json does not: make the lock file anew.`),
+    ]
+  })
+  const loose = Object.entries(entries).filter(
+    ([path, { integrity, link }]) => path.startsWith('node_modules/') && link !== true && integrity === undefined,
+  )
+  return [...problems, ...loose.map(([path]) => `${path} is in package-lock.json without its integrity.`)]
+}
+
+/** @param {string} root */
+export async function checkPackages(root) {
+  const manifest = readJson(join(root, 'package.json'))
+  const lock = readJson(join(root, 'package-lock.json'))
+  const problems = findPackageProblems(manifest, lock)
+  return problems.length === 0 ? undefined : problems.join('\n')
+}
+
+/**
+ * @param {string} name
+ * @param {string} version as pinned
+ * @param {Entry | undefined} entry
+ */
+function differsFromLock(name, version, entry) {
+  if (entry === undefined) return [`${name} is not in package-lock.json: make the lock file anew.`]
+  const pinned = version.slice(version.lastIndexOf('@') + 1)
+  return entry.link === true || entry.version === pinned || !EXACT.test(version)
+    ? []
+    : [`package-lock.json installs ${name} ${entry.version}, not ${pinned}.`]
+}
+
+/** @param {string} path */
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
