@@ -1,0 +1,46 @@
+/** What every act of a person goes through: who it is, whether their role allows it, whether this master may decide there. */
+import { operatorRoles } from '../../contract/people.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import type { DomainId, NodeId, OperatorId } from '../../kernel/ids.ts'
+import type { Result } from '../../kernel/result.ts'
+import type { LifecycleState } from '../../projections/lifecycle.ts'
+import type { Master } from '../master.ts'
+import { authorityOf } from '../queries/authority-view.ts'
+
+export type OperatorRole = (typeof operatorRoles)[number]
+
+export type Act = { readonly master: Master; readonly actor: OperatorId | undefined }
+
+/** Throws Unauthorised `OPERATOR_REQUIRED`, `OPERATOR_UNKNOWN` or `ROLE_TOO_LOW`. Roles include the ones before them. */
+export function requireOperator({ master, actor }: Act, least: OperatorRole): OperatorId {
+  if (actor === undefined) {
+    throw new AppError('Unauthorised', 'OPERATOR_REQUIRED', 'Every act names its operator: make or choose one first (operator.create, then --operator NAME).')
+  }
+  const operator = master.model.operator(actor)
+  if (operator === undefined) throw new AppError('Unauthorised', 'OPERATOR_UNKNOWN', 'This operator is not known here.', { operatorId: actor })
+  if (operatorRoles.indexOf(operator.role as OperatorRole) < operatorRoles.indexOf(least)) {
+    throw new AppError('Unauthorised', 'ROLE_TOO_LOW', `${operator.name} is ${operator.role}; this needs ${least}.`, { role: operator.role, needed: least })
+  }
+  return actor
+}
+
+/** Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD`. */
+export function requireAuthority({ master }: Act, domain: DomainId): void {
+  if (master.model.domain(domain) === undefined) throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
+  const authority = authorityOf(master.model, domain)
+  if (authority.standing === 'held-here') return
+  throw new AppError('Rejected', 'AUTHORITY_NOT_HELD', `This master is not master of record there; ${authority.masterName ?? 'nobody'} is.`, { domainId: domain, holder: authority.masterId })
+}
+
+/** Throws NotFound `NODE_UNKNOWN`. */
+export function requireNode({ master }: Act, node: NodeId): LifecycleState {
+  const state = master.model.lifecycle(node)
+  if (state === undefined) throw new AppError('NotFound', 'NODE_UNKNOWN', 'No such node is known here.', { nodeId: node })
+  return state
+}
+
+/** The value, or the refusal as Rejected: used inside a commit, so that a refused act writes nothing at all. */
+export function must<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value
+  throw new AppError('Rejected', result.refusal.code, result.refusal.sentence, result.refusal.facts)
+}

@@ -1,0 +1,51 @@
+/** Acts on one node: each moves it along the phase machine, on the record, by a named operator. */
+import type { PhaseEvent } from '../../fleet/lifecycle/phase-machine.ts'
+import type { DomainId, EventId, NodeId } from '../../kernel/ids.ts'
+import { readFrontier } from '../../store/frontier.ts'
+import { revokeKey as cutKey } from '../../store/keys.ts'
+import { type Act, must, requireAuthority, requireNode, requireOperator, type OperatorRole } from './act.ts'
+
+export type NodeAct = { readonly nodeId: NodeId; readonly reason: string }
+
+export function activateNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  return move(act, nodeId, 'activation', reason === '' ? 'Activated by an operator.' : reason, 'operator')
+}
+
+export function quarantineNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  return move(act, nodeId, 'operator-quarantine', reason, 'operator')
+}
+
+export function remediateNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  return move(act, nodeId, 'remediation-complete', reason, 'engineer')
+}
+
+export function decommissionNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  const isQuarantined = requireNode(act, nodeId).phase === 'QUARANTINED'
+  return move(act, nodeId, isQuarantined ? 'unrecoverable' : 'planned-decommission', reason, 'engineer')
+}
+
+export function retireNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  return move(act, nodeId, 'decommission-complete', reason, 'authority')
+}
+
+/** What is held of its logs now keeps its effect; what the key signs beyond this point has none (design 3: a cut, never a moment). */
+export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  const actor = requireOperator(act, 'authority')
+  const state = requireNode(act, nodeId)
+  requireAuthority(act, state.domainId as DomainId)
+  return act.master.port.commit((commit) => {
+    const cut = readFrontier(commit.writer, { origin: nodeId })
+      .filter(({ branch }) => branch === 0)
+      .map(({ log, seq, head }) => ({ log, seq, head }))
+    cutKey(commit.writer, state.keyId, cut)
+    const revoked = commit.decide({ type: 'ibcf.key.revoked.v1', subject: nodeId, domain: state.domainId as DomainId, data: { keyId: state.keyId, cut, reason }, actor })
+    const quarantined = commit.movePhase(nodeId, 'trust-violation', `Its key was revoked: ${reason}`, 'KEY_REVOKED', actor)
+    return quarantined.ok ? [revoked, quarantined.value] : [revoked]
+  })
+}
+
+function move(act: Act, nodeId: NodeId, event: PhaseEvent, reason: string, role: OperatorRole): EventId[] {
+  const actor = requireOperator(act, role)
+  requireAuthority(act, requireNode(act, nodeId).domainId as DomainId)
+  return act.master.port.commit((commit) => [must(commit.movePhase(nodeId, event, reason, undefined, actor))])
+}

@@ -1,0 +1,285 @@
+/**
+ * A master: its store, what it decides, what it hears. Composition only - the rules are in fleet, the folds in projections, the
+ * wire in ingest. Several can live in one process (main and demo workspace, simulator).
+ */
+import { thresholdsOf } from './queries/thresholds.ts'
+import { authorityOf } from './queries/authority-view.ts'
+import { driftOfNode } from './queries/drift-of-node.ts'
+import type { DomainId, NodeId } from '../kernel/ids.ts'
+import { fromBase64, toBase64 } from '../kernel/hex.ts'
+import type { Commit, Heard, MasterPort, NodeStanding } from '../ingest/master-port.ts'
+import { createPresence } from '../ingest/presence.ts'
+import { createWatchdog } from '../ingest/watchdog.ts'
+import { preAuthenticationEncoding } from '../log/dsse.ts'
+import { projections } from '../projections/all.ts'
+import { inMemory, openStore, type Store } from '../store/open.ts'
+import { lockDataDirectory } from '../store/lock.ts'
+import { lastPosition } from '../store/read-events.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
+import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
+import { createChangeFeed, type ChangeFeed, type Topic } from './change-feed.ts'
+import type { MasterConfig } from './config.ts'
+import { createDigester } from './digest.ts'
+import { foundMaster } from './found.ts'
+import { loadIdentity, type MasterIdentity } from './identity.ts'
+import { moveMode, movePhase } from './node-moves.ts'
+import { createProjectionEngine, type ProjectionEngine } from './projection-engine.ts'
+import { createReadModel, type ReadModel } from './read-model.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { createRefusals } from './refusals.ts'
+
+export type Master = {
+  readonly identity: MasterIdentity
+  readonly config: MasterConfig
+  readonly startedAtMs: number
+  readonly store: Store
+  readonly engine: ProjectionEngine
+  readonly model: ReadModel
+  readonly keys: KeyStore
+  readonly recorder: Recorder
+  readonly feed: ChangeFeed
+  readonly port: MasterPort
+  /** Thresholds changed: every node is looked at again. */
+  readonly lookAgain: () => void
+  readonly close: () => void
+}
+
+/**
+ * Opens the master of a data directory, founding it when there is none. Throws what the store, its lock, the identity and the keys
+ * throw; nothing is held when it does.
+ */
+export async function openMaster(config: MasterConfig): Promise<Master> {
+  const lock = config.directory === inMemory ? undefined : await lockDataDirectory(config.directory, 'master')
+  let store: Store | undefined
+  try {
+    store = await openStore({ directory: config.directory, mode: 'read-write', role: 'master', ports: config.ports })
+    return compose(config, store, lock)
+  } catch (error) {
+    store?.[Symbol.dispose]()
+    lock?.[Symbol.dispose]()
+    throw error
+  }
+}
+
+function compose(config: MasterConfig, store: Store, lock: Disposable | undefined): Master {
+  const { ports } = config
+  const { reader } = store
+  const identity = loadIdentity(config, lastPosition(reader) > 0)
+  const keys = openKeyStore(config.directory === inMemory ? undefined : config.directory, config.keyProtection, ports)
+  const key = keys.of(identity.masterId) ?? keys.make(identity.masterId)
+  const engine = store.transact((writer) => createProjectionEngine(writer, projections, ports.crypto))
+  const presence = createPresence()
+  const refusals = createRefusals(ports)
+  const feed = createChangeFeed(ports.clock, ports.scheduler, () => lastPosition(reader))
+  const startedAtMs = ports.clock.now()
+  const model = createReadModel(
+    { reader, ports, presence, masterId: identity.masterId, level: config.level, rootDomainId: identity.rootDomainId, startedAtMs, refusals: refusals.list },
+    engine,
+  )
+  const moved = new Set<NodeId>()
+  const recorder = createRecorder({
+    store,
+    engine,
+    identity,
+    key,
+    keys,
+    ports,
+    epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
+    committed: (events) => {
+      feed.tell(changeOf(events))
+      for (const { event } of events) if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1') moved.add(event.subject as string as NodeId)
+      lookAtMoved()
+    },
+  })
+  foundMaster(recorder, engine, reader, identity, key, config)
+
+  function standing(node: NodeId): NodeStanding | undefined {
+    const state = model.lifecycle(node)
+    if (state === undefined) return undefined
+    const domainId = state.domainId as DomainId
+    return {
+      nodeId: node,
+      name: state.name,
+      kind: state.kind,
+      domainId,
+      phase: state.phase,
+      mode: model.connectivity(node)?.mode ?? null,
+      keyId: state.keyId,
+      publicKey: fromBase64(state.publicKey),
+      isKeyRevoked: state.isKeyRevoked,
+      contactEverySeconds: state.contactEverySeconds,
+      autonomyBudgetSeconds: state.autonomyBudgetSeconds,
+      placement: state.placement,
+      epoch: authorityOf(model, domainId).epoch ?? 0,
+    }
+  }
+
+  const commit: MasterPort['commit'] = (act) =>
+    recorder.record(({ writer, decide, accept }) => {
+      const scope: Commit = {
+        writer,
+        decide,
+        acceptSegment: (node, domain, segment) => {
+          const outcome = accept(node, domain, segment)
+          if (outcome.kind === 'stored') followHealth(scope, node, outcome.events)
+          return outcome
+        },
+        moveMode: (node, to, event, reason, debt) => moveMode(model, decide, node, to, event, reason, debt),
+        movePhase: (node, event, reason, code, actor) => movePhase(model, decide, node, event, reason, code, actor),
+      }
+      return act(scope)
+    })
+
+  /** What a node says of its health is a fact; the phase that follows from it is the master's own event ([LC4]). */
+  function followHealth(scope: Commit, node: NodeId, events: readonly StoredEvent[]): void {
+    if (!events.some(({ event }) => event?.type === 'ibcf.health.changed.v1')) return
+    const health = model.actual(node)?.health
+    const phase = model.lifecycle(node)?.phase
+    if (phase === 'ACTIVE' && (health === 'DEGRADED' || health === 'FAILED')) scope.movePhase(node, 'health-degradation', `It reports its health as ${health}.`)
+    if (phase === 'DEGRADED' && health === 'OK') scope.movePhase(node, 'recovery', 'It reports its health as OK again.')
+  }
+
+  const watchdog = createWatchdog({
+    clock: ports.clock,
+    scheduler: ports.scheduler,
+    presence,
+    standing,
+    thresholdsOf: (node) => thresholdsOf(model, node.domainId).thresholds,
+    assessed: (node, { to, event, reason }) => {
+      const outcome = commit((scope) => scope.moveMode(node, to, event, reason))
+      if (!outcome.ok) ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
+    },
+  })
+  let isLooking = false
+  function lookAtMoved(): void {
+    // A look can commit and so come back here: the set is worked off by the outermost call.
+    if (isLooking) return
+    isLooking = true
+    for (const node of moved) {
+      moved.delete(node)
+      watchdog.look(node)
+    }
+    isLooking = false
+  }
+
+  function heard(node: NodeId, how: Heard): void {
+    const known = standing(node)
+    if (known === undefined) return
+    presence.hear(node, how, ports.clock.monotonic(), { thresholds: thresholdsOf(model, known.domainId).thresholds, contactEveryMs: known.contactEverySeconds * 1000 })
+    watchdog.look(node)
+    feed.tell({ topics: ['presence'], nodeIds: [node], domainIds: [known.domainId] })
+  }
+
+  const port: MasterPort = {
+    masterId: identity.masterId,
+    level: config.level,
+    keyId: key.keyId,
+    publicKey: key.publicKey,
+    name: () => model.master(identity.masterId)?.name ?? config.name,
+    rootDomainId: identity.rootDomainId,
+    ports,
+    reader,
+    commit,
+    standing,
+    enrolment: (node) => {
+      const state = model.lifecycle(node)
+      if (state === undefined) return undefined
+      return { requestId: state.requestId as never, keyId: state.keyId, status: state.enrolment, reason: state.enrolment === 'REFUSED' ? state.reason : null, decidedAt: state.decidedAt }
+    },
+    pendingEnrolments: () => Number(reader.get("SELECT count(*) AS n FROM lifecycle_nodes WHERE enrolment = 'PENDING'")?.['n'] ?? 0),
+    desiredFor: (node) => desiredFor(model, node),
+    driftOf: (node) => {
+      const drift = driftOfNode(model, node)
+      return drift === undefined || drift.score === null || drift.outOfSpec === null ? undefined : { score: drift.score, outOfSpec: drift.outOfSpec }
+    },
+    signStatement: (payloadType, document) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(document))
+      return { document: toBase64(bytes), keyid: key.keyId, signature: toBase64(ports.crypto.sign(key.privateKey, preAuthenticationEncoding(payloadType, bytes))) }
+    },
+    heard,
+    changed: (node) => feed.tell({ topics: ['sessions'], nodeIds: [node] }),
+    refused: refusals.count,
+  }
+  const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
+  function lookAgain(): void {
+    for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'")) watchdog.look(String(row['subject']) as NodeId)
+  }
+  lookAgain()
+
+  return {
+    identity,
+    config,
+    startedAtMs,
+    store,
+    engine,
+    model,
+    keys,
+    recorder,
+    feed,
+    port,
+    lookAgain,
+    close: () => {
+      watchdog.close()
+      digester.close()
+      feed.close()
+      recorder.close()
+      store[Symbol.dispose]()
+      lock?.[Symbol.dispose]()
+    },
+  }
+}
+
+/** The policy bundle of the nearest domain that has one, under the authority in force there. */
+function desiredFor(model: ReadModel, node: NodeId): ReturnType<MasterPort['desiredFor']> {
+  const lifecycle = model.lifecycle(node)
+  if (lifecycle === undefined) return undefined
+  for (let domainId: string | null = lifecycle.domainId; domainId !== null; ) {
+    const domain = model.domain(domainId)
+    if (domain === undefined) return undefined
+    const policy = domain.policyBundleId === null ? undefined : model.policy(domain.policyBundleId)
+    if (domain.policyBundleId !== null && policy !== undefined) {
+      return {
+        nodeId: node,
+        masterId: model.masterId,
+        domainId: lifecycle.domainId,
+        placement: lifecycle.placement,
+        epoch: authorityOf(model, lifecycle.domainId as DomainId).epoch ?? 0,
+        policyBundleId: domain.policyBundleId,
+        policyName: policy.name,
+        policyVersion: policy.version,
+        targetVersion: policy.targetVersion,
+        configuration: policy.configuration,
+        constraints: policy.constraints,
+      }
+    }
+    domainId = domain.parentId
+  }
+  return undefined
+}
+
+function changeOf(events: readonly StoredEvent[]): { topics: Topic[]; nodeIds: string[]; domainIds: string[] } {
+  const topics = new Set<Topic>()
+  const nodeIds = new Set<string>()
+  const domainIds = new Set<string>()
+  for (const { event } of events) {
+    if (event === undefined) continue
+    const noun = event.type.split('.')[1] ?? ''
+    const topic = topicOf[noun] ?? 'nodes'
+    topics.add(topic)
+    if (topic === 'nodes' || topic === 'sessions' || topic === 'enrolments') nodeIds.add(event.subject)
+    if (event.domain !== undefined) domainIds.add(event.domain)
+  }
+  return { topics: [...topics], nodeIds: [...nodeIds], domainIds: [...domainIds] }
+}
+
+const topicOf: Readonly<Record<string, Topic>> = {
+  master: 'master',
+  operator: 'operators',
+  domain: 'domains',
+  authority: 'domains',
+  enrolment: 'enrolments',
+  session: 'sessions',
+  evidence: 'sessions',
+  policy: 'policies',
+  presence: 'domains',
+}

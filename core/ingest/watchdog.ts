@@ -1,0 +1,90 @@
+/**
+ * Turns the passing of time into assessments: each node has one deadline at which silence would change its mode, kept in a queue,
+ * so that a million quiet nodes cost nothing until one is due. Silence is measured on the clock that only grows, from the moment
+ * this master began to listen: what it slept through is nobody's silence ([CN5]).
+ */
+import { assessContact, type Assessment, type ContactEvidence, nextDeadline } from '../fleet/connectivity/assess.ts'
+import type { Thresholds } from '../fleet/decisions.ts'
+import type { NodeId } from '../kernel/ids.ts'
+import { createDeadlineQueue } from '../kernel/deadline-queue.ts'
+import type { Clock, Scheduler } from '../kernel/ports.ts'
+import type { NodeStanding } from './master-port.ts'
+import type { Presence } from './presence.ts'
+
+export type Watchdog = {
+  /** Looks at the node now, and again when silence would change its mode. */
+  readonly look: (node: NodeId) => void
+  readonly close: () => void
+}
+
+export type WatchdogParts = {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly presence: Presence
+  readonly standing: (node: NodeId) => NodeStanding | undefined
+  readonly thresholdsOf: (node: NodeStanding) => Thresholds
+  readonly assessed: (node: NodeId, assessment: Assessment) => void
+}
+
+const shortestWaitMs = 20
+const longestWaitMs = 60_000
+
+export function createWatchdog({ clock, scheduler, presence, standing, thresholdsOf, assessed }: WatchdogParts): Watchdog {
+  const deadlines = createDeadlineQueue<NodeId>()
+  const listeningSince = clock.monotonic()
+  let cancel: (() => void) | undefined
+  let plannedFor = Number.POSITIVE_INFINITY
+  let isClosed = false
+
+  function evidenceOf(node: NodeStanding): ContactEvidence {
+    const heard = presence.of(node.nodeId)
+    return {
+      mode: node.mode,
+      nowMs: clock.monotonic(),
+      lastContactMs: Math.max(heard?.heardMonotonic ?? listeningSince, listeningSince),
+      contactEveryMs: node.contactEverySeconds * 1000,
+      autonomyBudgetMs: node.autonomyBudgetSeconds * 1000,
+      thresholds: thresholdsOf(node),
+      link: heard?.link ?? null,
+      goodContacts: heard?.goodContacts ?? 0,
+      slowContacts: heard?.slowContacts ?? 0,
+      isRelayed: (heard?.viaId ?? null) !== null,
+    }
+  }
+
+  function look(node: NodeId): void {
+    const known = standing(node)
+    if (known === undefined || known.phase === 'PROVISIONING' || known.phase === 'RETIRED') {
+      deadlines.set(node, undefined)
+      return
+    }
+    // A node that was never heard of is not lost: there is nothing to assess yet.
+    const isUnheard = known.mode === null && presence.of(node) === undefined
+    const assessment = isUnheard ? undefined : assessContact(evidenceOf(known))
+    if (assessment !== undefined) assessed(node, assessment)
+    const after = standing(node)
+    deadlines.set(node, after === undefined || isUnheard ? undefined : nextDeadline(evidenceOf(after)))
+    plan()
+  }
+
+  function plan(): void {
+    const next = deadlines.next()
+    if (isClosed || next === undefined || next >= plannedFor) return
+    cancel?.()
+    plannedFor = next
+    const waitMs = Math.min(Math.max(next - clock.monotonic(), shortestWaitMs), longestWaitMs)
+    cancel = scheduler.after(waitMs, () => {
+      plannedFor = Number.POSITIVE_INFINITY
+      for (let due = deadlines.takeDue(clock.monotonic()); due !== undefined; due = deadlines.takeDue(clock.monotonic())) look(due)
+      plan()
+    })
+  }
+
+  return {
+    look,
+    close: () => {
+      isClosed = true
+      cancel?.()
+    },
+  }
+}
