@@ -1,0 +1,29 @@
+/**
+ * Builds the core process and the command line into out/core, everything inlined but the one native module, which is resolved from
+ * node_modules beside it (app.asar.unpacked when packaged).
+ */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const entries = { entry: 'core/app/entry.ts', ibcf: 'core/bin/ibcf.ts' }
+
+export default defineConfig({
+  root: at('.'),
+  ssr: { noExternal: true, external: ['better-sqlite3'] },
+  build: {
+    ssr: true,
+    outDir: at('out/core'),
+    emptyOutDir: true,
+    target: 'node24',
+    minify: false,
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: Object.fromEntries(Object.entries(entries).flatMap(([name, path]) => (existsSync(at(path)) ? [[name, at(path)]] : []))),
+      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
+    },
+  },
+  logLevel: 'warn',
+})
