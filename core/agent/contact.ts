@@ -1,0 +1,255 @@
+/**
+ * The conversation with the master, one step after another: greet, enrol, attach, heartbeats and uploads, and the return after a
+ * time alone. Each step can be broken off at any point, by a dead link or a dead process, and is begun again from what is remembered.
+ */
+import { z } from 'zod'
+import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
+import type { ConnectivityMode, Phase } from '../fleet/node/node-record.ts'
+import { maxAheadMs } from '../kernel/hlc.ts'
+import { parseLogId } from '../log/log-id.ts'
+import type { AgentState, Difficulty } from './config.ts'
+import { takeUpDesired } from './desired.ts'
+import { type Failure, stopping } from './gateway-client.ts'
+import type { Head } from './journal.ts'
+import { attach, enrol, greet, type Greeting, type JoiningParts } from './joining.ts'
+import type { LinkMeter } from './link-meter.ts'
+import type { Observer } from './observer.ts'
+import { backoffMs, spread } from './pace.ts'
+import { comeBack } from './returning.ts'
+import type { Solitude } from './solitude.ts'
+import type { Workload } from './workload.ts'
+
+export type Contact = {
+  /** Does what is due and answers how long to wait before the next step, milliseconds; undefined = never again. */
+  readonly step: () => Promise<number | undefined>
+  /** A heartbeat, if one is due: long uploads call it between their pieces. */
+  readonly beat: () => Promise<Failure | undefined>
+  /** Nothing is amiss: new events may be sent as they come. */
+  readonly isAtEase: () => boolean
+  readonly said: () => { readonly mode: ConnectivityMode | undefined; readonly phase: Phase | undefined }
+}
+
+export type ContactParts = JoiningParts & {
+  readonly observer: Observer
+  readonly solitude: Solitude
+  readonly meter: LinkMeter
+  readonly workload: Workload
+  readonly changeState: (state: AgentState, difficulty?: Difficulty) => void
+  /** The state stays, but not all is well. */
+  readonly worry: (difficulty: Difficulty) => void
+}
+
+/** However rarely a node means to be heard, it looks for its lost master at least this often. */
+const longestBackoffMs = 60_000
+/** Desired state is asked for with heartbeats, but no more often than this. */
+const desiredEveryMs = 10_000
+/** A quarantined node whose master still wants it to return waits this long: only a person can change the verdict. */
+const quarantinedPauseMs = 60_000
+
+type Stage =
+  | { readonly kind: 'greeting' }
+  | { readonly kind: 'enrolling'; readonly greeting: Greeting }
+  | { readonly kind: 'attaching' }
+  | { readonly kind: 'attached'; readonly token: string }
+  | { readonly kind: 'returning' }
+
+export function createContact(parts: ContactParts): Contact {
+  const { ports, config, client, memory, journal, store, uploader, observer, solitude, meter, workload, changeState, worry } = parts
+  const startedAt = ports.clock.monotonic()
+  const contactMs = config.contactEverySeconds * 1000
+  const patienceMs = Math.min(longestBackoffMs, Math.max(contactMs, 1000))
+  let stage: Stage = { kind: 'greeting' }
+  let attempts = 0
+  let beatDueAt = 0
+  let desiredDueAt = 0
+  let mode: ConnectivityMode | undefined
+  let phase: Phase | undefined
+  /** Returns in a row that did not lead to an attachment. */
+  let returns = 0
+  let isClockFarOff = false
+
+  const pauseMs = (): number => backoffMs(ports.random, attempts, patienceMs)
+
+  /** What a failure means for the stage, and how long to wait after it. */
+  const stumble = (failure: Failure): number => {
+    const { code, sentence } = failure
+    // Nothing failed: the agent is being stopped, and what is not done yet is done after the next start.
+    if (code === stopping.code) return 0
+    attempts++
+    if (failure.kind === 'silent' || code === 'MASTER_KEY_CHANGED') {
+      solitude.failed()
+      if (solitude.since() !== undefined) {
+        stage = { kind: 'greeting' }
+        changeState('AUTONOMOUS', { code, sentence })
+      } else worry({ code, sentence })
+      return pauseMs()
+    }
+    if (code === 'RETURN_REQUIRED') {
+      stage = { kind: 'returning' }
+      if (isQuarantined()) return spread(ports.random, quarantinedPauseMs)
+      return returns === 0 ? 0 : backoffMs(ports.random, returns, patienceMs)
+    }
+    worry({ code, sentence })
+    if (failure.status === 401 && stage.kind === 'attached') stage = { kind: 'attaching' }
+    return Math.max(pauseMs(), failure.retryAfterMs ?? 0)
+  }
+
+  const noteClock = (masterNow: string): void => {
+    const offsetMs = ports.clock.now() - Date.parse(masterNow)
+    const wasFarOff = isClockFarOff
+    isClockFarOff = Math.abs(offsetMs) > maxAheadMs
+    if (!isClockFarOff || wasFarOff) return
+    const detail = `The clock of this node is ${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs > 0 ? 'ahead of' : 'behind'} that of its master.`
+    journal.record([{ type: 'ibcf.alarm.raised.v1', data: { name: 'clock-far-off', severity: 'warning', detail } }])
+  }
+
+  /** Takes in how far the master holds our logs; goes on under a new name when it holds more than we do, or other than we do ([AG3]). */
+  const noteHeld = (held: readonly Head[]): void => {
+    store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held.map((head) => [head.log, head]))))
+    const own = new Map(journal.heads().map((head) => [head.log, head]))
+    const continued = memory.get('continued') ?? []
+    const surprises = held.filter(({ log, seq, head }) => {
+      const here = own.get(log)
+      return seq > 0 && !continued.includes(log) && (here === undefined || here.seq < seq || (here.seq === seq && here.head !== head))
+    })
+    if (surprises.length > 0) openNext(surprises, 'the master holds more of this node than the node itself: it was restored or copied')
+  }
+  const openNext = (continues: readonly Head[], reason: string): void =>
+    journal.openIncarnation(continues, reason, (writer) =>
+      memory.put(writer, 'continued', [...(memory.get('continued') ?? []), ...continues.map(({ log }) => log)]),
+    )
+
+  const isQuarantined = (): boolean => memory.get('isQuarantined') ?? false
+  const notePhase = (now: { readonly phase: Phase; readonly mode: ConnectivityMode }): void => {
+    ;({ phase, mode } = now)
+    const wasQuarantined = isQuarantined()
+    if ((phase === 'QUARANTINED') === wasQuarantined) return
+    store.transact((writer) => memory.put(writer, 'isQuarantined', !wasQuarantined))
+    const incarnation = memory.get('incarnation') ?? ''
+    const isOfNow = (log: string): boolean => parseLogId(log).incarnation === incarnation
+    // A person let it back in: what was refused stays as it is, and the node speaks again from the last point that counted.
+    if (wasQuarantined && Object.keys(memory.get('refusedLogs') ?? {}).some(isOfNow)) {
+      const held = Object.values(memory.get('held') ?? {}).filter(({ log }) => isOfNow(log))
+      openNext(held, 'part of the log was refused, and the node was let back in')
+    }
+  }
+  const showAttached = (): void => changeState(isQuarantined() ? 'QUARANTINED' : 'ATTACHED')
+
+  const beat = async (): Promise<Failure | undefined> => {
+    if (stage.kind !== 'attached' || ports.clock.monotonic() < beatDueAt) return undefined
+    beatDueAt = ports.clock.monotonic() + contactMs
+    const link = meter.read()
+    const battery = workload.batteryPct()
+    const json: HeartbeatRequest = {
+      sentAt: new Date(ports.clock.now()).toISOString(),
+      uptimeSeconds: Math.round((ports.clock.monotonic() - startedAt) / 1000),
+      health: observer.health(),
+      version: workload.version(),
+      backlogMessages: uploader.backlog(),
+      ...(link === undefined ? {} : { link }),
+      ...(battery === undefined ? {} : { batteryPct: battery }),
+      ...(config.viaId === undefined ? {} : { viaId: config.viaId }),
+    }
+    const answer = await client.ask(heartbeatAnswer, { method: 'POST', path: '/v1/heartbeat', token: stage.token, json })
+    if (answer.kind !== 'ok') {
+      // Asked again as soon as the pause after the failure is over.
+      beatDueAt = 0
+      return answer
+    }
+    solitude.heard()
+    noteClock(answer.value.now)
+    notePhase(answer.value)
+    showAttached()
+    attempts = 0
+    return answer.value.instruction === 'none' ? undefined : askedToReturn
+  }
+
+  const lookAtDesired = async (token: string): Promise<Failure | undefined> => {
+    const approval = memory.get('approval')
+    if (approval === undefined || isQuarantined() || ports.clock.monotonic() < desiredDueAt) return undefined
+    desiredDueAt = ports.clock.monotonic() + Math.max(desiredEveryMs, contactMs)
+    const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: '/v1/desired', token })
+    if (answer.kind !== 'ok') return answer
+    const hasChanged = answer.value !== null && takeUpDesired({ crypto: ports.crypto, journal, memory, workload }, approval, answer.value)
+    if (hasChanged) observer.takeSnapshot()
+    return undefined
+  }
+
+  const live = async (token: string): Promise<number> => {
+    const failure = (await beat()) ?? (await lookAtDesired(token)) ?? (await sendRest(token))
+    if (failure !== undefined) return stumble(failure)
+    return Math.max(0, beatDueAt - ports.clock.monotonic())
+  }
+  const sendRest = async (token: string): Promise<Failure | undefined> => {
+    if (journal.unsigned() > 0) journal.sign()
+    const pending = uploader.pending()
+    return pending.length === 0 ? undefined : uploader.send(token, pending)
+  }
+
+  const step = async (): Promise<number | undefined> => {
+    switch (stage.kind) {
+      case 'greeting': {
+        const greeting = await greet(parts)
+        if (greeting.kind !== 'ok') return stumble(greeting)
+        noteClock(greeting.value.now)
+        stage = memory.get('approval') === undefined ? { kind: 'enrolling', greeting: greeting.value } : { kind: 'attaching' }
+        return 0
+      }
+      case 'enrolling': {
+        changeState('ENROLLING')
+        const enrolment = await enrol(parts, stage.greeting)
+        if (enrolment.kind !== 'ok') return stumble(enrolment)
+        const { status, reason } = enrolment.value
+        if (status === 'REFUSED') {
+          changeState('REFUSED', {
+            code: 'ENROLMENT_REFUSED',
+            sentence: `The master refused to let this node in: ${reason ?? 'no reason was given'}.`,
+          })
+          return undefined
+        }
+        attempts = status === 'APPROVED' ? 0 : attempts + 1
+        if (status === 'APPROVED') stage = { kind: 'attaching' }
+        return status === 'APPROVED' ? 0 : pauseMs()
+      }
+      case 'attaching': {
+        const attachment = await attach(parts)
+        if (attachment.kind !== 'ok') return stumble(attachment)
+        attempts = 0
+        returns = 0
+        beatDueAt = 0
+        desiredDueAt = 0
+        stage = { kind: 'attached', token: attachment.value.token }
+        solitude.heard()
+        noteHeld(attachment.value.held)
+        notePhase(attachment.value)
+        showAttached()
+        return 0
+      }
+      case 'attached':
+        return live(stage.token)
+      case 'returning': {
+        changeState('RETURNING')
+        const verdict = await comeBack(parts, { opened: () => (solitude.heard(), changeState('REPLAYING')) })
+        if (verdict.kind !== 'ok') return stumble(verdict)
+        returns++
+        stage = { kind: 'attaching' }
+        notePhase(verdict.value)
+        const [reason] = verdict.value.reasons
+        if (verdict.value.verdict === 'CLEAN' || reason === undefined) return 0
+        changeState('QUARANTINED', reason)
+        return pauseMs()
+      }
+    }
+  }
+
+  return { step, beat, isAtEase: () => stage.kind === 'attached' && attempts === 0, said: () => ({ mode, phase }) }
+}
+
+const askedToReturn: Failure = {
+  kind: 'problem',
+  status: 409,
+  code: 'RETURN_REQUIRED',
+  sentence: 'The master asks the node to return before anything else.',
+  facts: {},
+  retryAfterMs: undefined,
+}

@@ -1,0 +1,83 @@
+/** Takes up what a master desires of the node: signature, fence and sense first, then the configuration, then the record of it. */
+import { type ApprovalDocument, desiredDocument, type DesiredDocument, type SignedStatement, statementTypes } from '../contract/gateway.ts'
+import { fromBase64 } from '../kernel/hex.ts'
+import type { MasterId } from '../kernel/ids.ts'
+import type { Crypto } from '../kernel/ports.ts'
+import { refused, type Rejection, type Result } from '../kernel/result.ts'
+import { type Fence, judgeFence } from './fence.ts'
+import type { Journal } from './journal.ts'
+import { readLocalPolicy } from './local-policy.ts'
+import type { Memory } from './memory.ts'
+import { openStatement } from './statement.ts'
+import type { Workload } from './workload.ts'
+
+export type DesiredParts = { readonly crypto: Crypto; readonly journal: Journal; readonly memory: Memory; readonly workload: Workload }
+
+/**
+ * Answers whether the configuration changed. What is refused is recorded once, with its reason, and is without effect. Applied
+ * before recorded: a crash in between applies the same configuration again, and records it then ([AG8]).
+ */
+export function takeUpDesired(parts: DesiredParts, approval: ApprovalDocument, statement: SignedStatement): boolean {
+  const { crypto, journal, memory, workload } = parts
+  const opened = openStatement(crypto, fromBase64(approval.masterPublicKey), statementTypes.desired, desiredDocument, statement)
+  // Not a word of it is to be believed, so nothing of it is recorded but that it came.
+  if (!opened.ok) {
+    noteRefusal(parts, '', '', opened.refusal)
+    return false
+  }
+  const desired = opened.value
+  const held = memory.get('desired')
+  if (held !== undefined && isSame(held, desired)) return false
+  const judged = judgeDesired(desired, approval, memory.get('fence') as Fence | undefined, workload.batteryPct())
+  if (!judged.ok) {
+    noteRefusal(parts, desired.policyBundleId, `${desired.placement}/${desired.epoch}/${desired.masterId}`, judged.refusal)
+    return false
+  }
+  workload.applyConfiguration(desired.configuration)
+  const { policyBundleId, policyVersion, placement, epoch, masterId } = desired
+  journal.record([{ type: 'ibcf.desired.adopted.v1', data: { policyBundleId, policyVersion, placement, epoch, masterId } }], (writer) => {
+    memory.put(writer, 'desired', desired)
+    memory.put(writer, 'fence', judged.value)
+    memory.forget(writer, 'refusedDesired')
+  })
+  return true
+}
+
+/** Codes: DESIRED_MISADDRESSED, EPOCH_STALE, EPOCH_CONTESTED, LOCAL_POLICY_MALFORMED, BATTERY_LOW. */
+export function judgeDesired(
+  desired: DesiredDocument,
+  approval: ApprovalDocument,
+  held: Fence | undefined,
+  batteryPct: number | undefined,
+): Result<Fence> {
+  if (desired.nodeId !== approval.nodeId || desired.masterId !== approval.masterId) {
+    return refused('DESIRED_MISADDRESSED', 'The desired state is meant for another node, or comes from another master.')
+  }
+  const fence = judgeFence(held, { placement: desired.placement, epoch: desired.epoch, masterId: desired.masterId as MasterId })
+  if (!fence.ok) return fence
+  const policy = readLocalPolicy(desired.configuration)
+  if (!policy.ok) return policy
+  const leastPct = desired.constraints.min_battery_pct
+  if (batteryPct !== undefined && batteryPct < leastPct) {
+    return refused('BATTERY_LOW', `The battery holds ${Math.round(batteryPct)} %; this change asks for ${leastPct} %.`, {
+      batteryPct,
+      leastPct,
+    })
+  }
+  return fence
+}
+
+function isSame(held: DesiredDocument, desired: DesiredDocument): boolean {
+  const named = ({ policyBundleId, placement, epoch, masterId }: DesiredDocument): string =>
+    `${policyBundleId} ${placement} ${epoch} ${masterId}`
+  return named(held) === named(desired)
+}
+
+function noteRefusal({ journal, memory }: DesiredParts, policyBundleId: string, authority: string, refusal: Rejection): void {
+  const name = `${policyBundleId} ${authority} ${refusal.code}`
+  if (memory.get('refusedDesired') === name) return
+  const { code, sentence } = refusal
+  journal.record([{ type: 'ibcf.desired.refused.v1', data: { policyBundleId, code, sentence } }], (writer) =>
+    memory.put(writer, 'refusedDesired', name),
+  )
+}

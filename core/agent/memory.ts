@@ -1,0 +1,78 @@
+/** What the agent must remember beside its log, in the same store, so that a fact and what follows from it are durable together. */
+import { z } from 'zod'
+import { approvalDocument, desiredDocument, headSchema } from '../contract/gateway.ts'
+import { snapshotPartSchema } from '../fleet/node/node-events.ts'
+import { healths } from '../fleet/node/node-record.ts'
+import { AppError } from '../kernel/app-error.ts'
+import type { Reader, Writer } from '../kernel/reader.ts'
+
+const count = z.number().int().nonnegative()
+const instant = z.iso.datetime()
+
+const shapes = {
+  nodeId: z.string(),
+  incarnation: z.string(),
+  /** High-water mark of the hybrid logical clock: it goes on above this after a restart. */
+  clock: z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}$/),
+  /** The last start ended in an orderly stop. */
+  wasStopped: z.boolean(),
+  /** When a master last answered, at the precision of the log's own writes. */
+  heardAt: instant,
+  approval: approvalDocument,
+  fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
+  desired: desiredDocument,
+  /** The bundle, epoch and code of the desired state refused last, so that it is recorded once. */
+  refusedDesired: z.string(),
+  /** Set while no master answers. */
+  alone: z.object({ since: instant, isBeyondBudget: z.boolean() }),
+  /** The one open return that was countersigned. */
+  session: z.object({ sessionId: z.string(), masterId: z.string(), leaseUntil: instant }),
+  /** What the master acknowledged, by log. */
+  held: z.record(z.string(), headSchema),
+  /** Where the master refused a log: it is not offered past there. */
+  refusedLogs: z.record(z.string(), z.object({ fromSeq: count, code: z.string(), sentence: z.string(), at: instant })),
+  /** Logs of earlier incarnations that an opening event of this node named as continued. */
+  continued: z.array(z.string()),
+  isQuarantined: z.boolean(),
+  health: z.enum(healths),
+  decisions: z.array(z.string()),
+  manifest: z.array(snapshotPartSchema),
+  /** One observation in so many is recorded. */
+  sampling: count,
+} as const
+
+export type MemoryName = keyof typeof shapes
+export type Remembered<Name extends MemoryName> = z.infer<(typeof shapes)[Name]>
+
+export type Memory = {
+  readonly get: <Name extends MemoryName>(name: Name) => Remembered<Name> | undefined
+  readonly put: <Name extends MemoryName>(writer: Writer, name: Name, value: Remembered<Name>) => void
+  readonly forget: (writer: Writer, name: MemoryName) => void
+}
+
+/** Throws Corrupt `AGENT_MEMORY_DAMAGED` on a value that is not what was written. */
+export function openMemory(reader: Reader, transact: <T>(act: (writer: Writer) => T) => T): Memory {
+  transact((writer) => writer.run('CREATE TABLE IF NOT EXISTS agent_memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'))
+  return {
+    get: (name) => {
+      const row = reader.get<{ value: string }>('SELECT value FROM agent_memory WHERE name = ?', name)
+      return row === undefined ? undefined : readShape(name, row.value)
+    },
+    put: (writer, name, value) => {
+      writer.run(
+        'INSERT INTO agent_memory (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+        name,
+        JSON.stringify(value),
+      )
+    },
+    forget: (writer, name) => {
+      writer.run('DELETE FROM agent_memory WHERE name = ?', name)
+    },
+  }
+}
+
+function readShape<Name extends MemoryName>(name: Name, text: string): Remembered<Name> {
+  const checked = shapes[name].safeParse(JSON.parse(text))
+  if (checked.success) return checked.data as Remembered<Name>
+  throw new AppError('Corrupt', 'AGENT_MEMORY_DAMAGED', `What the agent remembered as "${name}" is not what it wrote.`, { name })
+}

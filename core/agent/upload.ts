@@ -1,0 +1,196 @@
+/** Sends what the master lacks: whole signed segments in pieces, lane by lane, each blob before the event that needs it. */
+import { blobAnswer, gatewayLimits, segmentAnswer } from '../contract/gateway.ts'
+import type { z } from 'zod'
+import { isAppError } from '../kernel/app-error.ts'
+import type { Ports } from '../kernel/ports.ts'
+import { readEvent } from '../log/event-bytes.ts'
+import { lanes, parseLogId } from '../log/log-id.ts'
+import { decodeSegment } from '../log/segment.ts'
+import { nodeEvents } from '../fleet/node/node-events.ts'
+import { readBlob } from '../store/blobs.ts'
+import type { Store } from '../store/open.ts'
+import { segmentAt } from '../store/read-segments.ts'
+import type { Answer, Failure, GatewayClient } from './gateway-client.ts'
+import type { Head, Journal } from './journal.ts'
+import type { Memory } from './memory.ts'
+
+export type Range = { readonly log: string; readonly fromSeq: number }
+
+export type Uploader = {
+  /** What the master has not acknowledged, in the order to send it; logs that it refused are left out. */
+  readonly pending: () => readonly Range[]
+  /** Events in `pending`. */
+  readonly backlog: () => number
+  /** Undefined when all signed segments of the ranges are held by the master, or were refused for good and that was remembered. */
+  readonly send: (token: string, ranges: readonly Range[]) => Promise<Failure | undefined>
+  readonly isRefused: (log: string) => boolean
+}
+
+type UploaderParts = {
+  readonly ports: Ports
+  readonly store: Store
+  readonly journal: Journal
+  readonly memory: Memory
+  readonly client: GatewayClient
+  /** Called after every request, so that a long upload on a thin link does not silence the heartbeat. */
+  readonly between: () => Promise<Failure | undefined>
+}
+
+/** A piece is to take about this long, so that a link that drops every minute still gets whole pieces through. */
+const pieceMs = { least: 500, most: 3000 } as const
+const leastPieceBytes = 1024
+/** A refused log is offered again after this long: it may have been the way there that spoilt it, or the master's own mistake. */
+const refusedForMs = 60 * 60_000
+/** What says that the content is bad, not the moment. */
+const contentRefusals: readonly number[] = [400, 413, 415, 422]
+/** A master that asks to go back does so by halves; more than this is no search but a circle. */
+const mostCorrections = 40
+
+export function createUploader({ ports, store, journal, memory, client, between }: UploaderParts): Uploader {
+  let pieceBytes = 16 * 1024
+  /** Blobs that the master has: of a new snapshot most parts are the old ones. */
+  const delivered = new Set<string>()
+
+  const isRefused = (log: string): boolean => {
+    const refusal = memory.get('refusedLogs')?.[log]
+    return refusal !== undefined && ports.clock.now() - Date.parse(refusal.at) < refusedForMs
+  }
+  const unacknowledged = (): readonly (Head & Range)[] => {
+    const held = memory.get('held') ?? {}
+    return journal
+      .heads()
+      .map((head) => ({ ...head, fromSeq: (held[head.log]?.seq ?? 0) + 1 }))
+      .filter(({ log, seq, fromSeq }) => fromSeq <= seq && !isRefused(log))
+  }
+  const remember = (log: string, held: Head): void =>
+    store.transact((writer) => {
+      memory.put(writer, 'held', { ...memory.get('held'), [log]: held })
+      const { [log]: _, ...others } = memory.get('refusedLogs') ?? {}
+      memory.put(writer, 'refusedLogs', others)
+    })
+  const rememberRefusal = (log: string, fromSeq: number, { code, sentence }: Failure): void =>
+    store.transact((writer) => {
+      const at = new Date(ports.clock.now()).toISOString()
+      memory.put(writer, 'refusedLogs', { ...memory.get('refusedLogs'), [log]: { fromSeq, code, sentence, at } })
+    })
+
+  /** Sends `bytes` from where the far end says it has them. The same piece twice does no harm there. */
+  const sendPieces = async <Progress extends { readonly offset: number; readonly isComplete: boolean }>(
+    shape: z.ZodType<Progress>,
+    token: string,
+    path: string,
+    mediaType: string,
+    bytes: Uint8Array,
+  ): Promise<Answer<Progress>> => {
+    let offset = 0
+    for (let stalls = 0; stalls < 3; ) {
+      const body = bytes.subarray(offset, offset + pieceBytes)
+      const startedAt = ports.clock.monotonic()
+      const answer = await client.ask(shape, {
+        method: 'PUT',
+        path: `${path}offset=${offset}&total=${bytes.length}`,
+        token,
+        bytes: { mediaType, body },
+      })
+      const tookMs = ports.clock.monotonic() - startedAt
+      if (answer.kind === 'silent' || tookMs > pieceMs.most) pieceBytes = Math.max(leastPieceBytes, pieceBytes >> 1)
+      else if (tookMs < pieceMs.least) pieceBytes = Math.min(gatewayLimits.maxPieceBytes, pieceBytes * 2)
+      const isDone = answer.kind === 'ok' && answer.value.isComplete
+      const reached = answer.kind === 'ok' ? answer.value.offset : expectedOf(answer, 'PIECE_GAP')
+      if (reached === undefined || isDone) return answer
+      const failure = await between()
+      if (failure !== undefined) return failure
+      if (reached <= offset) stalls++
+      offset = Math.min(reached, bytes.length)
+    }
+    return { kind: 'silent', code: 'UPLOAD_STALLED', sentence: 'The master keeps asking for a piece that it was given.' }
+  }
+
+  const sendBlobs = async (token: string, segment: Uint8Array): Promise<Failure | undefined> => {
+    for (const digest of digestsIn(segment)) {
+      const bytes = delivered.has(digest) ? undefined : readIntact(digest)
+      if (bytes === undefined) continue
+      const answer = await sendPieces(blobAnswer, token, `/v1/blobs/${digest}?`, 'application/octet-stream', bytes)
+      if (answer.kind !== 'ok') return answer
+      delivered.add(digest)
+    }
+    return undefined
+  }
+
+  /** A damaged blob is not sent, and that is recorded; the event that speaks of it goes all the same. */
+  const readIntact = (digest: string): Uint8Array | undefined => {
+    try {
+      return readBlob(store.reader, digest)
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'BLOB_DAMAGED') throw error
+      delivered.add(digest)
+      journal.record([{ type: 'ibcf.alarm.raised.v1', data: { name: 'blob-damaged', severity: 'warning', detail: error.message } }])
+      return undefined
+    }
+  }
+
+  const sendLog = async (token: string, { log, fromSeq }: Range): Promise<Failure | undefined> => {
+    let next = fromSeq
+    for (let corrections = 0; corrections < mostCorrections; ) {
+      const segment = segmentAt(store.reader, parseLogId(log), next)
+      if (segment === undefined) return undefined
+      const path = `/v1/segments?log=${encodeURIComponent(log)}&from=${segment.from}&to=${segment.to}&`
+      const packed = ports.compression.zstd(segment.bytes)
+      const failure = await sendBlobs(token, segment.bytes)
+      if (failure !== undefined) return failure
+      const answer = await sendPieces(segmentAnswer, token, path, 'application/vnd.ibcf.segment+zstd', packed)
+      if (answer.kind === 'ok') {
+        remember(log, answer.value.held)
+        next = segment.to + 1
+      } else if (expectedOf(answer, 'SEGMENT_GAP') !== undefined) {
+        next = Math.max(1, expectedOf(answer, 'SEGMENT_GAP') ?? 1)
+        corrections++
+      } else if (answer.kind === 'problem' && contentRefusals.includes(answer.status)) {
+        rememberRefusal(log, segment.from, answer)
+        return undefined
+      } else return answer
+      const interruption = await between()
+      if (interruption !== undefined) return interruption
+    }
+    return { kind: 'silent', code: 'UPLOAD_STALLED', sentence: 'The master keeps asking for other parts of the log than it is given.' }
+  }
+
+  return {
+    isRefused,
+    pending: () => unacknowledged().toSorted(bySendingOrder),
+    backlog: () => unacknowledged().reduce((sum, { seq, fromSeq }) => sum + seq - fromSeq + 1, 0),
+    send: async (token, ranges) => {
+      for (const range of ranges) {
+        if (isRefused(range.log)) continue
+        const failure = await sendLog(token, range)
+        if (failure !== undefined) return failure
+      }
+      return undefined
+    },
+  }
+}
+
+/** Control first, then fact, then bulk; within a lane the older incarnation first (ULIDs sort by age). */
+function bySendingOrder(a: Range, b: Range): number {
+  const rank = ({ log }: Range): number => lanes.indexOf(parseLogId(log).lane)
+  return rank(a) - rank(b) || (a.log < b.log ? -1 : 1)
+}
+
+/** What a 409 with this code asks for instead. */
+function expectedOf(answer: Answer<unknown>, code: string): number | undefined {
+  if (answer.kind !== 'problem' || answer.code !== code) return undefined
+  const { expected } = answer.facts
+  return typeof expected === 'number' && Number.isSafeInteger(expected) && expected >= 0 ? expected : undefined
+}
+
+/** Digests of the blobs that events of this segment need. Reads it like a stranger's: what lies on disk may have been altered. */
+function digestsIn(segment: Uint8Array): readonly string[] {
+  const decoded = decodeSegment(segment)
+  if (!decoded.ok || decoded.value.log.lane !== 'bulk') return []
+  return decoded.value.events.flatMap((bytes) => {
+    const reading = readEvent(bytes)
+    if (reading.kind !== 'event' || reading.envelope.type !== 'ibcf.snapshot.taken.v1') return []
+    const snapshot = nodeEvents['ibcf.snapshot.taken.v1'].data.safeParse(reading.envelope.data)
+    return snapshot.success ? snapshot.data.parts.map(({ digest }) => digest) : []
+  })
+}
