@@ -294,7 +294,7 @@ describe('packages', () => {
 describe('the steps', () => {
   it('[BL4] are all made, and one that breaks down has failed', async () => {
     const told: string[] = []
-    const steps = new Map([
+    const steps = new Map<string, () => Promise<string | undefined>>([
       ['sound', async () => undefined],
       ['found something', async () => 'a.ts:1 is wrong'],
       ['broke down', async () => Promise.reject(new Error('no such tool'))],
