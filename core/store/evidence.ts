@@ -89,6 +89,11 @@ export function parkEvidence(writer: Writer, evidence: NewEvidence, quotaBytes: 
   return writer.get<{ number: number }>('SELECT max(number) AS number FROM evidence')?.number ?? 0
 }
 
+/** How often what was parked under this number came; 1 when it was new. */
+export function timesParked(reader: Reader, number: number): number {
+  return reader.get<{ times: number }>('SELECT times FROM evidence WHERE number = ?', number)?.times ?? 0
+}
+
 /** Newest first. */
 export function listEvidence(reader: Reader, origin: OriginId): readonly Evidence[] {
   return reader.all<EvidenceRow>('SELECT * FROM evidence WHERE origin = ? ORDER BY number DESC', ulidToBytes(origin)).map((row) => ({

@@ -78,6 +78,11 @@ export function dropStaged(writer: Writer, origin: OriginId, key: string): void 
   writer.run('DELETE FROM staged_pieces WHERE origin = ? AND name = ?', ulidToBytes(origin), key)
 }
 
+/** Everything that is on its way from this origin: it was given up, or has to begin anew. */
+export function dropStagedOf(writer: Writer, origin: OriginId): void {
+  writer.run('DELETE FROM staged_pieces WHERE origin = ?', ulidToBytes(origin))
+}
+
 /** How far a transfer has come, in bytes without a gap; 0 when nothing of it is staged. */
 export function stagedOffset(reader: Reader, origin: OriginId, key: string): number {
   const last = lastPiece(reader, ulidToBytes(origin), key)
