@@ -37,8 +37,9 @@ export function signTail(
   while (from <= tip.seq) {
     const tail = readBytes(writer, tree.number, tip.number, from, Math.min(tip.seq, from + segmentTarget.maxEvents - 1))
     const run = tail.slice(0, runLength(tail))
-    const head = run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
     const to = from + run.length - 1
+    // At the tip the head that was kept at append is signed, not one made of what lies there now: what was altered since shows.
+    const head = to === tip.seq ? tip.head : run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
     last = {
       v: 1,
       log: formatLogId(log),
