@@ -1,0 +1,79 @@
+/** How a return ends: with a verdict and its reasons, told in an event, and with the mode and phase that follow ([RT6], [RT7]). */
+import type { VerdictReason } from '../../fleet/decisions.ts'
+import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
+import { gatherAgainst, gatherTimeAway, type Incident } from './gather.ts'
+import { heldHeads } from './missing.ts'
+import { moveToLive, quarantine } from './moves.ts'
+import { incidentFindings, reconcile, type Finding, type Judgement } from './reconcile.ts'
+import { openSessionOf, readSession, updateSession, type ReturnSession, type Verdict } from './return-table.ts'
+
+/** The verdict as it would be now; writes nothing. Undefined when there is no such open return. */
+export function previewVerdict(master: MasterPort, sessionId: string): Judgement | undefined {
+  const session = readSession(master.reader, sessionId)
+  const standing = session === undefined || session.closedAt !== null ? undefined : master.standing(session.nodeId)
+  return session === undefined || standing === undefined ? undefined : judge(master, standing, session)
+}
+
+export function judge(master: MasterPort, standing: NodeStanding, session: ReturnSession, incident?: Incident): Judgement {
+  return reconcile(gatherTimeAway(master.reader, standing, session, incident), gatherAgainst(master, standing))
+}
+
+/** CLEAN or QUARANTINED; the node is LIVE afterwards either way, since a quarantined node still has a mode. */
+export function closeReturn(
+  master: MasterPort,
+  commit: Commit,
+  standing: NodeStanding,
+  session: ReturnSession,
+  judgement: Judgement,
+): ReturnSession {
+  const closed = writeClosing(commit, session, judgement.verdict, judgement.findings.map(reasonOf), master.ports.clock.now())
+  const moved = moveToLive(commit, standing)
+  if (!moved.ok)
+    master.ports.diagnostics.warn('A return ended, but its node could not become LIVE.', {
+      nodeId: standing.nodeId,
+      code: moved.refusal.code,
+    })
+  quarantine(commit, standing, judgement.findings)
+  return closed
+}
+
+/** The link dropped and did not come back in time. What came is kept; the next return goes on from there and is judged for both. */
+export function abandonReturn(commit: Commit, session: ReturnSession, sentence: string, nowMs: number): ReturnSession {
+  const reasons = [{ code: 'LINK_DROPPED', sentence, wayOut: 'It goes on where it stopped when the node is back.' }]
+  const closed = writeClosing(commit, session, 'ABANDONED', reasons, nowMs)
+  commit.moveMode(session.nodeId, 'AUTONOMOUS', 'link-dropped', sentence)
+  return closed
+}
+
+/** Outside of a return an incident quarantines at once; inside, it also ends the return. */
+export function endByIncident(master: MasterPort, commit: Commit, standing: NodeStanding, incident: Incident): void {
+  const session = openSessionOf(commit.writer, standing.nodeId)
+  if (session !== undefined) {
+    closeReturn(master, commit, standing, session, judge(master, standing, session, incident))
+    return
+  }
+  quarantine(commit, standing, incidentFindings(incident))
+}
+
+function writeClosing(
+  commit: Commit,
+  session: ReturnSession,
+  verdict: Verdict,
+  reasons: readonly VerdictReason[],
+  nowMs: number,
+): ReturnSession {
+  const held = heldHeads(commit.writer, session.nodeId)
+  const { sessionId, receivedEvents } = session
+  commit.decide({
+    type: 'ibcf.session.closed.v1',
+    subject: session.nodeId,
+    domain: session.domainId,
+    causation: session.openedEventId,
+    data: { sessionId, verdict, reasons: [...reasons], receivedEvents, held: [...held] },
+  })
+  return updateSession(commit.writer, session, { step: 'CLOSED', closedAt: nowMs, verdict, reasons })
+}
+
+function reasonOf({ code, sentence, wayOut }: Finding): VerdictReason {
+  return { code, sentence, wayOut }
+}

@@ -1,0 +1,247 @@
+/**
+ * Pieces of segments on their way in: staged durably, put together, unpacked, verified, stored; and only then acknowledged ([GW9]).
+ * A part that is not what its origin signed is parked as evidence; what came before it stays.
+ */
+import type { z } from 'zod'
+import { gatewayLimits, type segmentAnswer, type segmentQuery } from '../contract/gateway.ts'
+import { nodeEvents } from '../fleet/node/node-events.ts'
+import { isAppError } from '../kernel/app-error.ts'
+import { toHex } from '../kernel/hex.ts'
+import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
+import { genesisHead } from '../log/chain.ts'
+import { isLogId, parseLogId, type LogId } from '../log/log-id.ts'
+import { decodeSegment, verifySegment, type VerifiedSegment } from '../log/segment.ts'
+import { parkEvidence, timesParked } from '../store/evidence.ts'
+import { readHead } from '../store/frontier.ts'
+import { segmentAt } from '../store/read-segments.ts'
+import { dropStagedOf, dropStaged, stagePiece } from '../store/staged.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
+import type { Commit, MasterPort, NodeStanding } from './master-port.ts'
+import { mismatch } from './read-input.ts'
+import { endByIncident } from './returns/close-return.ts'
+import { moveToReplaying } from './returns/moves.ts'
+import { updateSession, type Head, type ReturnSession } from './returns/return-table.ts'
+
+export type SegmentPiece = z.infer<typeof segmentQuery> & { readonly bytes: Uint8Array }
+export type SegmentAnswer = z.infer<typeof segmentAnswer>
+
+/** More than a blob and a segment of the largest size together, with the overhead of their pieces. */
+export const stagingQuotaBytes = 32 * 1024 * 1024
+
+/**
+ * `session` is the open return in which the piece comes, if it does. Codes: SCHEMA_MISMATCH, SEGMENT_FOREIGN, SEGMENT_GAP,
+ * PIECE_GAP, STAGING_MALFORMED, DECOMPRESSION_REFUSED, SEGMENT_FORKED, and those of the codec.
+ */
+export function takeSegmentPiece(
+  master: MasterPort,
+  standing: NodeStanding,
+  session: ReturnSession | undefined,
+  piece: SegmentPiece,
+  leaseUntil: number,
+): Result<SegmentAnswer> {
+  if (!isLogId(piece.log)) return mismatch('/log', 'not the name of a log')
+  if (piece.to < piece.from) return mismatch('/to', 'lower than from')
+  const log = parseLogId(piece.log)
+  const notes: Note[] = []
+  const answer = master.commit((commit): Result<SegmentAnswer> => {
+    const intake: Intake = { master, commit, standing, piece, log, notes }
+    if (log.origin !== standing.nodeId || log.domain !== '-') {
+      return refuse(
+        intake,
+        { code: 'SEGMENT_FOREIGN', sentence: 'The node sent part of a log that is not its own.', facts: { log: piece.log } },
+        piece.bytes,
+      )
+    }
+    const gap = gapBefore(intake)
+    if (gap !== undefined) return gap
+    const taken = stage(intake)
+    if (!taken.ok || session === undefined) return taken.ok ? accepted(taken.value.answer) : taken
+    advance(intake, session, taken.value, leaseUntil)
+    return accepted(taken.value.answer)
+  })
+  // Told after the commit: a count of what was undone again would be wrong.
+  for (const { code, sentence, count } of notes) master.refused(code, sentence, { nodeId: standing.nodeId, log: piece.log, count })
+  master.changed(standing.nodeId)
+  return answer
+}
+
+type Note = { readonly code: string; readonly sentence: string; readonly count: number }
+
+type Intake = {
+  readonly master: MasterPort
+  readonly commit: Commit
+  readonly standing: NodeStanding
+  readonly piece: SegmentPiece
+  readonly log: LogId
+  readonly notes: Note[]
+}
+
+type Taken = { readonly answer: SegmentAnswer; readonly events: readonly StoredEvent[] }
+
+/** Known before anything is staged, so that what cannot be placed costs nothing. */
+function gapBefore({ commit, log, piece }: Intake): Result<never> | undefined {
+  const expected = (readHead(commit.writer, log)?.seq ?? 0) + 1
+  return piece.from > expected ? segmentGap(piece.log, expected) : undefined
+}
+
+function segmentGap(log: string, expected: number): Result<never> {
+  return refused('SEGMENT_GAP', `This part of the log cannot be placed yet; send from event ${expected}.`, { log, expected })
+}
+
+function stage(intake: Intake): Result<Taken> {
+  const { commit, piece, standing, log } = intake
+  const key = `segment:${piece.log}:${piece.from}-${piece.to}`
+  const staging = stagePiece(
+    commit.writer,
+    { origin: standing.nodeId, key, offset: piece.offset, total: piece.total, bytes: piece.bytes },
+    stagingQuotaBytes,
+  )
+  switch (staging.kind) {
+    case 'staged':
+      return accepted({ answer: { offset: staging.offset, isComplete: false, held: heldHead(intake) }, events: [] })
+    case 'gap':
+      // The last piece again, because its answer was lost: the whole is in the log already.
+      return isHeldWhole(commit, log, piece) ? accepted({ answer: complete(intake), events: [] }) : pieceGap(staging.expected)
+    case 'refused':
+      if (staging.refusal.code !== 'STAGING_FULL') return { ok: false, refusal: staging.refusal }
+      // Transfers that were given up fill its share: they go, and this one begins again.
+      dropStagedOf(commit.writer, standing.nodeId)
+      intake.notes.push({ code: staging.refusal.code, sentence: staging.refusal.sentence, count: 1 })
+      return pieceGap(0)
+    case 'complete':
+      dropStaged(commit.writer, standing.nodeId, key)
+      return takeWhole(intake, staging.bytes)
+  }
+}
+
+export function pieceGap(expected: number): Result<never> {
+  return refused('PIECE_GAP', `Bytes before this piece have not come; send from ${expected}.`, { expected })
+}
+
+function isHeldWhole({ writer }: Commit, log: LogId, { from, to, offset }: SegmentPiece): boolean {
+  if (offset === 0) return false
+  const held = segmentAt(writer, log, to)
+  return held !== undefined && held.from === from && held.to === to
+}
+
+function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
+  const { master, commit, standing, piece } = intake
+  const unpacked = unpack(master, packed)
+  if (!unpacked.ok) return unpacked
+  const verified = verify(intake, unpacked.value)
+  if (!verified.ok) return refuse(intake, verified.refusal, unpacked.value)
+  const outcome = commit.acceptSegment(standing.nodeId, standing.domainId, verified.value)
+  switch (outcome.kind) {
+    case 'gap':
+      return segmentGap(piece.log, outcome.expected)
+    case 'forked': {
+      endByIncident(master, commit, standing, { refusedParts: [], forks: [{ log: piece.log, at: outcome.at }] })
+      return refused(
+        'SEGMENT_FORKED',
+        `This log was told otherwise before, from event ${outcome.at} on. Both are kept; the node is quarantined.`,
+        { log: piece.log, at: outcome.at },
+      )
+    }
+    case 'known':
+      return accepted({ answer: complete(intake), events: [] })
+    case 'stored':
+      intake.notes.push(...notesOn(outcome.events))
+      return accepted({ answer: complete(intake), events: outcome.events })
+  }
+}
+
+/** Damage on the way looks like this too, so it is sent again and nobody is blamed. Code: DECOMPRESSION_REFUSED. */
+function unpack(master: MasterPort, packed: Uint8Array): Result<Uint8Array> {
+  try {
+    return accepted(master.ports.compression.unzstd(packed, gatewayLimits.maxSegmentBytes))
+  } catch (error) {
+    if (!isAppError(error) || error.code !== 'DECOMPRESSION_REFUSED') throw error
+    return refused(error.code, error.message, error.facts)
+  }
+}
+
+function verify({ master, standing, piece }: Intake, bytes: Uint8Array): Result<VerifiedSegment> {
+  const decoded = decodeSegment(bytes)
+  if (!decoded.ok) return decoded
+  const { header, log } = decoded.value
+  if (log.origin !== standing.nodeId)
+    return refused('SEGMENT_FOREIGN', 'The node sent part of a log that is not its own.', { log: header.log })
+  if (header.log !== piece.log || header.from !== piece.from || header.to !== piece.to) {
+    return refused('SEGMENT_MALFORMED', 'This is another part of the log than it was said to be.', {
+      log: header.log,
+      from: header.from,
+      to: header.to,
+    })
+  }
+  return verifySegment(master.ports.crypto, standing.publicKey, decoded.value)
+}
+
+/** Kept as evidence, told in an event once, however often the same bytes come; the node is quarantined, its return ended. */
+function refuse({ master, commit, standing, piece }: Intake, refusal: Rejection, bytes: Uint8Array): Result<never> {
+  const { log, from, to } = piece
+  const { code, sentence } = refusal
+  const number = parkEvidence(commit.writer, {
+    origin: standing.nodeId,
+    log,
+    from,
+    to,
+    code,
+    sentence,
+    bytes,
+    at: master.ports.clock.now(),
+  })
+  if (timesParked(commit.writer, number) === 1) {
+    commit.decide({
+      type: 'ibcf.evidence.parked.v1',
+      subject: standing.nodeId,
+      domain: standing.domainId,
+      data: { log, from, to, code, sentence, digest: toHex(master.ports.crypto.sha256(bytes)), sizeBytes: bytes.length },
+    })
+  }
+  endByIncident(master, commit, standing, { refusedParts: [{ log, from, code, sentence }], forks: [] })
+  return { ok: false, refusal: { ...refusal, facts: { ...refusal.facts, log, from, to } } }
+}
+
+function complete(intake: Intake): SegmentAnswer {
+  return { offset: intake.piece.total, isComplete: true, held: heldHead(intake) }
+}
+
+function heldHead({ master, commit, log, piece }: Intake): Head {
+  const head = readHead(commit.writer, log)
+  return { log: piece.log, seq: head?.seq ?? 0, head: toHex(head?.head ?? genesisHead(master.ports.crypto, log)) }
+}
+
+/** Authentic, kept, without effect; counted, so that a person sees it. */
+function notesOn(events: readonly StoredEvent[]): readonly Note[] {
+  const unreadable = events.filter(({ event }) => event === undefined).length
+  const unknown = events.filter(({ event }) => event !== undefined && !(event.type in nodeEvents)).length
+  return [
+    ...(unreadable === 0
+      ? []
+      : [{ code: 'EVENT_UNREADABLE', sentence: 'Events of a node could not be read; they are kept, without effect.', count: unreadable }]),
+    ...(unknown === 0
+      ? []
+      : [
+          {
+            code: 'EVENT_TYPE_UNKNOWN',
+            sentence: 'Events of a node are of a type that is not known here; they are kept, without effect.',
+            count: unknown,
+          },
+        ]),
+  ]
+}
+
+/** The first piece makes it REPLAYING; every piece renews the lease. */
+function advance({ master, commit, standing, piece }: Intake, session: ReturnSession, { events }: Taken, leaseUntil: number): void {
+  const now = master.ports.clock.now()
+  if (session.firstPieceAt === null) moveToReplaying(commit, standing, session.expectedEvents)
+  updateSession(commit.writer, session, {
+    step: 'UPLOADING',
+    leaseUntil,
+    firstPieceAt: session.firstPieceAt ?? now,
+    lastProgressAt: now,
+    receivedEvents: session.receivedEvents + events.length,
+    receivedBytes: session.receivedBytes + piece.bytes.length,
+    unreadableEvents: session.unreadableEvents + events.filter(({ event }) => event === undefined).length,
+  })
+}
