@@ -1,12 +1,13 @@
 /** The packages: every version is pinned exactly, and the lock file says the same as package.json. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findAbsentOptionals } from '../complete-lock.mjs'
 
 const EXACT = /^(npm:(@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$|^file:[\w./-]+$/
 
 /**
  * @typedef {Readonly<Record<string, string>>} Versions by package name
- * @typedef {{version?: string, integrity?: string, link?: boolean, dependencies?: Versions, devDependencies?: Versions, optionalDependencies?: Versions}} Entry
+ * @typedef {import('../complete-lock.mjs').Entry & {integrity?: string, link?: boolean, dependencies?: Versions, devDependencies?: Versions}} Entry
  */
 
 /**
@@ -34,9 +35,16 @@ export function findPackageProblems(manifest, lock) {
     ]
   })
   const loose = Object.entries(entries).filter(
-    ([path, { integrity, link }]) => path.startsWith('node_modules/') && link !== true && integrity === undefined,
+    ([path, entry]) => path.startsWith('node_modules/') && entry.integrity === undefined && !isExcused(entry),
   )
-  return [...problems, ...loose.map(([path]) => `${path} is in package-lock.json without its integrity.`)]
+  const absent = Object.keys(findAbsentOptionals(entries))
+  return [
+    ...problems,
+    ...loose.map(([path]) => `${path} is in package-lock.json without its integrity.`),
+    ...(absent.length === 0
+      ? []
+      : [`npm ci will refuse package-lock.json, which lacks ${absent.join(', ')}: node build/complete-lock.mjs adds them.`]),
+  ]
 }
 
 /** @param {string} root */
@@ -58,6 +66,15 @@ function differsFromLock(name, version, entry) {
   return entry.link === true || entry.version === pinned || !EXACT.test(version)
     ? []
     : [`package-lock.json installs ${name} ${entry.version}, not ${pinned}.`]
+}
+
+/**
+ * A folder of our own has no integrity, nor has a package of another platform that the registry did not serve when the
+ * lock file was made.
+ * @param {Entry} entry
+ */
+function isExcused({ link, optional, os }) {
+  return link === true || (optional === true && os !== undefined)
 }
 
 /** @param {string} path */

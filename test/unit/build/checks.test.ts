@@ -5,6 +5,7 @@ import { describeResult, runSteps, selectSteps } from '../../../build/check.mjs'
 import { checkLayout, findLayoutProblems } from '../../../build/checks/layout.mjs'
 import { findPackageProblems } from '../../../build/checks/packages.mjs'
 import { checkDeadCode, checkFormat, checkImports, checkLint, checkTypes } from '../../../build/checks/tools.mjs'
+import { findAbsentOptionals } from '../../../build/complete-lock.mjs'
 import { makeTree, makeTypedTree } from '../../helpers/build/make-tree.ts'
 
 /** What the linter says of one file of core: the lines and the names of the rules. */
@@ -288,6 +289,29 @@ describe('packages', () => {
       'package-lock.json has forgotten, package.json does not: make the lock file anew.',
       'node_modules/newer is in package-lock.json without its integrity.',
     ])
+  })
+})
+
+describe('the lock file', () => {
+  const packages = {
+    'node_modules/linter': {
+      version: '1.2.3',
+      integrity: 'sha512-x',
+      dev: true,
+      optionalDependencies: { '@linter/linux-x64-gnu': '1.2.3', '@linter/darwin-arm64': '1.2.3' },
+    },
+    'node_modules/@linter/linux-x64-gnu': { version: '1.2.3', integrity: 'sha512-y', optional: true, os: ['linux'], cpu: ['x64'] },
+  }
+
+  it('[BL8] wants the packages of all platforms, served or not, and says how it gets them', () => {
+    expect(findPackageProblems({}, { packages })).toEqual([
+      'npm ci will refuse package-lock.json, which lacks node_modules/@linter/darwin-arm64: node build/complete-lock.mjs adds them.',
+    ])
+    const absent = findAbsentOptionals(packages)
+    expect(absent).toEqual({
+      'node_modules/@linter/darwin-arm64': { version: '1.2.3', cpu: ['arm64'], os: ['darwin'], dev: true, optional: true },
+    })
+    expect(findPackageProblems({}, { packages: { ...packages, ...absent } })).toEqual([])
   })
 })
 
