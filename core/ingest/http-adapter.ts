@@ -2,7 +2,7 @@
  * The gateway on node:http. The head is judged before the body is read; a body is read up to its limit and within its time; whoever
  * is too large, too slow, too many or not speaking HTTP gets an answer and loses the connection, never our patience ([GW2], [GW12]).
  */
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { gatewayLimits } from '../contract/gateway.ts'
 import type { Scheduler } from '../kernel/ports.ts'
@@ -16,17 +16,6 @@ export type HttpAdapter = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
   /** Once per server: bounds on connections, on slow heads, on what is not HTTP; `expect: 100-continue` only after the head was judged. */
   readonly protect: (server: Server) => void
-}
-
-/** For `createServer`: a head has to come within `slowRequestMs`; the body's own bound strikes before Node's does. */
-export function serverOptions(slowRequestMs: number = gatewayLimits.slowRequestMs): ServerOptions {
-  return {
-    headersTimeout: slowRequestMs,
-    requestTimeout: 2 * slowRequestMs,
-    connectionsCheckingInterval: Math.min(1000, slowRequestMs),
-    keepAliveTimeout: 65_000,
-    maxHeaderSize: 16 * 1024,
-  }
 }
 
 export function createHttpAdapter(gateway: Gateway, scheduler: Scheduler, limits: HttpAdapterLimits = gatewayLimits): HttpAdapter {

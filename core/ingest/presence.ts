@@ -15,6 +15,8 @@ export type NodePresence = {
   readonly heardMonotonic: number
   readonly link: LinkQuality | null
   readonly linkAt: number | null
+  /** The last heartbeat: the instant that health, version, uptime and backlog rest on. Null when it was only heard otherwise. */
+  readonly heartbeatAt: number | null
   readonly health: Health | null
   readonly version: string | null
   readonly uptimeSeconds: number | null
@@ -53,6 +55,7 @@ export function createPresence(): Presence {
         heardMonotonic: monotonicMs,
         link: measured ?? before?.link ?? null,
         linkAt: measured === null ? (before?.linkAt ?? null) : at,
+        heartbeatAt: heartbeat === undefined ? (before?.heartbeatAt ?? null) : at,
         health: heartbeat?.health ?? before?.health ?? null,
         version: heartbeat?.version ?? before?.version ?? null,
         uptimeSeconds: heartbeat?.uptimeSeconds ?? before?.uptimeSeconds ?? null,

@@ -1,0 +1,177 @@
+/** The gateway's part of the OpenAPI 3.1 document, made from the schemas that it checks by, so that the two cannot differ. */
+import { z } from 'zod'
+import {
+  attachAnswer,
+  blobAnswer,
+  blobQuery,
+  challengeAnswer,
+  challengeRequest,
+  completeAnswer,
+  completeRequest,
+  countersignRequest,
+  desiredDocument,
+  enrolmentAnswer,
+  enrolmentDocument,
+  gatewayGreeting,
+  heartbeatAnswer,
+  heartbeatRequest,
+  lockDocument,
+  problemDocument,
+  proofDocument,
+  returnAnswer,
+  segmentAnswer,
+  segmentQuery,
+  signedStatement,
+} from '../contract/gateway.ts'
+import type { Route } from './route.ts'
+import { routes } from './router.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+export type OpenApiPart = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>>; readonly securitySchemes: Readonly<Record<string, Schema>> }
+}
+
+type Description = {
+  readonly summary: string
+  readonly query?: z.ZodObject
+  readonly request?: Content
+  readonly answers: Readonly<Record<number, Content | undefined>>
+}
+
+type Content = { readonly mediaType: string; readonly schema: string | undefined }
+
+const json = (schema: string): Content => ({ mediaType: 'application/json', schema })
+const bytes = (mediaType: string): Content => ({ mediaType, schema: undefined })
+const binary = bytes('application/octet-stream')
+
+const named = {
+  GatewayGreeting: gatewayGreeting,
+  SignedStatement: signedStatement,
+  EnrolmentDocument: enrolmentDocument,
+  EnrolmentAnswer: enrolmentAnswer,
+  ChallengeRequest: challengeRequest,
+  ChallengeAnswer: challengeAnswer,
+  ProofDocument: proofDocument,
+  AttachAnswer: attachAnswer,
+  LockDocument: lockDocument,
+  ReturnAnswer: returnAnswer,
+  CountersignRequest: countersignRequest,
+  CompleteRequest: completeRequest,
+  CompleteAnswer: completeAnswer,
+  SegmentAnswer: segmentAnswer,
+  HeartbeatRequest: heartbeatRequest,
+  HeartbeatAnswer: heartbeatAnswer,
+  DesiredDocument: desiredDocument,
+  BlobAnswer: blobAnswer,
+  Problem: problemDocument,
+} as const satisfies Readonly<Record<string, z.ZodType>>
+
+/** By method and path; every route has one. */
+const descriptions: Readonly<Record<string, Description>> = {
+  'GET /v1': { summary: 'Who answers here', answers: { 200: json('GatewayGreeting') } },
+  'POST /v1/enrol': {
+    summary: 'Ask to join (a signed EnrolmentDocument), and ask again how that stands',
+    request: json('SignedStatement'),
+    answers: { 200: json('EnrolmentAnswer') },
+  },
+  'POST /v1/challenge': {
+    summary: 'A nonce to prove an identity over',
+    request: json('ChallengeRequest'),
+    answers: { 200: json('ChallengeAnswer') },
+  },
+  'POST /v1/attach': {
+    summary: 'Open a channel (a signed ProofDocument)',
+    request: json('SignedStatement'),
+    answers: { 200: json('AttachAnswer') },
+  },
+  'POST /v1/return': {
+    summary: 'Begin a return, or go on with the open one (a signed ProofDocument)',
+    request: json('SignedStatement'),
+    answers: { 200: json('ReturnAnswer') },
+  },
+  'POST /v1/return/{sessionId}/countersign': {
+    summary: 'Sign the lock of the return',
+    request: json('CountersignRequest'),
+    answers: { 200: undefined },
+  },
+  'POST /v1/return/{sessionId}/complete': {
+    summary: 'Everything was sent: ask for the verdict',
+    request: json('CompleteRequest'),
+    answers: { 200: json('CompleteAnswer') },
+  },
+  'PUT /v1/segments': {
+    summary: 'A piece of a segment, stored before it is answered',
+    query: segmentQuery,
+    request: bytes('application/vnd.ibcf.segment+zstd'),
+    answers: { 200: json('SegmentAnswer') },
+  },
+  'POST /v1/heartbeat': { summary: 'Presence', request: json('HeartbeatRequest'), answers: { 200: json('HeartbeatAnswer') } },
+  'GET /v1/desired': {
+    summary: 'What the node is to be (a signed DesiredDocument)',
+    answers: { 200: json('SignedStatement'), 204: undefined },
+  },
+  'GET /v1/blobs/{sha256}': { summary: 'Content by its digest, whole or in a range', answers: { 200: binary, 206: binary } },
+  'HEAD /v1/blobs/{sha256}': { summary: 'Whether content is held', answers: { 200: undefined } },
+  'PUT /v1/blobs/{sha256}': {
+    summary: 'A piece of content',
+    query: blobQuery,
+    request: binary,
+    answers: { 201: json('BlobAnswer'), 202: json('BlobAnswer') },
+  },
+}
+
+export function gatewayOpenApi(): OpenApiPart {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) }
+  return {
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' }) as Schema])),
+      securitySchemes: { channel: { type: 'http', scheme: 'bearer', description: 'The token of an attachment, or of an open return.' } },
+    },
+  }
+}
+
+function operationOf(route: Route): Readonly<Record<string, unknown>> {
+  const described = descriptions[`${route.method} ${route.path}`]
+  const answers = Object.entries(described?.answers ?? {}).map(([status, content]) => [status, responseOf(content)] as const)
+  return {
+    summary: described?.summary ?? route.path,
+    ...(route.access === 'bearer' ? { security: [{ channel: [] }] } : {}),
+    parameters: [...pathParameters(route.path), ...queryParameters(described?.query)],
+    ...(described?.request === undefined ? {} : { requestBody: { required: true, content: contentOf(described.request) } }),
+    responses: {
+      ...Object.fromEntries(answers),
+      default: {
+        description: 'Refused; `code` says why',
+        content: contentOf({ mediaType: 'application/problem+json', schema: 'Problem' }),
+      },
+    },
+  }
+}
+
+function responseOf(content: Content | undefined): Schema {
+  return content === undefined ? { description: 'Done' } : { description: 'Done', content: contentOf(content) }
+}
+
+/** Without a schema it is bytes, which OpenAPI 3.1 says by leaving the schema out. */
+function contentOf({ mediaType, schema }: Content): Schema {
+  return { [mediaType]: schema === undefined ? {} : { schema: { $ref: `#/components/schemas/${schema}` } } }
+}
+
+function pathParameters(path: string): readonly Schema[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters(query: z.ZodObject | undefined): readonly Schema[] {
+  if (query === undefined) return []
+  // As it is after reading: in the query itself everything is text.
+  return Object.entries(query.shape).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: true,
+    schema: z.toJSONSchema(schema as z.ZodType),
+  }))
+}
