@@ -2,7 +2,6 @@
  * The conversation with the master, one step after another: greet, enrol, attach, heartbeats and uploads, and the return after a
  * time alone. Each step can be broken off at any point, by a dead link or a dead process, and is begun again from what is remembered.
  */
-import { z } from 'zod'
 import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
 import type { ConnectivityMode, Phase } from '../fleet/node/node-record.ts'
 import { maxAheadMs } from '../kernel/hlc.ts'
@@ -90,7 +89,8 @@ export function createContact(parts: ContactParts): Contact {
       return returns === 0 ? 0 : backoffMs(ports.random, returns, patienceMs)
     }
     worry({ code, sentence })
-    if (failure.status === 401 && stage.kind === 'attached') stage = { kind: 'attaching' }
+    // A token that is not known any more, or a return that ended: the next attachment tells which.
+    if (failure.status === 401 || stage.kind === 'returning') stage = { kind: 'attaching' }
     return Math.max(pauseMs(), failure.retryAfterMs ?? 0)
   }
 

@@ -1,5 +1,5 @@
 /** Asks a master over `/v1` (contract/gateway.ts) and says what came of it as a value: no failure of the far end throws. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { gatewayLimits, problemDocument } from '../contract/gateway.ts'
 import { type Facts, isAppError } from '../kernel/app-error.ts'
 import type { Clock, Transport, TransportResponse } from '../kernel/ports.ts'

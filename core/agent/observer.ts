@@ -1,6 +1,6 @@
 /** What the node records of itself, with a master or without: observations, link, health, decisions of its own, snapshots. */
 import { snapshotParts } from '../fleet/node/node-events.ts'
-import { healths, type Health } from '../fleet/node/node-record.ts'
+import type { Health } from '../fleet/node/node-record.ts'
 import { toHex } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'

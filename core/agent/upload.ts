@@ -21,7 +21,7 @@ export type Uploader = {
   readonly pending: () => readonly Range[]
   /** Events in `pending`. */
   readonly backlog: () => number
-  /** Undefined when all signed segments of the ranges are held by the master, or were refused for good and that was remembered. */
+  /** Undefined when the master holds all signed segments of the ranges. One that it refuses is remembered, and its log not offered again. */
   readonly send: (token: string, ranges: readonly Range[]) => Promise<Failure | undefined>
   readonly isRefused: (log: string) => boolean
 }
@@ -41,8 +41,6 @@ const pieceMs = { least: 500, most: 3000 } as const
 const leastPieceBytes = 1024
 /** A refused log is offered again after this long: it may have been the way there that spoilt it, or the master's own mistake. */
 const refusedForMs = 60 * 60_000
-/** What says that the content is bad, not the moment. */
-const contentRefusals: readonly number[] = [400, 413, 415, 422]
 /** A master that asks to go back does so by halves; more than this is no search but a circle. */
 const mostCorrections = 40
 
@@ -145,9 +143,9 @@ export function createUploader({ ports, store, journal, memory, client, between 
       } else if (expectedOf(answer, 'SEGMENT_GAP') !== undefined) {
         next = Math.max(1, expectedOf(answer, 'SEGMENT_GAP') ?? 1)
         corrections++
-      } else if (answer.kind === 'problem' && contentRefusals.includes(answer.status)) {
+      } else if (isRefusalOfContent(answer)) {
         rememberRefusal(log, segment.from, answer)
-        return undefined
+        return answer
       } else return answer
       const interruption = await between()
       if (interruption !== undefined) return interruption
@@ -193,4 +191,9 @@ function digestsIn(segment: Uint8Array): readonly string[] {
     const snapshot = nodeEvents['ibcf.snapshot.taken.v1'].data.safeParse(reading.envelope.data)
     return snapshot.success ? snapshot.data.parts.map(({ digest }) => digest) : []
   })
+}
+
+/** Codes of the verifier: it is the content that is bad, not the moment nor the way there. */
+function isRefusalOfContent(answer: Failure): boolean {
+  return answer.kind === 'problem' && answer.code.startsWith('SEGMENT_') && answer.code !== 'SEGMENT_GAP'
 }
