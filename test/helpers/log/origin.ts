@@ -1,6 +1,6 @@
 /** An origin for tests: a key, a log, and events as a node would write them. Everything follows from the seed. */
 import type { EventEnvelope } from '../../../core/kernel/event.ts'
-import { fromHex } from '../../../core/kernel/hex.ts'
+import { fromHex, toHex } from '../../../core/kernel/hex.ts'
 import { formatHlc, type Hlc } from '../../../core/kernel/hlc.ts'
 import { bytesToUlid, type EventId, type IncarnationId, type NodeId } from '../../../core/kernel/ids.ts'
 import type { KeyPair } from '../../../core/kernel/ports.ts'
@@ -8,7 +8,6 @@ import { extendHead, genesisHead } from '../../../core/log/chain.ts'
 import { keyIdOf } from '../../../core/log/dsse.ts'
 import { formatLogId, type Lane, type LogId } from '../../../core/log/log-id.ts'
 import { decodeSegment, encodeSegment, signSegment, verifySegment, type VerifiedSegment } from '../../../core/log/segment.ts'
-import { toHex } from '../../../core/kernel/hex.ts'
 import { createCrypto } from '../../../core/platform/crypto.ts'
 
 export const crypto = createCrypto()

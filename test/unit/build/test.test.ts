@@ -1,6 +1,6 @@
 /** How the tiers are chosen, counted and summed up. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -14,19 +14,7 @@ const build = fileURLToPath(new URL('../../../build/', import.meta.url))
 /** Runs the real runner over made-up tests; answers with its last line and its exit code. */
 function runTests(files: Readonly<Record<string, string>>, args: readonly string[]) {
   using tree = makeTypedTree(files)
-  mkdirSync(join(tree.root, 'build/checks'), { recursive: true })
-  for (const name of [
-    'test.mjs',
-    'test-results.mjs',
-    'check.mjs',
-    'spec-check.mjs',
-    'provision-debian.mjs',
-    'run-program.mjs',
-    'vitest.config.ts',
-    'checks',
-  ]) {
-    cpSync(join(build, name), join(tree.root, 'build', name), { recursive: true })
-  }
+  cpSync(build, join(tree.root, 'build'), { recursive: true, filter: (path) => !path.endsWith('node24') && !path.endsWith('icons') })
   const { status, stdout } = spawnSync(process.execPath, [join(tree.root, 'build/test.mjs'), ...args], { cwd: tree.root, encoding: 'utf8' })
   return { status, lastLine: stdout.trimEnd().split('\n').at(-1) }
 }

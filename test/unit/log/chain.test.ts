@@ -24,7 +24,7 @@ describe('the chain of a log', () => {
 
   it('[LG2] joins a head and the leaf of an event', () => {
     const head = genesisHead(crypto, parseLogId(golden.log))
-    const [bytes = new Uint8Array()] = golden.events
+    const [bytes] = golden.events
     expect(toHex(leafOf(crypto, bytes))).toBe('2bfd14f43d17fc7cea24e0917a8879b4b2f880b8baeec1b9d90fbaad655e71bd')
     expect(joinHead(crypto, head, leafOf(crypto, bytes))).toEqual(extendHead(crypto, head, bytes))
   })
