@@ -12,6 +12,7 @@ import type { DomainId, MasterId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
 import type { ProjectionEngine } from './projection-engine.ts'
+import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 
 export type ReadModel = {
   readonly reader: Reader
@@ -32,9 +33,14 @@ export type ReadModel = {
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
+  /** What queries found out and need not find out again; it changes no answer. */
+  readonly memory: QueryMemory
 }
 
-export type ReadModelParts = Omit<ReadModel, 'lifecycle' | 'connectivity' | 'actual' | 'domain' | 'authority' | 'operator' | 'master' | 'policy'>
+export type ReadModelParts = Omit<
+  ReadModel,
+  'lifecycle' | 'connectivity' | 'actual' | 'domain' | 'authority' | 'operator' | 'master' | 'policy' | 'memory'
+>
 
 export function createReadModel(parts: ReadModelParts, engine: ProjectionEngine): ReadModel {
   const decided =
@@ -51,5 +57,6 @@ export function createReadModel(parts: ReadModelParts, engine: ProjectionEngine)
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),
+    memory: createQueryMemory(),
   }
 }

@@ -19,9 +19,18 @@ export function fingerprintOf(crypto: Crypto, scope: string, frontier: Frontier)
   const lines = sortFrontier(frontier).map((entry) => `${entry.log} ${entry.seq} ${entry.head}\n`)
   const digest = crypto.sha256(new TextEncoder().encode(`ibcf.frontier.v1 ${JSON.stringify(scope)}\n${lines.join('')}`))
   return {
-    words: [word(digest, 0), word(digest, 1), word(digest, 2), word(digest, 3), word(digest, 4), word(digest, 5)],
+    words: wordsOf(digest),
     hex: toHex(digest),
   }
+}
+
+/** A public key as six words, for two people to compare by voice: of the SHA-256 of a line of its own and the raw key. */
+export function keyWordsOf(crypto: Crypto, publicKey: Uint8Array): Fingerprint['words'] {
+  return wordsOf(crypto.sha256(new TextEncoder().encode('ibcf.key.v1\n'), publicKey))
+}
+
+function wordsOf(digest: Uint8Array): Fingerprint['words'] {
+  return [word(digest, 0), word(digest, 1), word(digest, 2), word(digest, 3), word(digest, 4), word(digest, 5)]
 }
 
 /** The word for the 11 bits at `11 * index`; the list has 2,048 words, so each has one. */

@@ -1,0 +1,105 @@
+/** What a node recorded of the world and of itself, newest first. */
+import type { z } from 'zod'
+import type { observationEntry } from '../../contract/nodes.ts'
+import { parseLogId } from '../../log/log-id.ts'
+import type { NodeId } from '../../kernel/ids.ts'
+import { readFrontier } from '../../store/frontier.ts'
+import { readSubjectEvents } from '../../store/read-events.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
+import { effective } from '../projection-engine.ts'
+import type { ReadModel } from '../read-model.ts'
+import { type Solitude, solitudeOf } from './autonomy-spans.ts'
+import { readPositionCursor } from './cursor.ts'
+import { instantOf } from './instants.ts'
+import { namesOf } from './names.ts'
+import { quoted } from './plain-text.ts'
+import { requireNode } from './require-node.ts'
+import { type Names, sentenceOfFact, isNodeEventType } from './sentences.ts'
+
+type ObservationEntry = z.infer<typeof observationEntry>
+export type ObservationPage = { items: ObservationEntry[]; next: string | null; total: number }
+
+/** Of the control lane these are observations too; the rest of that lane is its timeline. */
+const controlKinds: Readonly<Record<string, ObservationEntry['kind']>> = {
+  'ibcf.decision.taken.v1': 'decision',
+  'ibcf.alarm.raised.v1': 'alarm',
+}
+const kinds: Readonly<Record<string, ObservationEntry['kind']>> = {
+  ...controlKinds,
+  'ibcf.observation.recorded.v1': 'observation',
+  'ibcf.health.changed.v1': 'health',
+  'ibcf.link.measured.v1': 'link',
+  'ibcf.snapshot.taken.v1': 'snapshot',
+}
+
+const batch = 500
+
+/**
+ * All of the fact and bulk lanes, also what this version does not know, and of the control lane the alarms and the decisions taken
+ * alone. `total` counts what the lanes hold, readable or not. Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`.
+ */
+export function readObservations(
+  model: ReadModel,
+  { nodeId, cursor, limit }: { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number },
+): ObservationPage {
+  const before = readPositionCursor(cursor)
+  requireNode(model, nodeId)
+  const found = newestBefore(model, nodeId, before, limit + 1)
+  const shown = found.slice(0, limit)
+  const names = namesOf(model)
+  const solitude = solitudeOf(model.reader, nodeId)
+  return {
+    items: shown.flatMap((stored) => entryOf(stored, names, solitude) ?? []),
+    next: found.length > limit ? String(shown.at(-1)?.position) : null,
+    total: countObservations(model, nodeId),
+  }
+}
+
+function newestBefore(model: ReadModel, nodeId: string, before: number, wanted: number): StoredEvent[] {
+  const found: StoredEvent[] = []
+  for (let beforePosition = before; found.length < wanted; ) {
+    const events = readSubjectEvents(model.reader, nodeId, { beforePosition, limit: batch, order: 'newest' })
+    for (const stored of events) if (found.length < wanted && isObservation(stored, nodeId)) found.push(stored)
+    const end = events.at(-1)
+    if (end === undefined || events.length < batch) break
+    beforePosition = end.position
+  }
+  return found
+}
+
+function isObservation({ event, log, branch }: StoredEvent, nodeId: string): boolean {
+  if (event === undefined || branch !== 0 || log.origin !== nodeId || log.domain !== '-') return false
+  return log.lane !== 'control' || controlKinds[event.type] !== undefined
+}
+
+function entryOf(stored: StoredEvent, names: Names, solitude: Solitude): ObservationEntry | undefined {
+  const { event, recordedAt } = stored
+  if (event === undefined) return undefined
+  const { id, type, time, data } = event
+  const isKnown = isNodeEventType(type)
+  const hasEffect = isKnown && effective(stored) !== undefined
+  return {
+    eventId: id,
+    kind: hasEffect ? (kinds[type] ?? 'unknown') : 'unknown',
+    type,
+    time,
+    recordedAt: instantOf(recordedAt),
+    sentence: hasEffect ? sentenceOfFact(type, data, names) : inertSentence(type, isKnown),
+    data: { ...data },
+    isFromAutonomy:
+      type === 'ibcf.decision.taken.v1' || (typeof data['isAutonomous'] === 'boolean' ? data['isAutonomous'] : solitude(event.hlc)),
+  }
+}
+
+function inertSentence(type: string, isKnown: boolean): string {
+  if (isKnown) return 'What it says does not have the shape of its type; it is kept and has no effect.'
+  return `This version does not know ${quoted(type)}; it is kept and has no effect.`
+}
+
+function countObservations(model: ReadModel, nodeId: string): number {
+  const held = readFrontier(model.reader, { origin: nodeId as NodeId }).filter(
+    ({ log, branch }) => branch === 0 && parseLogId(log).lane !== 'control',
+  )
+  const { decisionsAlone, alarms } = model.actual(nodeId) ?? { decisionsAlone: 0, alarms: 0 }
+  return held.reduce((sum, { seq }) => sum + seq, decisionsAlone + alarms)
+}

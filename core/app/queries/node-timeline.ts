@@ -1,0 +1,83 @@
+/** A node's timeline: what masters decided about it, and what it told of itself, newest first. */
+import type { TimelineEntry } from '../../contract/nodes.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
+import type { ReadModel } from '../read-model.ts'
+import { readPositionCursor } from './cursor.ts'
+import { isClockDoubtful } from './event-clock.ts'
+import { instantOf } from './instants.ts'
+import { actorName, namesOf } from './names.ts'
+import { readEventsAt, timelinePositions } from './node-history.ts'
+import { requireNode } from './require-node.ts'
+import { isDecisionType, isNodeEventType, type Names, sentenceOfDecision, sentenceOfFact } from './sentences.ts'
+
+export type TimelinePage = { items: TimelineEntry[]; next: string | null; total: number }
+
+/** Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`. */
+export function readTimeline(
+  model: ReadModel,
+  { nodeId, cursor, limit }: { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number },
+): TimelinePage {
+  const before = readPositionCursor(cursor)
+  const lifecycle = requireNode(model, nodeId)
+  const positions = timelinePositions(model, nodeId)
+  const end = firstAtLeast(positions, before)
+  const shown = positions.slice(Math.max(0, end - limit), end).reverse()
+  const names = namesOf(model)
+  return {
+    items: readEventsAt(model, shown).flatMap((stored) => entryOf(model, stored, names, Date.parse(lifecycle.requestedAt)) ?? []),
+    next: end > limit ? String(shown.at(-1)) : null,
+    total: positions.length,
+  }
+}
+
+function entryOf(model: ReadModel, stored: StoredEvent, names: Names, knownSinceMs: number): TimelineEntry | undefined {
+  const { event, log, recordedAt } = stored
+  if (event === undefined) return undefined
+  const isOfNode = log.domain === '-'
+  const { from = null, to = null } = event.data as { readonly from?: unknown; readonly to?: unknown }
+  return {
+    eventId: event.id,
+    track: isOfNode ? 'node' : trackOf(event.type),
+    type: event.type,
+    from: typeof from === 'string' ? from : null,
+    to: typeof to === 'string' ? to : null,
+    sentence: sentenceOf(event, isOfNode, names),
+    time: event.time,
+    recordedAt: instantOf(recordedAt),
+    isClockDoubtful: isClockDoubtful({
+      event,
+      recordedAt,
+      knownSinceMs: isOfNode ? knownSinceMs : null,
+      isOwn: log.origin === (model.masterId as string),
+    }),
+    actorName: actorName(model, event.actor),
+    causeEventId: event.causation ?? null,
+    originName: isOfNode ? (model.lifecycle(log.origin)?.name ?? log.origin) : (model.master(log.origin)?.name ?? log.origin),
+    originKind: isOfNode ? 'node' : 'master',
+  }
+}
+
+/** The sentence of an event that has effect. */
+export function sentenceOf({ type, data }: { readonly type: string; readonly data: unknown }, isOfNode: boolean, names: Names): string {
+  if (isOfNode && isNodeEventType(type)) return sentenceOfFact(type, data, names)
+  return isDecisionType(type) ? sentenceOfDecision(type, data, names) : ''
+}
+
+function trackOf(type: string): TimelineEntry['track'] {
+  if (type === 'ibcf.lifecycle.transitioned.v1') return 'phase'
+  if (type === 'ibcf.connectivity.assessed.v1') return 'connectivity'
+  if (type.startsWith('ibcf.session.') || type === 'ibcf.evidence.parked.v1') return 'session'
+  return 'act'
+}
+
+/** The index of the first position that is not before `bound`. */
+function firstAtLeast(positions: readonly number[], bound: number): number {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((positions[middle] ?? Number.POSITIVE_INFINITY) < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,48 @@
+/** All queries over one read model, for whoever serves them. */
+import type { EnrolmentView } from '../../contract/people.ts'
+import type { ReadModel } from '../read-model.ts'
+import { readDesiredActual } from './desired-actual.ts'
+import { readDomain } from './domain-detail.ts'
+import { listDomains } from './domain-list.ts'
+import { listEnrolments } from './enrolments.ts'
+import { listEvidenceOf } from './evidence.ts'
+import { readOverview } from './fleet-overview.ts'
+import { heldFrontier } from './held.ts'
+import { readNode } from './node-detail.ts'
+import { listNodes, type NodeListInput } from './node-list.ts'
+import { readObservations } from './node-observations.ts'
+import { readSnapshot } from './node-snapshot.ts'
+import { readTimeline } from './node-timeline.ts'
+import { listOperators } from './operators.ts'
+import { listPolicies, readPolicy } from './policies.ts'
+import { listReturns, readReturn } from './sessions.ts'
+
+export type PageInput = { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number }
+export type SessionListInput = { readonly domainId?: string | undefined; readonly onlyOpen: boolean; readonly limit: number }
+
+export type Queries = ReturnType<typeof createQueries>
+
+/** Each reads and changes nothing. What is asked for and not known is NotFound, by the code that each function names. */
+export function createQueries(model: ReadModel) {
+  return {
+    /** Of everything that is held. */
+    fingerprint: () => heldFrontier(model),
+    overview: () => readOverview(model),
+    domains: () => listDomains(model),
+    domain: (domainId: string) => readDomain(model, domainId),
+    nodes: (input: NodeListInput) => listNodes(model, input),
+    node: (nodeId: string) => readNode(model, nodeId),
+    timeline: (input: PageInput) => readTimeline(model, input),
+    observations: (input: PageInput) => readObservations(model, input),
+    desiredActual: (nodeId: string) => readDesiredActual(model, nodeId),
+    snapshot: (nodeId: string) => readSnapshot(model, nodeId),
+    enrolments: (status?: EnrolmentView['status']) => listEnrolments(model, { status }).items,
+    sessions: (input: SessionListInput) => listReturns(model, input).items,
+    session: (sessionId: string) => readReturn(model, sessionId),
+    evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
+    policies: () => listPolicies(model).items,
+    policy: (policyBundleId: string) => readPolicy(model, policyBundleId),
+    operators: () => listOperators(model),
+    operator: (operatorId: string) => listOperators(model).find(({ id }) => id === operatorId),
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What queries keep between calls. Everything here follows from what is stored and could be found again: losing any of it costs
+ * time and changes no answer.
+ */
+import type { DecisionData } from '../../fleet/decisions.ts'
+import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
+
+export type Digest = DecisionData<'ibcf.presence.digested.v1'>
+
+/** Positions of the events that a timeline shows, oldest first, among all up to `lookedTo`. */
+export type KnownHistory = { readonly lookedTo: number; readonly positions: readonly number[] }
+/** The newest digests of a domain, oldest first, among all events up to `lookedTo`. */
+export type KnownDigests = { readonly lookedTo: number; readonly digests: readonly Digest[] }
+
+export type QueryMemory = {
+  /** Parts of snapshots by name and digest, parsed; `fit: false` when the blob does not hold what its name says. Weighed in bytes. */
+  readonly parts: BoundedCache<{ readonly fit: true; readonly content: unknown } | { readonly fit: false }>
+  /** Drift by what decides it: configuration, version, policy bundle. */
+  readonly drifts: BoundedCache<{ readonly score: number | null; readonly outOfSpec: number | null }>
+  readonly histories: BoundedCache<KnownHistory>
+  readonly digests: BoundedCache<KnownDigests>
+  /** Six words by the position of the newest event. */
+  readonly fingerprints: BoundedCache<{ readonly words: readonly string[]; readonly logs: number }>
+}
+
+const maxPartBytes = 32 * 1024 * 1024
+const maxDrifts = 50_000
+const maxHistories = 200
+const maxDigestedDomains = 2000
+
+export function createQueryMemory(): QueryMemory {
+  return {
+    parts: createBoundedCache(maxPartBytes),
+    drifts: createBoundedCache(maxDrifts),
+    histories: createBoundedCache(maxHistories),
+    digests: createBoundedCache(maxDigestedDomains),
+    fingerprints: createBoundedCache(1),
+  }
+}

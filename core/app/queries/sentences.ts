@@ -1,0 +1,120 @@
+/**
+ * Every event in a plain sentence. One line per type: a type without a sentence does not compile. Whatever came from outside goes
+ * through plainText ([QY10]).
+ */
+import type { DecisionData, DecisionType } from '../../fleet/decisions.ts'
+import { decisions } from '../../fleet/decisions.ts'
+import type { NodeEventData, NodeEventType } from '../../fleet/node/node-events.ts'
+import { nodeEvents } from '../../fleet/node/node-events.ts'
+import { secondsInWords } from './durations.ts'
+import { plainText, quoted } from './plain-text.ts'
+
+/** How things are called here; what is not known is called by its id. */
+export type Names = {
+  readonly master: (id: string) => string
+  readonly domain: (id: string) => string
+  readonly policy: (id: string) => string
+}
+
+type Decided = { readonly [Type in DecisionType]: (data: DecisionData<Type>, names: Names) => string }
+type Recorded = { readonly [Type in NodeEventType]: (data: NodeEventData<Type>, names: Names) => string }
+
+const decided: Decided = {
+  'ibcf.log.opened.v1': ({ reason }) => `A log was opened. ${said(reason)}`.trim(),
+  'ibcf.master.created.v1': ({ name, level }) => `The master ${quoted(name)} was founded at the level ${level}.`,
+  'ibcf.master.renamed.v1': ({ name }) => `The master is called ${quoted(name)} from now on.`,
+  'ibcf.operator.created.v1': ({ name, role }) => `${quoted(name)} may act here as ${plainText(role)}.`,
+  'ibcf.domain.created.v1': ({ name, level }) => `The domain ${quoted(name)} was made at the level ${level}.`,
+  'ibcf.domain.renamed.v1': ({ name }) => `The domain is called ${quoted(name)} from now on.`,
+  'ibcf.domain.configured.v1': ({ thresholds }) =>
+    `Thresholds were set: ${
+      Object.entries(thresholds)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ') || 'none'
+    }.`,
+  'ibcf.authority.granted.v1': ({ masterId, epoch }, names) => `${names.master(masterId)} became master of record at epoch ${epoch}.`,
+  'ibcf.enrolment.requested.v1': ({ name, kind }) => `${quoted(name)} asked to join as ${kind}.`,
+  'ibcf.enrolment.approved.v1': ({ domainId }, names) => `It was let into ${names.domain(domainId)}.`,
+  'ibcf.enrolment.refused.v1': ({ reason }) => `It was turned away. ${said(reason)}`.trim(),
+  'ibcf.lifecycle.transitioned.v1': ({ from, to, reason }) => `${from} became ${to}. ${said(reason)}`.trim(),
+  'ibcf.connectivity.assessed.v1': ({ to, reason }) => `It is ${to}. ${said(reason)}`.trim(),
+  'ibcf.key.revoked.v1': ({ reason }) => `Its key was cut. ${said(reason)}`.trim(),
+  'ibcf.session.opened.v1': ({ expectedEvents }) => `It came back; ${counted(expectedEvents, 'event')} to be replayed.`,
+  'ibcf.session.closed.v1': ({ verdict, receivedEvents, reasons }) =>
+    [closings[verdict], `${counted(receivedEvents, 'event')} received.`, ...reasons.map(({ sentence }) => said(sentence))].join(' '),
+  'ibcf.segment.accepted.v1': ({ from, to }) => `Its events ${from} to ${to} were taken in.`,
+  'ibcf.evidence.parked.v1': ({ sentence, code }) =>
+    `Something it sent was refused and kept as evidence. ${said(sentence)} (${plainText(code)})`,
+  'ibcf.policy.published.v1': ({ name, version }) => `The policy ${quoted(name)} ${plainText(version)} was published.`,
+  'ibcf.policy.assigned.v1': ({ policyBundleId }, names) => `It is to be as the policy ${names.policy(policyBundleId)} says.`,
+  'ibcf.presence.digested.v1': ({ contacts }) => `Presence was summed up: ${counted(contacts, 'contact')}.`,
+}
+
+const recorded: Recorded = {
+  'ibcf.log.opened.v1': ({ reason }) => `It opened a log. ${said(reason)}`.trim(),
+  'ibcf.connection.lost.v1': ({ attempts }) => `It lost its master after ${counted(attempts, 'attempt')} and goes on alone.`,
+  'ibcf.connection.regained.v1': ({ offlineSeconds }) => `It found its master again after ${secondsInWords(offlineSeconds)} alone.`,
+  'ibcf.decision.taken.v1': ({ policy, decision, basis }) =>
+    `It decided alone, by ${quoted(policy)}: ${said(decision)} Because: ${said(basis)}`,
+  'ibcf.alarm.raised.v1': ({ name, severity, detail }) => `Alarm (${severity}): ${plainText(name)}. ${said(detail)}`.trim(),
+  'ibcf.agent.started.v1': ({ version, unclean }) =>
+    `Its agent ${plainText(version)} started${unclean ? ' after it had ended without warning' : ''}.`,
+  'ibcf.desired.adopted.v1': ({ policyBundleId, policyVersion }, names) =>
+    `It took on the policy ${names.policy(policyBundleId)} ${plainText(policyVersion)}.`,
+  'ibcf.desired.refused.v1': ({ policyBundleId, sentence, code }, names) =>
+    `It refused the policy ${names.policy(policyBundleId)}. ${said(sentence)} (${plainText(code)})`,
+  'ibcf.observation.recorded.v1': ({ kind, values }) => `Observed ${plainText(kind)}: ${valuesInWords(values)}.`,
+  'ibcf.health.changed.v1': ({ from, to, detail }) => `Its health went from ${from} to ${to}. ${said(detail)}`.trim(),
+  'ibcf.link.measured.v1': ({ link }) =>
+    `Its link: ${rounded(link.rtt_ms)} ms round trip, ${rounded(link.loss_pct)} % loss, ${rounded(link.bandwidth_kbps)} kbit/s.`,
+  'ibcf.snapshot.taken.v1': ({ parts }) => `It took a snapshot: ${parts.map(({ name }) => name).join(', ') || 'nothing in it'}.`,
+}
+
+/** Of an event by a master. `data` must fit the type. */
+export function sentenceOfDecision(type: DecisionType, data: unknown, names: Names): string {
+  const say = decided[type] as (data: unknown, names: Names) => string
+  return say(data, names)
+}
+
+/** Of an event in a node's own log. `data` must fit the type. */
+export function sentenceOfFact(type: NodeEventType, data: unknown, names: Names): string {
+  const say = recorded[type] as (data: unknown, names: Names) => string
+  return say(data, names)
+}
+
+export function isDecisionType(type: string): type is DecisionType {
+  return Object.hasOwn(decisions, type)
+}
+
+export function isNodeEventType(type: string): type is NodeEventType {
+  return Object.hasOwn(nodeEvents, type)
+}
+
+const closings: Readonly<Record<DecisionData<'ibcf.session.closed.v1'>['verdict'], string>> = {
+  CLEAN: 'Its return ended clean.',
+  QUARANTINED: 'Its return ended in quarantine.',
+  ABANDONED: 'Its return was given up.',
+}
+
+/** A text of others as a sentence: with a full stop, if it has no end of its own. */
+function said(text: string): string {
+  const words = plainText(text, 500)
+  return words === '' || /[.!?…]$/u.test(words) ? words : `${words}.`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function rounded(value: number): string {
+  return String(Math.round(value * 10) / 10)
+}
+
+function valuesInWords(values: Readonly<Record<string, number | string | boolean>>): string {
+  const shown = Object.entries(values).slice(0, 6)
+  const rest = Object.keys(values).length - shown.length
+  const words = shown.map(
+    ([name, value]) => `${plainText(name, 60)} ${typeof value === 'number' ? String(value) : plainText(String(value), 60)}`,
+  )
+  return [...words, ...(rest > 0 ? [`${rest} more`] : [])].join(', ') || 'nothing'
+}

@@ -1,0 +1,63 @@
+/** Returns of nodes, open and closed, with how far and how fast they go. */
+import type { SessionView } from '../../contract/nodes.ts'
+import type { SessionStep } from '../../fleet/lifecycle/state.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import type { NodeId } from '../../kernel/ids.ts'
+import { listSessionProgress, progressOf, readSessionProgress, type SessionProgress } from '../../ingest/returns/progress.ts'
+import { openSessionOf, openSessions } from '../../ingest/returns/return-table.ts'
+import type { ReadModel } from '../read-model.ts'
+import { subtreeOf } from './domain-tree.ts'
+import { instantOf, instantOrNull } from './instants.ts'
+
+/** Open ones first, each kind newest first; with all domains below `domainId`. */
+export function listReturns(
+  model: ReadModel,
+  input: { readonly domainId?: string | undefined; readonly onlyOpen: boolean; readonly limit: number },
+): { items: SessionView[] } {
+  const { domainId, onlyOpen, limit } = input
+  const scope = domainId === undefined ? {} : { domainIds: subtreeOf(model, domainId) }
+  return {
+    items: listSessionProgress(model.reader, { ...scope, onlyOpen, limit }, model.ports.clock.now()).map((session) =>
+      viewOf(model, session),
+    ),
+  }
+}
+
+/** Throws NotFound `SESSION_UNKNOWN`. */
+export function readReturn(model: ReadModel, sessionId: string): SessionView {
+  const session = readSessionProgress(model.reader, sessionId, model.ports.clock.now())
+  if (session === undefined) throw new AppError('NotFound', 'SESSION_UNKNOWN', `No return ${sessionId} is known here.`, { sessionId })
+  return viewOf(model, session)
+}
+
+export function openReturnOf(model: ReadModel, node: string): SessionView | null {
+  const session = openSessionOf(model.reader, node as NodeId)
+  return session === undefined ? null : viewOf(model, { ...session, ...progressOf(session, model.ports.clock.now()) })
+}
+
+/** Where the open return of each node stands; nodes without one are not in it. */
+export function openSteps(model: Pick<ReadModel, 'reader'>): ReadonlyMap<string, SessionStep> {
+  return new Map(openSessions(model.reader).map(({ nodeId, step }) => [nodeId, step]))
+}
+
+function viewOf(model: ReadModel, session: SessionProgress): SessionView {
+  const { sessionId, nodeId, domainId, step, openedAt, leaseUntil, closedAt, verdict, reasons, resumedTimes } = session
+  return {
+    id: sessionId,
+    nodeId,
+    nodeName: model.lifecycle(nodeId)?.name ?? nodeId,
+    domainId,
+    step,
+    openedAt: instantOf(openedAt),
+    leaseUntil: closedAt === null ? instantOf(leaseUntil) : null,
+    closedAt: instantOrNull(closedAt),
+    expectedEvents: session.expectedEvents,
+    receivedEvents: session.receivedEvents,
+    receivedBytes: session.receivedBytes,
+    ratePerSecond: session.ratePerSecond,
+    etaSeconds: session.etaSeconds,
+    verdict,
+    reasons: [...reasons],
+    resumedTimes,
+  }
+}
