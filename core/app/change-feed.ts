@@ -69,5 +69,12 @@ function nothing(): Pending {
 
 function tickOf({ topics, nodeIds, domainIds }: Pending, position: number, now: number): Tick {
   const isPartial = nodeIds.size > listedAtMost || domainIds.size > listedAtMost
-  return { position, at: new Date(now).toISOString(), topics: [...topics], nodeIds: isPartial ? [] : [...nodeIds], domainIds: isPartial ? [] : [...domainIds], isPartial }
+  return {
+    position,
+    at: new Date(now).toISOString(),
+    topics: [...topics],
+    nodeIds: isPartial ? [] : [...nodeIds],
+    domainIds: isPartial ? [] : [...domainIds],
+    isPartial,
+  }
 }

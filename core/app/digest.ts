@@ -42,7 +42,14 @@ export function createDigester({
     const to = new Date(toMs).toISOString()
     commit(({ decide }) => {
       for (const [domain, { modes, backlogMessages, worstSecondsBehind, contacts: total }] of sums) {
-        const data = { from, to, modes, backlogMessages, worstSecondsBehind, contacts: Math.max(0, total - (contactsBefore.get(domain) ?? 0)) }
+        const data = {
+          from,
+          to,
+          modes,
+          backlogMessages,
+          worstSecondsBehind,
+          contacts: Math.max(0, total - (contactsBefore.get(domain) ?? 0)),
+        }
         decide({ type: 'ibcf.presence.digested.v1', subject: domain, domain, data })
       }
     })

@@ -8,15 +8,42 @@ import type { MasterIdentity } from './identity.ts'
 import type { ProjectionEngine } from './projection-engine.ts'
 import type { Recorder } from './recorder.ts'
 
-export function foundMaster(recorder: Recorder, engine: ProjectionEngine, reader: Reader, identity: MasterIdentity, key: HeldKey, config: MasterConfig): void {
+export function foundMaster(
+  recorder: Recorder,
+  engine: ProjectionEngine,
+  reader: Reader,
+  identity: MasterIdentity,
+  key: HeldKey,
+  config: MasterConfig,
+): void {
   if (engine.read(reader, 'masters', identity.masterId) !== undefined) return
   const { masterId, rootDomainId } = identity
   recorder.record(({ writer, decide }) => {
     putKey(writer, { keyId: key.keyId, origin: masterId, publicKey: key.publicKey }, config.ports.clock.now())
-    decide({ type: 'ibcf.log.opened.v1', subject: masterId, domain: rootDomainId, data: { continues: [], reason: 'The master was founded.' } })
-    decide({ type: 'ibcf.master.created.v1', subject: masterId, domain: rootDomainId, data: { name: config.name, level: config.level, keyId: key.keyId, publicKey: toBase64(key.publicKey) } })
-    decide({ type: 'ibcf.domain.created.v1', subject: rootDomainId, domain: rootDomainId, data: { name: config.rootDomainName, parentId: null, level: config.level, thresholds: config.thresholds } })
-    decide({ type: 'ibcf.authority.granted.v1', subject: rootDomainId, domain: rootDomainId, data: { masterId, level: config.level, epoch: 1, until: null, right: 'root' } })
+    decide({
+      type: 'ibcf.log.opened.v1',
+      subject: masterId,
+      domain: rootDomainId,
+      data: { continues: [], reason: 'The master was founded.' },
+    })
+    decide({
+      type: 'ibcf.master.created.v1',
+      subject: masterId,
+      domain: rootDomainId,
+      data: { name: config.name, level: config.level, keyId: key.keyId, publicKey: toBase64(key.publicKey) },
+    })
+    decide({
+      type: 'ibcf.domain.created.v1',
+      subject: rootDomainId,
+      domain: rootDomainId,
+      data: { name: config.rootDomainName, parentId: null, level: config.level, thresholds: config.thresholds },
+    })
+    decide({
+      type: 'ibcf.authority.granted.v1',
+      subject: rootDomainId,
+      domain: rootDomainId,
+      data: { masterId, level: config.level, epoch: 1, until: null, right: 'root' },
+    })
   })
   recorder.sign()
 }

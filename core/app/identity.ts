@@ -19,7 +19,12 @@ export function loadIdentity(config: MasterConfig, hasEvents: boolean): MasterId
   const path = config.directory === ':memory:' ? undefined : join(config.directory, 'identity.json')
   const bytes = path === undefined ? undefined : files.read(path)
   if (path !== undefined && bytes !== undefined) return parse(path, bytes)
-  if (hasEvents) throw new AppError('Corrupt', 'IDENTITY_MISSING', `${config.directory} holds events but not the identity that wrote them; restore identity.json and keys.json from a backup.`)
+  if (hasEvents)
+    throw new AppError(
+      'Corrupt',
+      'IDENTITY_MISSING',
+      `${config.directory} holds events but not the identity that wrote them; restore identity.json and keys.json from a backup.`,
+    )
   const next = createUlidSource(clock, random)
   const identity: MasterIdentity = { masterId: next<MasterId>(), incarnation: next<IncarnationId>(), rootDomainId: next<DomainId>() }
   if (path !== undefined) files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, ...identity }, null, 2)}\n`), 0o600)
@@ -31,6 +36,12 @@ function parse(path: string, bytes: Uint8Array): MasterIdentity {
     const { masterId, incarnation, rootDomainId } = schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
     return { masterId, incarnation, rootDomainId } as MasterIdentity
   } catch (cause) {
-    throw new AppError('Corrupt', 'IDENTITY_DAMAGED', `${path} cannot be read as the identity of a master; restore it from a backup.`, { path }, cause)
+    throw new AppError(
+      'Corrupt',
+      'IDENTITY_DAMAGED',
+      `${path} cannot be read as the identity of a master; restore it from a backup.`,
+      { path },
+      cause,
+    )
   }
 }

@@ -5,10 +5,12 @@
 import { thresholdsOf } from './queries/thresholds.ts'
 import { authorityOf } from './queries/authority-view.ts'
 import { driftOfNode } from './queries/drift-of-node.ts'
+import { isAppError } from '../kernel/app-error.ts'
 import type { DomainId, NodeId } from '../kernel/ids.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { Commit, Heard, MasterPort, NodeStanding } from '../ingest/master-port.ts'
 import { createPresence } from '../ingest/presence.ts'
+import { createReturnTable } from '../ingest/returns/return-table.ts'
 import { createWatchdog } from '../ingest/watchdog.ts'
 import { preAuthenticationEncoding } from '../log/dsse.ts'
 import { projections } from '../projections/all.ts'
@@ -39,6 +41,8 @@ export type Master = {
   readonly recorder: Recorder
   readonly feed: ChangeFeed
   readonly port: MasterPort
+  /** Why nothing can be written now; null while it can. */
+  readonly readOnlyReason: () => { readonly code: string; readonly sentence: string } | null
   /** Thresholds changed: every node is looked at again. */
   readonly lookAgain: () => void
   readonly close: () => void
@@ -67,13 +71,25 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
   const identity = loadIdentity(config, lastPosition(reader) > 0)
   const keys = openKeyStore(config.directory === inMemory ? undefined : config.directory, config.keyProtection, ports)
   const key = keys.of(identity.masterId) ?? keys.make(identity.masterId)
-  const engine = store.transact((writer) => createProjectionEngine(writer, projections, ports.crypto))
+  const engine = store.transact((writer) => {
+    createReturnTable(writer)
+    return createProjectionEngine(writer, projections, ports.crypto)
+  })
   const presence = createPresence()
   const refusals = createRefusals(ports)
   const feed = createChangeFeed(ports.clock, ports.scheduler, () => lastPosition(reader))
   const startedAtMs = ports.clock.now()
   const model = createReadModel(
-    { reader, ports, presence, masterId: identity.masterId, level: config.level, rootDomainId: identity.rootDomainId, startedAtMs, refusals: refusals.list },
+    {
+      reader,
+      ports,
+      presence,
+      masterId: identity.masterId,
+      level: config.level,
+      rootDomainId: identity.rootDomainId,
+      startedAtMs,
+      refusals: refusals.list,
+    },
     engine,
   )
   const moved = new Set<NodeId>()
@@ -87,7 +103,9 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
     committed: (events) => {
       feed.tell(changeOf(events))
-      for (const { event } of events) if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1') moved.add(event.subject as string as NodeId)
+      for (const { event } of events)
+        if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')
+          moved.add(event.subject as string as NodeId)
       lookAtMoved()
     },
   })
@@ -114,7 +132,27 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     }
   }
 
-  const commit: MasterPort['commit'] = (act) =>
+  let readOnlyReason: ReturnType<Master['readOnlyReason']> = null
+  function noteWriting(reason: typeof readOnlyReason): void {
+    if (readOnlyReason?.code === reason?.code) return
+    readOnlyReason = reason
+    feed.tell({ topics: ['master'] })
+  }
+
+  /** A disk that is full or away is a state, not a crash: it shows, reading goes on, and the next write that works ends it. */
+  const commit: MasterPort['commit'] = (act) => {
+    try {
+      const value = commitNow(act)
+      noteWriting(null)
+      return value
+    } catch (error) {
+      if (isAppError(error) && error.kind === 'Unavailable' && error.code.startsWith('STORE_'))
+        noteWriting({ code: error.code, sentence: error.message })
+      throw error
+    }
+  }
+
+  const commitNow: MasterPort['commit'] = (act) =>
     recorder.record(({ writer, decide, accept }) => {
       const scope: Commit = {
         writer,
@@ -135,7 +173,8 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     if (!events.some(({ event }) => event?.type === 'ibcf.health.changed.v1')) return
     const health = model.actual(node)?.health
     const phase = model.lifecycle(node)?.phase
-    if (phase === 'ACTIVE' && (health === 'DEGRADED' || health === 'FAILED')) scope.movePhase(node, 'health-degradation', `It reports its health as ${health}.`)
+    if (phase === 'ACTIVE' && (health === 'DEGRADED' || health === 'FAILED'))
+      scope.movePhase(node, 'health-degradation', `It reports its health as ${health}.`)
     if (phase === 'DEGRADED' && health === 'OK') scope.movePhase(node, 'recovery', 'It reports its health as OK again.')
   }
 
@@ -147,7 +186,8 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     thresholdsOf: (node) => thresholdsOf(model, node.domainId).thresholds,
     assessed: (node, { to, event, reason }) => {
       const outcome = commit((scope) => scope.moveMode(node, to, event, reason))
-      if (!outcome.ok) ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
+      if (!outcome.ok)
+        ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
     },
   })
   let isLooking = false
@@ -165,7 +205,10 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
   function heard(node: NodeId, how: Heard): void {
     const known = standing(node)
     if (known === undefined) return
-    presence.hear(node, how, ports.clock.monotonic(), { thresholds: thresholdsOf(model, known.domainId).thresholds, contactEveryMs: known.contactEverySeconds * 1000 })
+    presence.hear(node, how, ports.clock.monotonic(), {
+      thresholds: thresholdsOf(model, known.domainId).thresholds,
+      contactEveryMs: known.contactEverySeconds * 1000,
+    })
     watchdog.look(node)
     feed.tell({ topics: ['presence'], nodeIds: [node], domainIds: [known.domainId] })
   }
@@ -184,17 +227,29 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     enrolment: (node) => {
       const state = model.lifecycle(node)
       if (state === undefined) return undefined
-      return { requestId: state.requestId as never, keyId: state.keyId, status: state.enrolment, reason: state.enrolment === 'REFUSED' ? state.reason : null, decidedAt: state.decidedAt }
+      return {
+        requestId: state.requestId as never,
+        keyId: state.keyId,
+        status: state.enrolment,
+        reason: state.enrolment === 'REFUSED' ? state.reason : null,
+        decidedAt: state.decidedAt,
+      }
     },
     pendingEnrolments: () => Number(reader.get("SELECT count(*) AS n FROM lifecycle_nodes WHERE enrolment = 'PENDING'")?.['n'] ?? 0),
     desiredFor: (node) => desiredFor(model, node),
     driftOf: (node) => {
       const drift = driftOfNode(model, node)
-      return drift === undefined || drift.score === null || drift.outOfSpec === null ? undefined : { score: drift.score, outOfSpec: drift.outOfSpec }
+      return drift === undefined || drift.score === null || drift.outOfSpec === null
+        ? undefined
+        : { score: drift.score, outOfSpec: drift.outOfSpec }
     },
     signStatement: (payloadType, document) => {
       const bytes = new TextEncoder().encode(JSON.stringify(document))
-      return { document: toBase64(bytes), keyid: key.keyId, signature: toBase64(ports.crypto.sign(key.privateKey, preAuthenticationEncoding(payloadType, bytes))) }
+      return {
+        document: toBase64(bytes),
+        keyid: key.keyId,
+        signature: toBase64(ports.crypto.sign(key.privateKey, preAuthenticationEncoding(payloadType, bytes))),
+      }
     },
     heard,
     changed: (node) => feed.tell({ topics: ['sessions'], nodeIds: [node] }),
@@ -202,7 +257,8 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
   }
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   function lookAgain(): void {
-    for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'")) watchdog.look(String(row['subject']) as NodeId)
+    for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'"))
+      watchdog.look(String(row['subject']) as NodeId)
   }
   lookAgain()
 
@@ -218,6 +274,7 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     feed,
     port,
     lookAgain,
+    readOnlyReason: () => readOnlyReason,
     close: () => {
       watchdog.close()
       digester.close()

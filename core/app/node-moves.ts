@@ -9,14 +9,27 @@ import type { ReadModel } from './read-model.ts'
 
 type Decide = Commit['decide']
 
-export function moveMode(model: ReadModel, decide: Decide, node: NodeId, to: ConnectivityMode, event: string, reason: string, syncDebt?: SyncDebt): Result<EventId | undefined> {
+export function moveMode(
+  model: ReadModel,
+  decide: Decide,
+  node: NodeId,
+  to: ConnectivityMode,
+  event: string,
+  reason: string,
+  syncDebt?: SyncDebt,
+): Result<EventId | undefined> {
   const lifecycle = model.lifecycle(node)
   if (lifecycle === undefined) return unknownNode(node)
   const from = model.connectivity(node)?.mode ?? null
   if (from === to) return accepted(undefined)
   const arrow = transitMode(from, event)
   if (!arrow.ok) return arrow
-  if (arrow.value.to !== to) return refused('MODE_TRANSITION_REFUSED', `"${event.replaceAll('-', ' ')}" leads to ${arrow.value.to}, not to ${to}.`, { from, event, to })
+  if (arrow.value.to !== to)
+    return refused('MODE_TRANSITION_REFUSED', `"${event.replaceAll('-', ' ')}" leads to ${arrow.value.to}, not to ${to}.`, {
+      from,
+      event,
+      to,
+    })
   const heard = model.presence.of(node)
   const lastSeen = heard === undefined ? (model.connectivity(node)?.lastSeen ?? null) : new Date(heard.heardAt).toISOString()
   return accepted(
@@ -29,7 +42,16 @@ export function moveMode(model: ReadModel, decide: Decide, node: NodeId, to: Con
   )
 }
 
-export function movePhase(model: ReadModel, decide: Decide, node: NodeId, event: string, reason: string, code?: string, actor?: OperatorId, causation?: EventId): Result<EventId> {
+export function movePhase(
+  model: ReadModel,
+  decide: Decide,
+  node: NodeId,
+  event: string,
+  reason: string,
+  code?: string,
+  actor?: OperatorId,
+  causation?: EventId,
+): Result<EventId> {
   const lifecycle = model.lifecycle(node)
   if (lifecycle === undefined) return unknownNode(node)
   if (!isPhaseEvent(event)) return refused('PHASE_TRANSITION_REFUSED', `"${event}" is not an event of the phase machine.`, { event })

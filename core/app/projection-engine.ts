@@ -19,29 +19,39 @@ export type ProjectionEngine = {
   /** Folds events that were just stored. Runs inside the transaction that stored them. */
   readonly project: (writer: Writer, stored: readonly StoredEvent[]) => void
   /** The two halves of what a projection knows of a subject; undefined while it knows nothing. */
-  readonly read: (reader: Reader, projection: string, subject: string) => { readonly facts: unknown; readonly decisions: unknown } | undefined
+  readonly read: (
+    reader: Reader,
+    projection: string,
+    subject: string,
+  ) => { readonly facts: unknown; readonly decisions: unknown } | undefined
   /** Drops what is remembered of these subjects: their transaction did not commit. */
   readonly forget: (subjects: Iterable<string>) => void
   /** SHA-256 over every state of every projection, hex. */
   readonly stateHash: (reader: Reader) => string
   /** Folds everything again from the first event; the answer says whether the result equals what is kept. */
-  readonly check: (reader: Reader) => { readonly isEqual: boolean; readonly differing: readonly string[]; readonly stateHash: string }
+  readonly check: (reader: Reader) => ProjectionCheck
 }
 
 const rememberedSubjects = 20_000
-const schemas: Readonly<Record<string, { readonly data: { safeParse: (data: unknown) => { readonly success: boolean } } }>> = { ...nodeEvents, ...decisions }
+const schemas: Readonly<Record<string, { readonly data: { safeParse: (data: unknown) => { readonly success: boolean } } }>> = {
+  ...nodeEvents,
+  ...decisions,
+}
 
 export function createProjectionEngine(writer: Writer, projections: readonly Projection[], crypto: Crypto): ProjectionEngine {
   createTables(writer, projections)
   const remembered = new Map<string, Subject>()
-  const byType = new Map<string, Projection[]>()
-  for (const projection of projections) for (const type of projection.handles) byType.set(type, [...(byType.get(type) ?? []), projection])
+  const byType = projectionsByType(projections)
 
   function load(reader: Reader, projection: Projection, subject: string): Subject {
     const name = `${projection.name}/${subject}`
     const known = remembered.get(name)
     if (known !== undefined) return known
-    const row = reader.get('SELECT facts, facts_key, decisions, decisions_key FROM projection_states WHERE projection = ? AND subject = ?', projection.name, subject)
+    const row = reader.get(
+      'SELECT facts, facts_key, decisions, decisions_key FROM projection_states WHERE projection = ? AND subject = ?',
+      projection.name,
+      subject,
+    )
     const loaded = row === undefined ? nothingOf(projection) : readSubject(row)
     remember(name, loaded)
     return loaded
@@ -76,7 +86,11 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
   function foldLate(reader: Reader, projection: Projection, subject: string): Subject {
     const fold = new SubjectFold(projection)
     const events = readSubjectEvents(reader, subject, { types: projection.handles, order: 'oldest', limit: Number.MAX_SAFE_INTEGER })
-    for (const stored of events.map(effective).filter((item) => item !== undefined).sort((a, b) => (a.key < b.key ? -1 : 1))) fold.apply(stored)
+    for (const stored of events
+      .map(effective)
+      .filter((item) => item !== undefined)
+      .sort((a, b) => (a.key < b.key ? -1 : 1)))
+      fold.apply(stored)
     return fold.subject()
   }
 
@@ -94,22 +108,27 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
         const entry = touched.get(name) ?? { projection, subject, state: load(into, projection, subject) }
         touched.set(name, entry)
         const before = entry.state[input.stream]
-        entry.state = input.key > before.key ? { ...entry.state, [input.stream]: applyOne(projection[input.stream], before, input) } : foldLate(into, projection, subject)
+        entry.state =
+          input.key > before.key
+            ? { ...entry.state, [input.stream]: applyOne(projection[input.stream], before, input) }
+            : foldLate(into, projection, subject)
       }
     }
     for (const { projection, subject, state } of touched.values()) save(into, projection, subject, state)
-    if (last > 0) for (const { name, version } of projections) into.run('INSERT INTO checkpoints (projection, version, position) VALUES (?, ?, ?) ON CONFLICT (projection) DO UPDATE SET version = excluded.version, position = max(position, excluded.position)', name, version, last)
-  }
-
-  function stateHash(reader: Reader): string {
-    const lines = projections.flatMap(({ name, version }) => [`${name}@${version}`, ...reader.all('SELECT subject, facts, decisions FROM projection_states WHERE projection = ? ORDER BY subject', name).map((row) => `${row['subject']}\n${row['facts']}\n${row['decisions']}`)])
-    return toHex(crypto.sha256(new TextEncoder().encode(lines.join('\n'))))
+    if (last > 0)
+      for (const { name, version } of projections)
+        into.run(
+          'INSERT INTO checkpoints (projection, version, position) VALUES (?, ?, ?) ON CONFLICT (projection) DO UPDATE SET version = excluded.version, position = max(position, excluded.position)',
+          name,
+          version,
+          last,
+        )
   }
 
   rebuildOutdated(writer, projections, project)
   return {
     project,
-    stateHash,
+    stateHash: (reader) => stateHashOf(reader, projections, crypto),
     read: (reader, name, subject) => {
       const projection = projections.find((candidate) => candidate.name === name)
       if (projection === undefined) return undefined
@@ -119,17 +138,28 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
     forget: (subjects) => {
       for (const subject of subjects) for (const { name } of projections) remembered.delete(`${name}/${subject}`)
     },
-    check: (reader) => checkAgainstRebuild(reader, projections, byType, stateHash(reader)),
+    check: (reader) => checkProjections(reader, projections, crypto),
   }
 }
 
-type Effective = { readonly event: NonNullable<StoredEvent['event']>; readonly stream: Stream; readonly key: string; readonly stored: StoredEvent }
+export function projectionsByType(projections: readonly Projection[]): ReadonlyMap<string, readonly Projection[]> {
+  const byType = new Map<string, Projection[]>()
+  for (const projection of projections) for (const type of projection.handles) byType.set(type, [...(byType.get(type) ?? []), projection])
+  return byType
+}
+
+type Effective = {
+  readonly event: NonNullable<StoredEvent['event']>
+  readonly stream: Stream
+  readonly key: string
+  readonly stored: StoredEvent
+}
 
 /**
  * What an event is worth here. Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a
  * fork, and what a node says of anyone but itself ([PJ4]).
  */
-function effective(stored: StoredEvent): Effective | undefined {
+export function effective(stored: StoredEvent): Effective | undefined {
   const { event, log, branch, seq } = stored
   if (event === undefined || branch !== 0) return undefined
   const isOfNode = log.domain === '-'
@@ -164,11 +194,16 @@ function nothingOf(projection: Projection): Subject {
 }
 
 function readSubject(row: Readonly<Record<string, SqlValue>>): Subject {
-  return { facts: { state: JSON.parse(String(row['facts'])), key: String(row['facts_key']) }, decisions: { state: JSON.parse(String(row['decisions'])), key: String(row['decisions_key']) } }
+  return {
+    facts: { state: JSON.parse(String(row['facts'])), key: String(row['facts_key']) },
+    decisions: { state: JSON.parse(String(row['decisions'])), key: String(row['decisions_key']) },
+  }
 }
 
 function createTables(writer: Writer, projections: readonly Projection[]): void {
-  writer.run('CREATE TABLE IF NOT EXISTS projection_states (projection TEXT NOT NULL, subject TEXT NOT NULL, facts TEXT NOT NULL, facts_key TEXT NOT NULL, decisions TEXT NOT NULL, decisions_key TEXT NOT NULL, PRIMARY KEY (projection, subject)) STRICT, WITHOUT ROWID')
+  writer.run(
+    'CREATE TABLE IF NOT EXISTS projection_states (projection TEXT NOT NULL, subject TEXT NOT NULL, facts TEXT NOT NULL, facts_key TEXT NOT NULL, decisions TEXT NOT NULL, decisions_key TEXT NOT NULL, PRIMARY KEY (projection, subject)) STRICT, WITHOUT ROWID',
+  )
   for (const { name, version, table } of projections) {
     const kept = writer.get('SELECT version FROM checkpoints WHERE projection = ?', name)
     if (kept !== undefined && kept['version'] !== version) {
@@ -178,12 +213,17 @@ function createTables(writer: Writer, projections: readonly Projection[]): void 
     }
     const columns = Object.entries(table.columns).map(([column, type]) => `${column} ${type}`)
     writer.run(`CREATE TABLE IF NOT EXISTS ${table.name} (subject TEXT PRIMARY KEY, ${columns.join(', ')}) STRICT, WITHOUT ROWID`)
-    for (const index of table.indexes) writer.run(`CREATE INDEX IF NOT EXISTS ${table.name}_by_${index.join('_')} ON ${table.name} (${index.join(', ')})`)
+    for (const index of table.indexes)
+      writer.run(`CREATE INDEX IF NOT EXISTS ${table.name}_by_${index.join('_')} ON ${table.name} (${index.join(', ')})`)
   }
 }
 
 /** Another version, or a new projection, starts from the first event; the tables were emptied when they were made. */
-function rebuildOutdated(writer: Writer, projections: readonly Projection[], project: (writer: Writer, stored: readonly StoredEvent[]) => void): void {
+function rebuildOutdated(
+  writer: Writer,
+  projections: readonly Projection[],
+  project: (writer: Writer, stored: readonly StoredEvent[]) => void,
+): void {
   const isBehind = projections.some(({ name }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ?', name) === undefined)
   if (!isBehind || writer.get('SELECT 1 FROM events LIMIT 1') === undefined) return
   writer.run('DELETE FROM projection_states')
@@ -198,7 +238,22 @@ function rebuildOutdated(writer: Writer, projections: readonly Projection[], pro
   }
 }
 
-function checkAgainstRebuild(reader: Reader, projections: readonly Projection[], byType: ReadonlyMap<string, readonly Projection[]>, stateHash: string): { isEqual: boolean; differing: string[]; stateHash: string } {
+/** SHA-256 over every state of every projection, hex. Live presence and local ids are not in it (design 3, Frontier). */
+function stateHashOf(reader: Reader, projections: readonly Projection[], crypto: Crypto): string {
+  const lines = projections.flatMap(({ name, version }) => [
+    `${name}@${version}`,
+    ...reader
+      .all('SELECT subject, facts, decisions FROM projection_states WHERE projection = ? ORDER BY subject', name)
+      .map((row) => `${row['subject']}\n${row['facts']}\n${row['decisions']}`),
+  ])
+  return toHex(crypto.sha256(new TextEncoder().encode(lines.join('\n'))))
+}
+
+export type ProjectionCheck = { readonly isEqual: boolean; readonly differing: readonly string[]; readonly stateHash: string }
+
+/** Folds everything again from the first event and holds it against what is kept; names what differs. Reads only. */
+export function checkProjections(reader: Reader, projections: readonly Projection[], crypto: Crypto): ProjectionCheck {
+  const byType = projectionsByType(projections)
   const inputs = new Map<string, { readonly projection: Projection; readonly items: Effective[] }>()
   for (let position = 0; ; ) {
     const batch = readEventsAfter(reader, position, 2000)
@@ -232,5 +287,5 @@ function checkAgainstRebuild(reader: Reader, projections: readonly Projection[],
     if (JSON.stringify(facts.state) !== row['facts'] || JSON.stringify(decided.state) !== row['decisions']) differing.push(name)
   }
   differing.push(...inputs.keys())
-  return { isEqual: differing.length === 0, differing, stateHash }
+  return { isEqual: differing.length === 0, differing, stateHash: stateHashOf(reader, projections, crypto) }
 }

@@ -165,16 +165,27 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
 }
 
 /** The bytes an operator signs: what was done, to what, when, by whom (RFC 8785, so that anyone can make them again). */
-export function actBytes(act: { readonly type: string; readonly subject: string; readonly time: string; readonly actor: string; readonly data: unknown }): Uint8Array {
+export function actBytes(act: {
+  readonly type: string
+  readonly subject: string
+  readonly time: string
+  readonly actor: string
+  readonly data: unknown
+}): Uint8Array {
   const { type, subject, time, actor, data } = act
   const text = canonicalize({ type, subject, time, actor, data })
   if (text === undefined) throw new AppError('Bug', 'ACT_NOT_CANONICAL', 'An act could not be written in its canonical form.', { type })
   return preAuthenticationEncoding(actPayloadType, new TextEncoder().encode(text))
 }
 
-function proveAct(keys: KeyStore, ports: Ports, act: { readonly type: string; readonly subject: string; readonly time: string; readonly actor: string; readonly data: unknown }): string {
+function proveAct(
+  keys: KeyStore,
+  ports: Ports,
+  act: { readonly type: string; readonly subject: string; readonly time: string; readonly actor: string; readonly data: unknown },
+): string {
   const key = keys.of(act.actor)
-  if (key === undefined) throw new AppError('Unauthorised', 'OPERATOR_KEY_MISSING', 'The key of this operator is not held here.', { operatorId: act.actor })
+  if (key === undefined)
+    throw new AppError('Unauthorised', 'OPERATOR_KEY_MISSING', 'The key of this operator is not held here.', { operatorId: act.actor })
   return toBase64(ports.crypto.sign(key.privateKey, actBytes(act)))
 }
 
@@ -190,7 +201,10 @@ function headsOfOtherLanes(writer: Writer, log: LogId): NonNullable<SegmentHeade
 }
 
 /** Where this master's own logs stand: the highest clock value in them, and which still have an unsigned tail. */
-function ownLogs(store: Store, { masterId, incarnation }: MasterIdentity): { readonly hlc: Hlc | undefined; readonly unsigned: readonly LogId[] } {
+function ownLogs(
+  store: Store,
+  { masterId, incarnation }: MasterIdentity,
+): { readonly hlc: Hlc | undefined; readonly unsigned: readonly LogId[] } {
   let hlc: Hlc | undefined
   const unsigned: LogId[] = []
   for (const { log: name, seq } of readFrontier(store.reader, { origin: masterId })) {

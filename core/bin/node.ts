@@ -1,20 +1,12 @@
-/** `ibcf node`: runs the reference agent on this machine until it is told to stop. */
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { type Agent, createAgent } from '../agent/agent.ts'
-import { type AgentConfig, type AgentView, defaultConfig } from '../agent/config.ts'
-import { createHostWorkload, readMaker } from '../agent/host-workload.ts'
+/** `ibcf node`: the reference agent on this machine. */
+import type { AgentConfig, AgentView } from '../agent/config.ts'
+import { defaultConfig } from '../agent/config.ts'
+import { startNode } from '../agent/entry.ts'
 import { nodeKinds } from '../fleet/node/node-record.ts'
-import { AppError, exitCodeOf, exitCodes, isAppError } from '../kernel/app-error.ts'
+import { AppError, exitCodes } from '../kernel/app-error.ts'
 import { isUlid } from '../kernel/ids.ts'
-import { createHttpTransport } from '../platform/http-transport.ts'
-import { createPorts } from '../platform/ports.ts'
-import { lockDataDirectory } from '../store/lock.ts'
-import { openStore } from '../store/open.ts'
-
-/** What this agent reports to run where nothing else is known; raised with each release. */
-const agentVersion = '0.1.0'
+import type { Command, CommandIo } from './command.ts'
+import { choiceOption, pathOption, readOptions, required } from './options.ts'
 
 const options = {
   data: { type: 'string' },
@@ -30,156 +22,110 @@ const options = {
   'observe-every': { type: 'string' },
   'snapshot-every': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const
 
-export const command = {
+type Values = ReturnType<typeof readOptions<typeof options>>['values']
+
+export const command: Command = {
   name: 'node',
-  summary: 'run the reference node agent on this machine',
-  usage: `ibcf node --data DIR --master URL [--name N] [--kind ${nodeKinds.join('|')}] [--tags a,b] [--serial X] [--via RELAY_ID]
-          [--contact-every S] [--autonomy-budget S] [--observe-every S] [--snapshot-every S] [--master-key ed25519:...] [--json]`,
-  run,
-}
+  summary: 'runs the reference node agent on this machine',
+  usage: `
+ibcf node --data DIR --master URL [--name N] [--kind ${nodeKinds.join('|')}] [--tags a,b] [--serial X] [--via RELAY_ID]
+          [--contact-every S] [--autonomy-budget S] [--observe-every S] [--snapshot-every S]
+          [--master-key ed25519:...] [--json]
 
-export type CommandIo = { readonly stdout: (line: string) => void; readonly stderr: (line: string) => void; readonly cwd: string }
+Observes this machine, asks to be let in by the master, and reports to it; while no master answers it goes on alone and loses nothing.
+Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...}, then its states. Ends cleanly on SIGTERM.
 
-async function run(args: readonly string[], io: CommandIo): Promise<number> {
-  try {
-    const asked = readArguments(args, io.cwd)
-    if (asked === undefined) {
-      io.stdout(command.usage)
-      return exitCodes.done
-    }
-    return await runAgent(asked, io)
-  } catch (error) {
-    io.stderr(isAppError(error) ? `${error.message} [${error.code}]` : String(error))
-    return exitCodeOf(error)
-  }
-}
+  --data DIR            its identity and its log; one agent at a time
+  --master URL          where its master listens, for example http://10.0.0.1:7400
+  --contact-every S     it means to be heard at least this often (default: ${defaultConfig.contactEverySeconds})
+  --autonomy-budget S   how long it may go on alone before it counts as degraded (default: ${defaultConfig.autonomyBudgetSeconds})
+  --observe-every S     how often it measures and decides (default: ${defaultConfig.observeEverySeconds})
+  --snapshot-every S    how often it looks whether its snapshot changed (default: ${defaultConfig.snapshotEverySeconds})
+  --master-key K        the key that the master must show; without it the first master that approves the node is trusted
+  --json                states as JSON lines
 
-type Asked = { readonly config: AgentConfig; readonly masterUrl: string; readonly isJson: boolean }
-
-async function runAgent({ config, masterUrl, isJson }: Asked, io: CommandIo): Promise<number> {
-  const ports = createPorts('node', 'warn')
-  const { directory } = config
-  makeDirectory(directory)
-  using lock = await lockDataDirectory(directory, 'node')
-  using store = await openStore({ directory, mode: 'read-write', role: 'node', ports })
-  using transport = createHttpTransport({ baseUrl: masterUrl, timeoutMs: config.requestTimeoutMs })
-  const ended = Promise.withResolvers<number>()
-  const changed = (view: AgentView): void => {
-    tell(view, isJson, io)
-    if (view.state === 'REFUSED') ended.resolve(exitCodes.refused)
-    if (view.state === 'FAILED') ended.resolve(exitCodes.environment)
-    // An explicit pin that the master contradicts before it ever let us in: there is nothing to run for.
-    if (view.difficulty?.code === 'MASTER_KEY_CHANGED' && view.masterId === undefined) ended.resolve(exitCodes.refused)
-  }
-  const workload = createHostWorkload(ports.files, directory, agentVersion)
-  const agent: Agent = createAgent({ ports, store, transport, workload, config: { ...config, ...readMaker(ports.files) }, changed })
-  const stop = (): void => ended.resolve(exitCodes.done)
-  process.on('SIGTERM', stop).on('SIGINT', stop)
-  try {
-    const { nodeId, keyId } = agent.view()
-    io.stdout(
-      isJson
-        ? JSON.stringify({ ready: true, nodeId, keyId, pid: process.pid })
-        : `Node ${nodeId} runs with key ${keyId} (process ${process.pid}).`,
-    )
-    agent.start()
+Programs of the site take part through files in DIR: they write measurements.json, and read configuration.json and decisions.json.`,
+  run: async (args, io) => {
+    const { values } = readOptions(args, options)
+    const config = readConfig(values, io)
+    const masterUrl = readUrl(required(values.master, 'master'))
+    const ended = Promise.withResolvers<number>()
+    const node = await startNode({ config, masterUrl }, (view) => {
+      tell(view, values.json === true, io)
+      const code = endOf(view)
+      if (code !== undefined) ended.resolve(code)
+    })
+    const { nodeId, keyId } = node.view()
+    io.stdout(JSON.stringify({ ready: true, nodeId, keyId, pid: process.pid }))
+    node.start()
+    if (io.signal.aborted) ended.resolve(exitCodes.done)
+    io.signal.addEventListener('abort', () => ended.resolve(exitCodes.done), { once: true })
     const code = await ended.promise
-    await agent.stop()
+    await node.stop()
     return code
-  } finally {
-    process.off('SIGTERM', stop).off('SIGINT', stop)
-    void lock
-  }
+  },
 }
 
-function tell(view: AgentView, isJson: boolean, io: CommandIo): void {
-  const { state, mode, phase, backlogMessages, difficulty } = view
+/** The exit status of an agent that has nothing more to do; undefined while it has. */
+function endOf({ state, difficulty, masterId }: AgentView): number | undefined {
+  if (state === 'REFUSED') return exitCodes.refused
+  if (state === 'FAILED') return exitCodes.environment
+  // The master contradicts an explicit pin before it ever let us in. Later on the node would go on alone.
+  return difficulty?.code === 'MASTER_KEY_CHANGED' && masterId === undefined ? exitCodes.refused : undefined
+}
+
+function tell({ state, mode, phase, backlogMessages, difficulty }: AgentView, isJson: boolean, io: CommandIo): void {
   if (isJson) {
     io.stdout(JSON.stringify({ state, mode: mode ?? null, phase: phase ?? null, backlogMessages, difficulty: difficulty ?? null }))
     return
   }
-  if (difficulty !== undefined) io.stderr(`${difficulty.sentence} [${difficulty.code}]`)
-  io.stdout(
-    `${state}${mode === undefined ? '' : `, seen by its master as ${mode}`}${backlogMessages === 0 ? '' : `, ${backlogMessages} events to send`}`,
-  )
+  if (difficulty !== undefined) io.stderr(`${difficulty.sentence} (${difficulty.code})`)
+  const seen = mode === undefined ? '' : `, seen by its master as ${mode}`
+  io.stdout(`${state}${seen}${backlogMessages === 0 ? '' : `, ${backlogMessages} events to send`}`)
 }
 
-/** Undefined when help was asked for. Throws Invalid `USAGE`. */
-function readArguments(args: readonly string[], cwd: string): Asked | undefined {
-  const values = parse(args)
-  if (values.help === true) return undefined
-  if (values.data === undefined) throw usage('--data DIR is missing: it says where the node keeps its log.')
-  if (values.master === undefined) throw usage('--master URL is missing: it says which master the node reports to.')
-  const kind = nodeKinds.find((known) => known === (values.kind ?? defaultConfig.kind))
-  if (kind === undefined) throw usage(`--kind must be one of ${nodeKinds.join(', ')}.`)
-  if (values.via !== undefined && !isUlid(values.via)) throw usage('--via takes the identifier of a relay (26 characters).')
+function readConfig(values: Values, io: CommandIo): AgentConfig {
   const masterKeyId = values['master-key']
-  if (masterKeyId !== undefined && !/^ed25519:[0-9a-f]{32}$/.test(masterKeyId))
-    throw usage('--master-key takes ed25519: and 32 hex digits.')
-  const name = (values.name ?? '').trim() || `node on ${process.env['HOSTNAME'] ?? 'this machine'}`
-  const config: AgentConfig = {
+  if (values.via !== undefined && !isUlid(values.via)) throw usage('--via takes the identifier of a relay (26 characters).')
+  if (masterKeyId !== undefined && !/^ed25519:[0-9a-f]{32}$/.test(masterKeyId)) {
+    throw usage('--master-key takes ed25519: and 32 hex digits, as the master shows it.')
+  }
+  const tags = (values.tags ?? '').split(',').map((tag) => tag.trim().slice(0, 100))
+  return {
     ...defaultConfig,
-    directory: resolve(cwd, values.data),
-    kind,
-    name: name.slice(0, 200),
-    tags: (values.tags ?? '')
-      .split(',')
-      .map((tag) => tag.trim().slice(0, 100))
-      .filter((tag) => tag !== '')
-      .slice(0, 50),
+    directory: pathOption(values.data, 'data', io),
+    name: ((values.name ?? '').trim() || `Node on ${process.env['HOSTNAME'] ?? 'this machine'}`).slice(0, 200),
+    kind: choiceOption(values.kind ?? defaultConfig.kind, 'kind', nodeKinds),
+    tags: tags.filter((tag) => tag !== '').slice(0, 50),
     ...(values.serial === undefined ? {} : { serial: values.serial.slice(0, 200) }),
     ...(values.via === undefined ? {} : { viaId: values.via }),
     ...(masterKeyId === undefined ? {} : { masterKeyId }),
-    contactEverySeconds: seconds(values, 'contact-every', defaultConfig.contactEverySeconds, 1, 60 * 24 * 3600),
-    autonomyBudgetSeconds: seconds(values, 'autonomy-budget', defaultConfig.autonomyBudgetSeconds, 0, 365 * 24 * 3600),
-    observeEverySeconds: seconds(values, 'observe-every', defaultConfig.observeEverySeconds, 1, 24 * 3600),
-    snapshotEverySeconds: seconds(values, 'snapshot-every', defaultConfig.snapshotEverySeconds, 1, 30 * 24 * 3600),
-  }
-  return { config, masterUrl: readUrl(values.master), isJson: values.json === true }
-}
-
-type Arguments = ReturnType<typeof parseArgs<{ args: string[]; options: typeof options }>>['values']
-
-function parse(args: readonly string[]): Arguments {
-  try {
-    return parseArgs({ args: [...args], options }).values
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : 'The arguments cannot be read.', cause)
+    contactEverySeconds: seconds(values, 'contact-every', 1, 60 * 24 * 3600) ?? defaultConfig.contactEverySeconds,
+    autonomyBudgetSeconds: seconds(values, 'autonomy-budget', 0, 365 * 24 * 3600) ?? defaultConfig.autonomyBudgetSeconds,
+    observeEverySeconds: seconds(values, 'observe-every', 1, 24 * 3600) ?? defaultConfig.observeEverySeconds,
+    snapshotEverySeconds: seconds(values, 'snapshot-every', 1, 24 * 24 * 3600) ?? defaultConfig.snapshotEverySeconds,
   }
 }
 
-function seconds(
-  values: Arguments,
-  name: 'contact-every' | 'autonomy-budget' | 'observe-every' | 'snapshot-every',
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
+type Interval = 'contact-every' | 'autonomy-budget' | 'observe-every' | 'snapshot-every'
+
+function seconds(values: Values, name: Interval, least: number, most: number): number | undefined {
   const text = values[name]
-  if (text === undefined) return otherwise
+  if (text === undefined) return undefined
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (!(value >= least && value <= most)) throw usage(`--${name} takes whole seconds from ${least} to ${most}.`)
   return value
 }
 
 function readUrl(text: string): string {
-  if (!URL.canParse(text)) throw usage('--master takes a URL, for example http://10.0.0.1:7400.')
-  const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw usage('--master takes an http or https URL.')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw usage('--master takes an http or https URL, for example http://10.0.0.1:7400.')
   return url.href
 }
 
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    throw new AppError('Unavailable', 'DATA_DIRECTORY_UNAVAILABLE', `The data directory ${directory} cannot be made.`, { directory }, cause)
-  }
-}
-
-function usage(sentence: string, cause?: unknown): AppError {
-  return new AppError('Invalid', 'USAGE', sentence, {}, cause)
+function usage(sentence: string): AppError {
+  return new AppError('Invalid', 'OPTION_MALFORMED', sentence)
 }

@@ -8,7 +8,17 @@ import { id, instant, pageOf, pageRequest } from './common.ts'
 import { demoFaultAnswer, demoFaultRequest, demoView } from './demo.ts'
 import { configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
 import { changeTick } from './live.ts'
-import { desiredActual, evidenceView, nodeDetail, nodeListRequest, nodeRow, observationEntry, sessionView, snapshotView, timelineEntry } from './nodes.ts'
+import {
+  desiredActual,
+  evidenceView,
+  nodeDetail,
+  nodeListRequest,
+  nodeRow,
+  observationEntry,
+  sessionView,
+  snapshotView,
+  timelineEntry,
+} from './nodes.ts'
 import { createOperatorRequest, enrolmentView, masterView, operatorView, workspaceView } from './people.ts'
 import { policyView, publishPolicyRequest } from './policies.ts'
 
@@ -32,68 +42,176 @@ const byNode = z.object({ nodeId: id })
 
 export const masterContract = {
   master: {
-    get: base.route({ method: 'GET', path: '/master', summary: 'This master: identity, time, what it holds' }).input(nothing).output(masterView),
-    rename: base.route({ method: 'POST', path: '/master/name', summary: 'Name this master and its island' }).input(z.object({ name: z.string().trim().min(1).max(200), rootDomainName: z.string().trim().min(1).max(200) })).output(done),
+    get: base
+      .route({ method: 'GET', path: '/master', summary: 'This master: identity, time, what it holds' })
+      .input(nothing)
+      .output(masterView),
+    rename: base
+      .route({ method: 'POST', path: '/master/name', summary: 'Name this master and its island' })
+      .input(z.object({ name: z.string().trim().min(1).max(200), rootDomainName: z.string().trim().min(1).max(200) }))
+      .output(done),
   },
   operator: {
-    list: base.route({ method: 'GET', path: '/operators', summary: 'Who may act here' }).input(nothing).output(z.object({ items: z.array(operatorView), currentId: id.nullable() })),
-    create: base.route({ method: 'POST', path: '/operators', summary: 'Make an operator with a key of their own' }).input(createOperatorRequest).output(operatorView),
-    signIn: base.route({ method: 'POST', path: '/operators/current', summary: 'Act as this operator from now on, in this console' }).input(z.object({ operatorId: id })).output(operatorView),
+    list: base
+      .route({ method: 'GET', path: '/operators', summary: 'Who may act here' })
+      .input(nothing)
+      .output(z.object({ items: z.array(operatorView), currentId: id.nullable() })),
+    create: base
+      .route({ method: 'POST', path: '/operators', summary: 'Make an operator with a key of their own' })
+      .input(createOperatorRequest)
+      .output(operatorView),
+    signIn: base
+      .route({ method: 'POST', path: '/operators/current', summary: 'Act as this operator from now on, in this console' })
+      .input(z.object({ operatorId: id }))
+      .output(operatorView),
   },
   fleet: {
     overview: base.route({ method: 'GET', path: '/fleet', summary: 'Layer 0: the whole fleet' }).input(nothing).output(fleetOverview),
   },
   domain: {
-    list: base.route({ method: 'GET', path: '/domains', summary: 'The tree of domains, in tree order' }).input(nothing).output(z.object({ at: instant, items: z.array(domainRow) })),
-    get: base.route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' }).input(z.object({ domainId: id })).output(domainDetail),
-    create: base.route({ method: 'POST', path: '/domains', summary: 'Make a domain below another' }).input(createDomainRequest).output(z.object({ domainId: id })),
-    configure: base.route({ method: 'POST', path: '/domains/{domainId}/thresholds', summary: 'Set when a silent node counts as late, cached, alone' }).input(configureDomainRequest).output(done),
+    list: base
+      .route({ method: 'GET', path: '/domains', summary: 'The tree of domains, in tree order' })
+      .input(nothing)
+      .output(z.object({ at: instant, items: z.array(domainRow) })),
+    get: base
+      .route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' })
+      .input(z.object({ domainId: id }))
+      .output(domainDetail),
+    create: base
+      .route({ method: 'POST', path: '/domains', summary: 'Make a domain below another' })
+      .input(createDomainRequest)
+      .output(z.object({ domainId: id })),
+    configure: base
+      .route({ method: 'POST', path: '/domains/{domainId}/thresholds', summary: 'Set when a silent node counts as late, cached, alone' })
+      .input(configureDomainRequest)
+      .output(done),
   },
   node: {
-    list: base.route({ method: 'POST', path: '/nodes/query', summary: 'Nodes by filter, worst first, a page at a time' }).input(nodeListRequest).output(pageOf(nodeRow)),
+    list: base
+      .route({ method: 'POST', path: '/nodes/query', summary: 'Nodes by filter, worst first, a page at a time' })
+      .input(nodeListRequest)
+      .output(pageOf(nodeRow)),
     get: base.route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node' }).input(byNode).output(nodeDetail),
-    timeline: base.route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' }).input(byNode.extend(pageRequest)).output(pageOf(timelineEntry)),
-    observations: base.route({ method: 'GET', path: '/nodes/{nodeId}/observations', summary: 'What it recorded, newest first' }).input(byNode.extend(pageRequest)).output(pageOf(observationEntry)),
-    desiredActual: base.route({ method: 'GET', path: '/nodes/{nodeId}/desired-actual', summary: 'Desired against actual, line by line' }).input(byNode).output(desiredActual),
-    snapshot: base.route({ method: 'GET', path: '/nodes/{nodeId}/snapshot', summary: 'Its last snapshot with its parts' }).input(byNode).output(snapshotView.nullable()),
-    activate: base.route({ method: 'POST', path: '/nodes/{nodeId}/activate', summary: 'ENROLLED -> ACTIVE' }).input(byNode.extend({ reason: z.string().max(1000) })).output(done),
-    quarantine: base.route({ method: 'POST', path: '/nodes/{nodeId}/quarantine', summary: 'Put it in QUARANTINED' }).input(byNode.extend({ reason: z.string().trim().min(1).max(1000) })).output(done),
-    remediate: base.route({ method: 'POST', path: '/nodes/{nodeId}/remediate', summary: 'QUARANTINED -> ACTIVE once remedied' }).input(byNode.extend({ reason: z.string().trim().min(1).max(1000) })).output(done),
-    decommission: base.route({ method: 'POST', path: '/nodes/{nodeId}/decommission', summary: 'Begin to take it out of service' }).input(byNode.extend({ reason: z.string().trim().min(1).max(1000) })).output(done),
-    retire: base.route({ method: 'POST', path: '/nodes/{nodeId}/retire', summary: 'DECOMMISSIONING -> RETIRED, for good' }).input(byNode.extend({ reason: z.string().trim().min(1).max(1000) })).output(done),
-    revokeKey: base.route({ method: 'POST', path: '/nodes/{nodeId}/revoke-key', summary: 'Cut its key here and quarantine it' }).input(byNode.extend({ reason: z.string().trim().min(1).max(1000) })).output(done),
+    timeline: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })
+      .input(byNode.extend(pageRequest))
+      .output(pageOf(timelineEntry)),
+    observations: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}/observations', summary: 'What it recorded, newest first' })
+      .input(byNode.extend(pageRequest))
+      .output(pageOf(observationEntry)),
+    desiredActual: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}/desired-actual', summary: 'Desired against actual, line by line' })
+      .input(byNode)
+      .output(desiredActual),
+    snapshot: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}/snapshot', summary: 'Its last snapshot with its parts' })
+      .input(byNode)
+      .output(snapshotView.nullable()),
+    activate: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/activate', summary: 'ENROLLED -> ACTIVE' })
+      .input(byNode.extend({ reason: z.string().max(1000) }))
+      .output(done),
+    quarantine: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/quarantine', summary: 'Put it in QUARANTINED' })
+      .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
+    remediate: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/remediate', summary: 'QUARANTINED -> ACTIVE once remedied' })
+      .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
+    decommission: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/decommission', summary: 'Begin to take it out of service' })
+      .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
+    retire: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/retire', summary: 'DECOMMISSIONING -> RETIRED, for good' })
+      .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
+    revokeKey: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/revoke-key', summary: 'Cut its key here and quarantine it' })
+      .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
   },
   enrolment: {
-    list: base.route({ method: 'GET', path: '/enrolments', summary: 'Requests to join' }).input(z.object({ status: z.enum(['PENDING', 'APPROVED', 'REFUSED']).optional() })).output(z.object({ items: z.array(enrolmentView) })),
-    approve: base.route({ method: 'POST', path: '/enrolments/{requestId}/approve', summary: 'Let it in, into this domain' }).input(z.object({ requestId: id, domainId: id.optional(), activate: z.boolean().default(true) })).output(z.object({ nodeId: id })),
-    refuse: base.route({ method: 'POST', path: '/enrolments/{requestId}/refuse', summary: 'Turn it away' }).input(z.object({ requestId: id, reason: z.string().trim().min(1).max(1000) })).output(done),
+    list: base
+      .route({ method: 'GET', path: '/enrolments', summary: 'Requests to join' })
+      .input(z.object({ status: z.enum(['PENDING', 'APPROVED', 'REFUSED']).optional() }))
+      .output(z.object({ items: z.array(enrolmentView) })),
+    approve: base
+      .route({ method: 'POST', path: '/enrolments/{requestId}/approve', summary: 'Let it in, into this domain' })
+      .input(z.object({ requestId: id, domainId: id.optional(), activate: z.boolean().default(true) }))
+      .output(z.object({ nodeId: id })),
+    refuse: base
+      .route({ method: 'POST', path: '/enrolments/{requestId}/refuse', summary: 'Turn it away' })
+      .input(z.object({ requestId: id, reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
   },
   session: {
-    list: base.route({ method: 'GET', path: '/sessions', summary: 'Returns, open ones first' }).input(z.object({ domainId: id.optional(), onlyOpen: z.coerce.boolean().default(false), limit: z.coerce.number().int().min(1).max(500).default(100) })).output(z.object({ items: z.array(sessionView) })),
-    get: base.route({ method: 'GET', path: '/sessions/{sessionId}', summary: 'One return, with its progress' }).input(z.object({ sessionId: id })).output(sessionView),
+    list: base
+      .route({ method: 'GET', path: '/sessions', summary: 'Returns, open ones first' })
+      .input(
+        z.object({
+          domainId: id.optional(),
+          onlyOpen: z.coerce.boolean().default(false),
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+        }),
+      )
+      .output(z.object({ items: z.array(sessionView) })),
+    get: base
+      .route({ method: 'GET', path: '/sessions/{sessionId}', summary: 'One return, with its progress' })
+      .input(z.object({ sessionId: id }))
+      .output(sessionView),
   },
   evidence: {
-    list: base.route({ method: 'GET', path: '/evidence', summary: 'What was refused and kept' }).input(z.object({ nodeId: id.optional() })).output(z.object({ items: z.array(evidenceView) })),
+    list: base
+      .route({ method: 'GET', path: '/evidence', summary: 'What was refused and kept' })
+      .input(z.object({ nodeId: id.optional() }))
+      .output(z.object({ items: z.array(evidenceView) })),
   },
   policy: {
-    list: base.route({ method: 'GET', path: '/policies', summary: 'Policy bundles' }).input(nothing).output(z.object({ items: z.array(policyView) })),
-    publish: base.route({ method: 'POST', path: '/policies', summary: 'Publish an immutable policy bundle' }).input(publishPolicyRequest).output(policyView),
-    assign: base.route({ method: 'POST', path: '/policies/{policyBundleId}/assign', summary: 'Make it what a domain is to be' }).input(z.object({ policyBundleId: id, domainId: id })).output(done),
+    list: base
+      .route({ method: 'GET', path: '/policies', summary: 'Policy bundles' })
+      .input(nothing)
+      .output(z.object({ items: z.array(policyView) })),
+    publish: base
+      .route({ method: 'POST', path: '/policies', summary: 'Publish an immutable policy bundle' })
+      .input(publishPolicyRequest)
+      .output(policyView),
+    assign: base
+      .route({ method: 'POST', path: '/policies/{policyBundleId}/assign', summary: 'Make it what a domain is to be' })
+      .input(z.object({ policyBundleId: id, domainId: id }))
+      .output(done),
   },
   live: {
-    changes: base.route({ method: 'GET', path: '/changes', summary: 'Server-sent ticks of what changed' }).input(nothing).output(eventIterator(changeTick)),
+    changes: base
+      .route({ method: 'GET', path: '/changes', summary: 'Server-sent ticks of what changed' })
+      .input(nothing)
+      .output(eventIterator(changeTick)),
   },
   demo: {
     get: base.route({ method: 'GET', path: '/demo', summary: 'The simulated island' }).input(nothing).output(demoView),
-    fault: base.route({ method: 'POST', path: '/demo/faults', summary: 'Turn a fault knob' }).input(demoFaultRequest).output(demoFaultAnswer),
+    fault: base
+      .route({ method: 'POST', path: '/demo/faults', summary: 'Turn a fault knob' })
+      .input(demoFaultRequest)
+      .output(demoFaultAnswer),
   },
 }
 
 /** Served at `/rpc/host`: which workspaces this process holds. */
 export const hostContract = {
-  workspaces: base.route({ method: 'GET', path: '/workspaces', summary: 'What this process can show' }).input(nothing).output(z.object({ items: z.array(workspaceView), version: z.string(), node: z.string() })),
-  openDemo: base.route({ method: 'POST', path: '/workspaces/demo', summary: 'Make and open a fresh demo island' }).input(nothing).output(workspaceView),
-  closeDemo: base.route({ method: 'POST', path: '/workspaces/demo/close', summary: 'Stop the demo island and remove it' }).input(nothing).output(workspaceView),
+  workspaces: base
+    .route({ method: 'GET', path: '/workspaces', summary: 'What this process can show' })
+    .input(nothing)
+    .output(z.object({ items: z.array(workspaceView), version: z.string(), node: z.string() })),
+  openDemo: base
+    .route({ method: 'POST', path: '/workspaces/demo', summary: 'Make and open a fresh demo island' })
+    .input(nothing)
+    .output(workspaceView),
+  closeDemo: base
+    .route({ method: 'POST', path: '/workspaces/demo/close', summary: 'Stop the demo island and remove it' })
+    .input(nothing)
+    .output(workspaceView),
 }
 
 export type MasterContract = typeof masterContract

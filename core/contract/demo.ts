@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import { id } from './common.ts'
 
-export const demoFaultKinds = ['cut-link', 'restore-link', 'slow-link', 'tamper-backlog', 'restart-node', 'cut-relay', 'restore-relay'] as const
+export const demoFaultKinds = [
+  'cut-link',
+  'restore-link',
+  'slow-link',
+  'tamper-backlog',
+  'restart-node',
+  'cut-relay',
+  'restore-relay',
+] as const
 export const demoFaultRequest = z.object({ kind: z.enum(demoFaultKinds), nodeId: id })
 export const demoFaultAnswer = z.object({ sentence: z.string() })
 export const demoView = z.object({

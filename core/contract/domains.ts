@@ -75,8 +75,23 @@ export const fleetOverview = z.object({
   line: healthLine,
   spectrum: z.array(spectrumPoint),
   domains: z.array(domainRow),
-  authority: z.object({ heldHere: z.number().int(), heldElsewhere: z.number().int(), contested: z.number().int(), nobody: z.number().int() }),
-  policies: z.array(z.object({ id, name: z.string(), version: z.string(), targetVersion: z.string(), nodes: z.number().int(), onTarget: z.number().int(), unknown: z.number().int() })),
+  authority: z.object({
+    heldHere: z.number().int(),
+    heldElsewhere: z.number().int(),
+    contested: z.number().int(),
+    nobody: z.number().int(),
+  }),
+  policies: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      version: z.string(),
+      targetVersion: z.string(),
+      nodes: z.number().int(),
+      onTarget: z.number().int(),
+      unknown: z.number().int(),
+    }),
+  ),
   attention: z.array(attentionItem),
   /** Input that was refused since the start, by code, newest first. */
   refusals: z.array(z.object({ code: z.string(), count: z.number().int(), lastAt: instant, sentence: z.string() })),
@@ -86,7 +101,18 @@ export type FleetOverview = z.infer<typeof fleetOverview>
 
 export const topologyView = z.object({
   /** Relays, gateways and (up to a bound) edges with the parent they reach the master through; null = directly. */
-  vertices: z.array(z.object({ id, name: z.string(), kind: z.string(), mode: z.enum(connectivityModes), health: z.string(), viaId: id.nullable(), rttMs: z.number().nullable(), lossPct: z.number().nullable() })),
+  vertices: z.array(
+    z.object({
+      id,
+      name: z.string(),
+      kind: z.string(),
+      mode: z.enum(connectivityModes),
+      health: z.string(),
+      viaId: id.nullable(),
+      rttMs: z.number().nullable(),
+      lossPct: z.number().nullable(),
+    }),
+  ),
   /** Nodes not drawn because there are too many. */
   omitted: z.number().int().nonnegative(),
 })

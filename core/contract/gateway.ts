@@ -33,7 +33,10 @@ export const gatewayLimits = {
   requestBurst: 400,
 } as const
 
-const base64 = z.string().max(512 * 1024).regex(/^[A-Za-z0-9+/]*={0,2}$/)
+const base64 = z
+  .string()
+  .max(512 * 1024)
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const keyId = z.string().regex(/^ed25519:[0-9a-f]{32}$/)
 
@@ -49,7 +52,14 @@ export const headSchema = z.object({ log: z.string().max(120), seq: z.number().i
  *
  * `GET /v1`: who answers here.
  */
-export const gatewayGreeting = z.object({ masterId: id, name: z.string(), keyid: keyId, publicKey: base64, versions: z.array(z.number().int()), now: instant })
+export const gatewayGreeting = z.object({
+  masterId: id,
+  name: z.string(),
+  keyid: keyId,
+  publicKey: base64,
+  versions: z.array(z.number().int()),
+  now: instant,
+})
 
 /** Inside the statement of `POST /v1/enrol`, which is sent again to ask how the request stands. The node makes its own id and key. */
 export const enrolmentDocument = z.object({
@@ -63,9 +73,17 @@ export const enrolmentDocument = z.object({
   manufacturer: z.string().max(200).optional(),
   model: z.string().max(200).optional(),
   /** It means to be heard at least this often. */
-  contactEverySeconds: z.number().int().min(1).max(60 * 60 * 24 * 60),
+  contactEverySeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(60 * 60 * 24 * 60),
   /** How long it can go on alone; 0 = not at all. */
-  autonomyBudgetSeconds: z.number().int().min(0).max(60 * 60 * 24 * 365),
+  autonomyBudgetSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(60 * 60 * 24 * 365),
   /** The relay it reaches the master through, if any. */
   viaId: id.optional(),
   at: instant,
@@ -123,7 +141,15 @@ export const attachAnswer = z.object({
 })
 
 /** Inside the lock, signed by the master and countersigned by the node: at most one open return session. */
-export const lockDocument = z.object({ v: z.literal(1), sessionId: id, nodeId: id, masterId: id, placement: z.number().int(), epoch: z.number().int(), openedAt: instant })
+export const lockDocument = z.object({
+  v: z.literal(1),
+  sessionId: id,
+  nodeId: id,
+  masterId: id,
+  placement: z.number().int(),
+  epoch: z.number().int(),
+  openedAt: instant,
+})
 
 /** `POST /v1/return`, 200. Asked again while the session is open, it gives the same session and what is still missing. */
 export const returnAnswer = z.object({
@@ -164,7 +190,10 @@ export const segmentAnswer = z.object({
  * 409 `PIECE_GAP` names the offset that is expected. A blob that is held already is answered as complete at once. `GET` on the same path
  * reads it.
  */
-export const blobQuery = z.object({ offset: z.coerce.number().int().min(0), total: z.coerce.number().int().min(0).max(gatewayLimits.maxBlobBytes) })
+export const blobQuery = z.object({
+  offset: z.coerce.number().int().min(0),
+  total: z.coerce.number().int().min(0).max(gatewayLimits.maxBlobBytes),
+})
 export const blobAnswer = z.object({ offset: z.number().int(), isComplete: z.boolean() })
 
 /** `POST /v1/return/{sessionId}/complete`, with the node's signed heads; 409 `REPLAY_INCOMPLETE` while pieces of them are neither held nor refused. */

@@ -9,7 +9,9 @@ export const changeTick = z.object({
   at: instant,
   nodeIds: z.array(id),
   domainIds: z.array(id),
-  topics: z.array(z.enum(['nodes', 'domains', 'sessions', 'enrolments', 'operators', 'policies', 'attention', 'presence', 'master', 'demo'])),
+  topics: z.array(
+    z.enum(['nodes', 'domains', 'sessions', 'enrolments', 'operators', 'policies', 'attention', 'presence', 'master', 'demo']),
+  ),
   /** More changed than is listed: ask for everything that is shown. */
   isPartial: z.boolean(),
 })

@@ -135,7 +135,13 @@ export const evidenceView = z.object({
   sizeBytes: z.number().int(),
 })
 
-export const logView = z.object({ log: z.string(), lane: z.enum(['control', 'fact', 'bulk']), seq: z.number().int(), signedTo: z.number().int(), head: z.string() })
+export const logView = z.object({
+  log: z.string(),
+  lane: z.enum(['control', 'fact', 'bulk']),
+  seq: z.number().int(),
+  signedTo: z.number().int(),
+  head: z.string(),
+})
 
 export const nodeDetail = z.object({
   record: nodeRecordSchema,
@@ -158,7 +164,13 @@ export const nodeDetail = z.object({
   logs: z.array(logView),
   keyId: z.string().nullable(),
   /** What may be done to the node now; what may not says why. */
-  actions: z.array(z.object({ action: z.enum(['activate', 'quarantine', 'remediate', 'decommission', 'retire', 'revoke-key']), isAllowed: z.boolean(), reason: z.string() })),
+  actions: z.array(
+    z.object({
+      action: z.enum(['activate', 'quarantine', 'remediate', 'decommission', 'retire', 'revoke-key']),
+      isAllowed: z.boolean(),
+      reason: z.string(),
+    }),
+  ),
   /** mermaid `stateDiagram-v2` of the phase machine, from the same table that decides. */
   phaseDiagram: z.string(),
   connectivityDiagram: z.string(),
@@ -168,5 +180,7 @@ export type NodeDetail = z.infer<typeof nodeDetail>
 export const snapshotView = z.object({
   ref: z.string(),
   at: instant,
-  parts: z.array(z.object({ name: z.string(), digest: z.string(), sizeBytes: z.number().int(), isHeld: z.boolean(), content: z.unknown() })),
+  parts: z.array(
+    z.object({ name: z.string(), digest: z.string(), sizeBytes: z.number().int(), isHeld: z.boolean(), content: z.unknown() }),
+  ),
 })

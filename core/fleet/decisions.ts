@@ -3,7 +3,15 @@
  * node/node-events.ts; the two never mix (design 2, Convergence).
  */
 import { z } from 'zod'
-import { connectivityModes, constraintsSchema, linkQualitySchema, masterLevels, nodeKinds, phases, syncDebtSchema } from './node/node-record.ts'
+import {
+  connectivityModes,
+  constraintsSchema,
+  linkQualitySchema,
+  masterLevels,
+  nodeKinds,
+  phases,
+  syncDebtSchema,
+} from './node/node-record.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 const text = z.string().max(4000)
@@ -33,10 +41,22 @@ export const decisions = {
   'ibcf.master.created.v1': { lane: 'control', data: z.object({ name: text, level: z.enum(masterLevels), keyId: text, publicKey: text }) },
   'ibcf.master.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
   'ibcf.operator.created.v1': { lane: 'control', data: z.object({ name: text, role: text, keyId: text, publicKey: text }) },
-  'ibcf.domain.created.v1': { lane: 'control', data: z.object({ name: text, parentId: id.nullable(), level: z.enum(masterLevels), thresholds: thresholdsSchema.partial() }) },
+  'ibcf.domain.created.v1': {
+    lane: 'control',
+    data: z.object({ name: text, parentId: id.nullable(), level: z.enum(masterLevels), thresholds: thresholdsSchema.partial() }),
+  },
   'ibcf.domain.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
   'ibcf.domain.configured.v1': { lane: 'control', data: z.object({ thresholds: thresholdsSchema.partial() }) },
-  'ibcf.authority.granted.v1': { lane: 'control', data: z.object({ masterId: id, level: z.enum(masterLevels), epoch: count, until: instant.nullable(), right: z.enum(['root', 'grant']) }) },
+  'ibcf.authority.granted.v1': {
+    lane: 'control',
+    data: z.object({
+      masterId: id,
+      level: z.enum(masterLevels),
+      epoch: count,
+      until: instant.nullable(),
+      right: z.enum(['root', 'grant']),
+    }),
+  },
   // Nodes: joining, phase, connectivity. The subject is the node.
   'ibcf.enrolment.requested.v1': {
     lane: 'control',
@@ -58,7 +78,10 @@ export const decisions = {
   },
   'ibcf.enrolment.approved.v1': { lane: 'control', data: z.object({ requestId: id, domainId: id, keyId: text, publicKey: text }) },
   'ibcf.enrolment.refused.v1': { lane: 'control', data: z.object({ requestId: id, reason: text }) },
-  'ibcf.lifecycle.transitioned.v1': { lane: 'control', data: z.object({ from: z.enum(phases), to: z.enum(phases), event: text, reason: text, code: text.nullable() }) },
+  'ibcf.lifecycle.transitioned.v1': {
+    lane: 'control',
+    data: z.object({ from: z.enum(phases), to: z.enum(phases), event: text, reason: text, code: text.nullable() }),
+  },
   'ibcf.connectivity.assessed.v1': {
     lane: 'control',
     data: z.object({
@@ -74,23 +97,48 @@ export const decisions = {
   },
   'ibcf.key.revoked.v1': { lane: 'control', data: z.object({ keyId: text, cut: z.array(head), reason: text }) },
   // Returns (seed 3B). The subject is the node.
-  'ibcf.session.opened.v1': { lane: 'control', data: z.object({ sessionId: id, expectedEvents: count, frontier: z.array(head), clockOffsetMs: z.number() }) },
+  'ibcf.session.opened.v1': {
+    lane: 'control',
+    data: z.object({ sessionId: id, expectedEvents: count, frontier: z.array(head), clockOffsetMs: z.number() }),
+  },
   'ibcf.session.closed.v1': {
     lane: 'control',
-    data: z.object({ sessionId: id, verdict: z.enum(['CLEAN', 'QUARANTINED', 'ABANDONED']), reasons: z.array(verdictReasonSchema), receivedEvents: count, held: z.array(head) }),
+    data: z.object({
+      sessionId: id,
+      verdict: z.enum(['CLEAN', 'QUARANTINED', 'ABANDONED']),
+      reasons: z.array(verdictReasonSchema),
+      receivedEvents: count,
+      held: z.array(head),
+    }),
   },
   'ibcf.segment.accepted.v1': { lane: 'fact', data: z.object({ log: text, from: count, to: count, head: text }) },
-  'ibcf.evidence.parked.v1': { lane: 'control', data: z.object({ log: text, from: count, to: count, code: text, sentence: text, digest: text, sizeBytes: count }) },
+  'ibcf.evidence.parked.v1': {
+    lane: 'control',
+    data: z.object({ log: text, from: count, to: count, code: text, sentence: text, digest: text, sizeBytes: count }),
+  },
   // Desired state. The subject is the policy bundle, then the domain.
   'ibcf.policy.published.v1': {
     lane: 'control',
-    data: z.object({ name: text, version: text, targetVersion: text, configuration: z.record(z.string(), z.unknown()), constraints: constraintsSchema }),
+    data: z.object({
+      name: text,
+      version: text,
+      targetVersion: text,
+      configuration: z.record(z.string(), z.unknown()),
+      constraints: constraintsSchema,
+    }),
   },
   'ibcf.policy.assigned.v1': { lane: 'control', data: z.object({ policyBundleId: id }) },
   // Presence, digested per domain: enough for the spectrum over time. The subject is the domain.
   'ibcf.presence.digested.v1': {
     lane: 'bulk',
-    data: z.object({ from: instant, to: instant, modes: modeCounts, backlogMessages: count, worstSecondsBehind: z.number().nonnegative(), contacts: count }),
+    data: z.object({
+      from: instant,
+      to: instant,
+      modes: modeCounts,
+      backlogMessages: count,
+      worstSecondsBehind: z.number().nonnegative(),
+      contacts: count,
+    }),
   },
 } as const satisfies Record<string, { readonly lane: 'control' | 'fact' | 'bulk'; readonly data: z.ZodType }>
 

@@ -2,5 +2,7 @@
 import { AppError } from './app-error.ts'
 
 export function assertNever(value: never): never {
-  throw new AppError('Bug', 'UNHANDLED_CASE', 'A case that the code does not know was reached.', { value: JSON.stringify(value) ?? 'undefined' })
+  throw new AppError('Bug', 'UNHANDLED_CASE', 'A case that the code does not know was reached.', {
+    value: JSON.stringify(value) ?? 'undefined',
+  })
 }

@@ -17,7 +17,10 @@ export type EventType = Brand<'EventType'>
 export const eventEnvelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id: ulid,
-  type: z.string().regex(/^ibcf\.[a-z][a-z-]*(\.[a-z][a-z-]*)+\.v[1-9][0-9]*$/).max(120),
+  type: z
+    .string()
+    .regex(/^ibcf\.[a-z][a-z-]*(\.[a-z][a-z-]*)+\.v[1-9][0-9]*$/)
+    .max(120),
   /** `urn:ibcf:node:<ulid>` or `urn:ibcf:master:<ulid>`. */
   source: z.string().regex(/^urn:ibcf:(node|master):[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
   /** The entity that the fact is about. */

@@ -8,7 +8,9 @@ export type Rejection = {
   readonly facts: Facts
 }
 
-export type Result<Value, Refusal = Rejection> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: Refusal }
+export type Result<Value, Refusal = Rejection> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal }
 
 export function accepted<Value>(value: Value): Result<Value, never> {
   return { ok: true, value }

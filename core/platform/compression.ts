@@ -10,7 +10,13 @@ export function createCompression(): Compression {
       try {
         return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: maxBytes }))
       } catch (cause) {
-        throw new AppError('Invalid', 'DECOMPRESSION_REFUSED', `The bytes are not zstd, or would grow past ${maxBytes} bytes.`, { maxBytes, sizeBytes: bytes.length }, cause)
+        throw new AppError(
+          'Invalid',
+          'DECOMPRESSION_REFUSED',
+          `The bytes are not zstd, or would grow past ${maxBytes} bytes.`,
+          { maxBytes, sizeBytes: bytes.length },
+          cause,
+        )
       }
     },
   }

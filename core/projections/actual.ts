@@ -54,7 +54,16 @@ export const actualProjection = defineProjection<ActualState, null>({
   decisions: foldsNothing,
   table: {
     name: 'actual_nodes',
-    columns: { health: 'TEXT', health_at: 'TEXT', snapshot_id: 'TEXT', snapshot_at: 'TEXT', configuration_digest: 'TEXT', software_digest: 'TEXT', adopted_policy: 'TEXT', last_event_at: 'TEXT' },
+    columns: {
+      health: 'TEXT',
+      health_at: 'TEXT',
+      snapshot_id: 'TEXT',
+      snapshot_at: 'TEXT',
+      configuration_digest: 'TEXT',
+      software_digest: 'TEXT',
+      adopted_policy: 'TEXT',
+      last_event_at: 'TEXT',
+    },
     indexes: [['health']],
   },
   row: (_subject, state) =>
@@ -87,13 +96,22 @@ function apply(before: ActualState, { event }: FoldInput): ActualState {
     }
     case 'ibcf.snapshot.taken.v1': {
       const data = event.data as NodeEventData<'ibcf.snapshot.taken.v1'>
-      return { ...state, snapshotId: event.id, snapshotAt: event.time, parts: Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }])) }
+      return {
+        ...state,
+        snapshotId: event.id,
+        snapshotAt: event.time,
+        parts: Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }])),
+      }
     }
     case 'ibcf.decision.taken.v1':
       return { ...state, decisionsAlone: state.decisionsAlone + 1 }
     case 'ibcf.alarm.raised.v1': {
       const data = event.data as NodeEventData<'ibcf.alarm.raised.v1'>
-      return { ...state, alarms: state.alarms + 1, lastAlarm: { name: data.name, severity: data.severity, detail: data.detail, at: event.time } }
+      return {
+        ...state,
+        alarms: state.alarms + 1,
+        lastAlarm: { name: data.name, severity: data.severity, detail: data.detail, at: event.time },
+      }
     }
     case 'ibcf.desired.adopted.v1': {
       const data = event.data as NodeEventData<'ibcf.desired.adopted.v1'>

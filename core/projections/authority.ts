@@ -27,11 +27,22 @@ export const authorityProjection = defineProjection<null, AuthorityState>({
       return { grants: [...state.grants, grant].sort((a, b) => b.epoch - a.epoch || (a.masterId < b.masterId ? -1 : 1)) }
     },
   },
-  table: { name: 'authority_domains', columns: { master: 'TEXT', level: 'TEXT', epoch: 'INTEGER', since: 'TEXT', until: 'TEXT', is_contested: 'INTEGER' }, indexes: [['master']] },
+  table: {
+    name: 'authority_domains',
+    columns: { master: 'TEXT', level: 'TEXT', epoch: 'INTEGER', since: 'TEXT', until: 'TEXT', is_contested: 'INTEGER' },
+    indexes: [['master']],
+  },
   row: (_subject, _facts, { grants }) => {
     const [holder, next] = grants
     if (holder === undefined) return undefined
     const isContested = next !== undefined && next.epoch === holder.epoch && next.masterId !== holder.masterId
-    return { master: holder.masterId, level: holder.level, epoch: holder.epoch, since: holder.since, until: holder.until, is_contested: isContested ? 1 : 0 }
+    return {
+      master: holder.masterId,
+      level: holder.level,
+      epoch: holder.epoch,
+      since: holder.since,
+      until: holder.until,
+      is_contested: isContested ? 1 : 0,
+    }
   },
 })

@@ -23,12 +23,32 @@ export const connectivityProjection = defineProjection<null, ConnectivityState |
     initial: null,
     apply: (_state, { event }) => {
       const data = event.data as DecisionData<'ibcf.connectivity.assessed.v1'>
-      return { mode: data.to, since: event.time, event: data.event, reason: data.reason, lastSeen: data.lastSeen, link: data.link, syncDebt: data.syncDebt, lastDecisionId: event.id }
+      return {
+        mode: data.to,
+        since: event.time,
+        event: data.event,
+        reason: data.reason,
+        lastSeen: data.lastSeen,
+        link: data.link,
+        syncDebt: data.syncDebt,
+        lastDecisionId: event.id,
+      }
     },
   },
   table: {
     name: 'connectivity_nodes',
-    columns: { mode: 'TEXT', since: 'TEXT', event: 'TEXT', reason: 'TEXT', last_seen: 'TEXT', rtt_ms: 'REAL', loss_pct: 'REAL', bandwidth_kbps: 'REAL', seconds_behind: 'REAL', backlog_messages: 'INTEGER' },
+    columns: {
+      mode: 'TEXT',
+      since: 'TEXT',
+      event: 'TEXT',
+      reason: 'TEXT',
+      last_seen: 'TEXT',
+      rtt_ms: 'REAL',
+      loss_pct: 'REAL',
+      bandwidth_kbps: 'REAL',
+      seconds_behind: 'REAL',
+      backlog_messages: 'INTEGER',
+    },
     indexes: [['mode']],
   },
   row: (_subject, _facts, state) =>

@@ -28,23 +28,46 @@ export const domainsProjection = defineProjection<null, DomainState | null>({
   row: (_subject, _facts, state) =>
     state === null
       ? undefined
-      : { name: state.name, parent: state.parentId, level: state.level, thresholds: JSON.stringify(state.thresholds), policy: state.policyBundleId, policy_at: state.policyAssignedAt },
+      : {
+          name: state.name,
+          parent: state.parentId,
+          level: state.level,
+          thresholds: JSON.stringify(state.thresholds),
+          policy: state.policyBundleId,
+          policy_at: state.policyAssignedAt,
+        },
 })
 
 function apply(state: DomainState | null, { event }: FoldInput): DomainState | null {
   if (event.type === 'ibcf.domain.created.v1') {
     if (state !== null) return state
     const data = event.data as DecisionData<'ibcf.domain.created.v1'>
-    return { name: data.name, parentId: data.parentId, level: data.level, thresholds: present(data.thresholds), policyBundleId: null, policyAssignedAt: null, policyAssignedBy: null }
+    return {
+      name: data.name,
+      parentId: data.parentId,
+      level: data.level,
+      thresholds: present(data.thresholds),
+      policyBundleId: null,
+      policyAssignedAt: null,
+      policyAssignedBy: null,
+    }
   }
   if (state === null) return null
   switch (event.type) {
     case 'ibcf.domain.renamed.v1':
       return { ...state, name: (event.data as DecisionData<'ibcf.domain.renamed.v1'>).name }
     case 'ibcf.domain.configured.v1':
-      return { ...state, thresholds: { ...state.thresholds, ...present((event.data as DecisionData<'ibcf.domain.configured.v1'>).thresholds) } }
+      return {
+        ...state,
+        thresholds: { ...state.thresholds, ...present((event.data as DecisionData<'ibcf.domain.configured.v1'>).thresholds) },
+      }
     case 'ibcf.policy.assigned.v1':
-      return { ...state, policyBundleId: (event.data as DecisionData<'ibcf.policy.assigned.v1'>).policyBundleId, policyAssignedAt: event.time, policyAssignedBy: event.actor ?? null }
+      return {
+        ...state,
+        policyBundleId: (event.data as DecisionData<'ibcf.policy.assigned.v1'>).policyBundleId,
+        policyAssignedAt: event.time,
+        policyAssignedBy: event.actor ?? null,
+      }
     default:
       return state
   }

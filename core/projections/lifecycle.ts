@@ -35,7 +35,13 @@ export type LifecycleState = {
 export const lifecycleProjection = defineProjection<null, LifecycleState | null>({
   name: 'lifecycle',
   version: 1,
-  handles: ['ibcf.enrolment.requested.v1', 'ibcf.enrolment.approved.v1', 'ibcf.enrolment.refused.v1', 'ibcf.lifecycle.transitioned.v1', 'ibcf.key.revoked.v1'],
+  handles: [
+    'ibcf.enrolment.requested.v1',
+    'ibcf.enrolment.approved.v1',
+    'ibcf.enrolment.refused.v1',
+    'ibcf.lifecycle.transitioned.v1',
+    'ibcf.key.revoked.v1',
+  ],
   facts: foldsNothing,
   decisions: { initial: null, apply },
   table: {
@@ -117,13 +123,30 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
   switch (event.type) {
     case 'ibcf.enrolment.approved.v1': {
       const data = event.data as DecisionData<'ibcf.enrolment.approved.v1'>
-      return { ...state, enrolment: 'APPROVED', domainId: data.domainId, keyId: data.keyId, publicKey: data.publicKey, decidedAt: event.time, decidedBy: event.actor ?? null, lastDecisionId: event.id }
+      return {
+        ...state,
+        enrolment: 'APPROVED',
+        domainId: data.domainId,
+        keyId: data.keyId,
+        publicKey: data.publicKey,
+        decidedAt: event.time,
+        decidedBy: event.actor ?? null,
+        lastDecisionId: event.id,
+      }
     }
     case 'ibcf.enrolment.refused.v1':
       return { ...state, enrolment: 'REFUSED', decidedAt: event.time, decidedBy: event.actor ?? null, lastDecisionId: event.id }
     case 'ibcf.lifecycle.transitioned.v1': {
       const data = event.data as DecisionData<'ibcf.lifecycle.transitioned.v1'>
-      return { ...state, phase: data.to, phaseSince: event.time, reason: data.reason, event: data.event, code: data.code, lastDecisionId: event.id }
+      return {
+        ...state,
+        phase: data.to,
+        phaseSince: event.time,
+        reason: data.reason,
+        event: data.event,
+        code: data.code,
+        lastDecisionId: event.id,
+      }
     }
     case 'ibcf.key.revoked.v1': {
       const data = event.data as DecisionData<'ibcf.key.revoked.v1'>

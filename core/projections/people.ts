@@ -2,8 +2,20 @@
 import type { DecisionData } from '../fleet/decisions.ts'
 import { defineProjection, foldsNothing } from './projection.ts'
 
-export type MasterState = { readonly name: string; readonly level: string; readonly keyId: string; readonly publicKey: string; readonly createdAt: string }
-export type OperatorState = { readonly name: string; readonly role: string; readonly keyId: string; readonly publicKey: string; readonly createdAt: string }
+export type MasterState = {
+  readonly name: string
+  readonly level: string
+  readonly keyId: string
+  readonly publicKey: string
+  readonly createdAt: string
+}
+export type OperatorState = {
+  readonly name: string
+  readonly role: string
+  readonly keyId: string
+  readonly publicKey: string
+  readonly createdAt: string
+}
 
 export const mastersProjection = defineProjection<null, MasterState | null>({
   name: 'masters',
@@ -13,13 +25,17 @@ export const mastersProjection = defineProjection<null, MasterState | null>({
   decisions: {
     initial: null,
     apply: (state, { event }) => {
-      if (event.type === 'ibcf.master.renamed.v1') return state === null ? null : { ...state, name: (event.data as DecisionData<'ibcf.master.renamed.v1'>).name }
+      if (event.type === 'ibcf.master.renamed.v1')
+        return state === null ? null : { ...state, name: (event.data as DecisionData<'ibcf.master.renamed.v1'>).name }
       const { name, level, keyId, publicKey } = event.data as DecisionData<'ibcf.master.created.v1'>
       return state ?? { name, level, keyId, publicKey, createdAt: event.time }
     },
   },
   table: { name: 'masters', columns: { name: 'TEXT', level: 'TEXT', key_id: 'TEXT', public_key: 'TEXT', created_at: 'TEXT' }, indexes: [] },
-  row: (_subject, _facts, state) => (state === null ? undefined : { name: state.name, level: state.level, key_id: state.keyId, public_key: state.publicKey, created_at: state.createdAt }),
+  row: (_subject, _facts, state) =>
+    state === null
+      ? undefined
+      : { name: state.name, level: state.level, key_id: state.keyId, public_key: state.publicKey, created_at: state.createdAt },
 })
 
 export const operatorsProjection = defineProjection<null, OperatorState | null>({
@@ -34,6 +50,13 @@ export const operatorsProjection = defineProjection<null, OperatorState | null>(
       return state ?? { name, role, keyId, publicKey, createdAt: event.time }
     },
   },
-  table: { name: 'operators', columns: { name: 'TEXT', role: 'TEXT', key_id: 'TEXT', public_key: 'TEXT', created_at: 'TEXT' }, indexes: [] },
-  row: (_subject, _facts, state) => (state === null ? undefined : { name: state.name, role: state.role, key_id: state.keyId, public_key: state.publicKey, created_at: state.createdAt }),
+  table: {
+    name: 'operators',
+    columns: { name: 'TEXT', role: 'TEXT', key_id: 'TEXT', public_key: 'TEXT', created_at: 'TEXT' },
+    indexes: [],
+  },
+  row: (_subject, _facts, state) =>
+    state === null
+      ? undefined
+      : { name: state.name, role: state.role, key_id: state.keyId, public_key: state.publicKey, created_at: state.createdAt },
 })

@@ -11,8 +11,12 @@ export const policiesProjection = defineProjection<null, PolicyState | null>({
   facts: foldsNothing,
   decisions: {
     initial: null,
-    apply: (state, { event }) => state ?? { ...(event.data as DecisionData<'ibcf.policy.published.v1'>), publishedAt: event.time, publishedBy: event.actor ?? null },
+    apply: (state, { event }) =>
+      state ?? { ...(event.data as DecisionData<'ibcf.policy.published.v1'>), publishedAt: event.time, publishedBy: event.actor ?? null },
   },
   table: { name: 'policies', columns: { name: 'TEXT', version: 'TEXT', target_version: 'TEXT', published_at: 'TEXT' }, indexes: [] },
-  row: (_subject, _facts, state) => (state === null ? undefined : { name: state.name, version: state.version, target_version: state.targetVersion, published_at: state.publishedAt }),
+  row: (_subject, _facts, state) =>
+    state === null
+      ? undefined
+      : { name: state.name, version: state.version, target_version: state.targetVersion, published_at: state.publishedAt },
 })

@@ -28,7 +28,11 @@ export type Projection<Facts = unknown, Decisions = unknown> = {
   readonly facts: Fold<Facts>
   readonly decisions: Fold<Decisions>
   /** The row per subject, for queries; its key column `subject` (text, ULID) is added. */
-  readonly table: { readonly name: string; readonly columns: Readonly<Record<string, ColumnType>>; readonly indexes: readonly (readonly string[])[] }
+  readonly table: {
+    readonly name: string
+    readonly columns: Readonly<Record<string, ColumnType>>
+    readonly indexes: readonly (readonly string[])[]
+  }
   /** Undefined while there is nothing to show of the subject. */
   readonly row: (subject: string, facts: Facts, decisions: Decisions) => Readonly<Record<string, SqlValue>> | undefined
 }

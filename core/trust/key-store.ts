@@ -37,11 +37,17 @@ type KeyFile = z.infer<typeof fileSchema>
  * Opens the keys of a data directory; `undefined` keeps them in memory only. Throws Unauthorised `KEYS_LOCKED` when what was given
  * does not unseal them, Corrupt `KEYS_DAMAGED` when the file is not readable as keys.
  */
-export function openKeyStore(directory: string | undefined, protection: KeyProtection, ports: Pick<Ports, 'crypto' | 'files' | 'random'>): KeyStore {
+export function openKeyStore(
+  directory: string | undefined,
+  protection: KeyProtection,
+  ports: Pick<Ports, 'crypto' | 'files' | 'random'>,
+): KeyStore {
   const path = directory === undefined ? undefined : join(directory, 'keys.json')
   const kept = path === undefined ? undefined : readKeyFile(path, ports)
   if (kept !== undefined && kept.protection !== protection.kind) {
-    throw new AppError('Unauthorised', 'KEYS_LOCKED', `The keys are protected by ${wordsOf(kept.protection)}; open them with that.`, { protection: kept.protection })
+    throw new AppError('Unauthorised', 'KEYS_LOCKED', `The keys are protected by ${wordsOf(kept.protection)}; open them with that.`, {
+      protection: kept.protection,
+    })
   }
   const salt = kept === undefined ? ports.random.bytes(16) : fromBase64(kept.salt)
   const sealing = sealingKey(protection, salt, ports)
@@ -50,7 +56,11 @@ export function openKeyStore(directory: string | undefined, protection: KeyProte
 
   function save(): void {
     if (path === undefined) return
-    const keys = [...held].map(([ownerId, { publicKey, privateKey }]) => ({ ownerId, publicKey: toBase64(publicKey), secret: toBase64(sealing === undefined ? privateKey : ports.crypto.seal(sealing, privateKey, publicKey)) }))
+    const keys = [...held].map(([ownerId, { publicKey, privateKey }]) => ({
+      ownerId,
+      publicKey: toBase64(publicKey),
+      secret: toBase64(sealing === undefined ? privateKey : ports.crypto.seal(sealing, privateKey, publicKey)),
+    }))
     const file: KeyFile = { v: 1, protection: protection.kind, salt: toBase64(salt), keys }
     ports.files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`), 0o600)
   }
@@ -101,7 +111,13 @@ function unseal(key: KeyFile['keys'][number], sealing: Uint8Array | undefined, {
   const publicKey = fromBase64(key.publicKey)
   const secret = fromBase64(key.secret)
   const privateKey = sealing === undefined ? secret : crypto.open(sealing, secret, publicKey)
-  if (privateKey === undefined) throw new AppError('Unauthorised', 'KEYS_LOCKED', 'The keys do not open with what was given (wrong passphrase, or another user account).', { owner: key.ownerId })
+  if (privateKey === undefined)
+    throw new AppError(
+      'Unauthorised',
+      'KEYS_LOCKED',
+      'The keys do not open with what was given (wrong passphrase, or another user account).',
+      { owner: key.ownerId },
+    )
   return { keyId: keyIdOf(crypto, publicKey), publicKey, privateKey }
 }
 

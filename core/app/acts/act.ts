@@ -14,22 +14,36 @@ export type Act = { readonly master: Master; readonly actor: OperatorId | undefi
 /** Throws Unauthorised `OPERATOR_REQUIRED`, `OPERATOR_UNKNOWN` or `ROLE_TOO_LOW`. Roles include the ones before them. */
 export function requireOperator({ master, actor }: Act, least: OperatorRole): OperatorId {
   if (actor === undefined) {
-    throw new AppError('Unauthorised', 'OPERATOR_REQUIRED', 'Every act names its operator: make or choose one first (operator.create, then --operator NAME).')
+    throw new AppError(
+      'Unauthorised',
+      'OPERATOR_REQUIRED',
+      'Every act names its operator: make or choose one first (operator.create, then --operator NAME).',
+    )
   }
   const operator = master.model.operator(actor)
-  if (operator === undefined) throw new AppError('Unauthorised', 'OPERATOR_UNKNOWN', 'This operator is not known here.', { operatorId: actor })
+  if (operator === undefined)
+    throw new AppError('Unauthorised', 'OPERATOR_UNKNOWN', 'This operator is not known here.', { operatorId: actor })
   if (operatorRoles.indexOf(operator.role as OperatorRole) < operatorRoles.indexOf(least)) {
-    throw new AppError('Unauthorised', 'ROLE_TOO_LOW', `${operator.name} is ${operator.role}; this needs ${least}.`, { role: operator.role, needed: least })
+    throw new AppError('Unauthorised', 'ROLE_TOO_LOW', `${operator.name} is ${operator.role}; this needs ${least}.`, {
+      role: operator.role,
+      needed: least,
+    })
   }
   return actor
 }
 
 /** Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD`. */
 export function requireAuthority({ master }: Act, domain: DomainId): void {
-  if (master.model.domain(domain) === undefined) throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
+  if (master.model.domain(domain) === undefined)
+    throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
   const authority = authorityOf(master.model, domain)
   if (authority.standing === 'held-here') return
-  throw new AppError('Rejected', 'AUTHORITY_NOT_HELD', `This master is not master of record there; ${authority.masterName ?? 'nobody'} is.`, { domainId: domain, holder: authority.masterId })
+  throw new AppError(
+    'Rejected',
+    'AUTHORITY_NOT_HELD',
+    `This master is not master of record there; ${authority.masterName ?? 'nobody'} is.`,
+    { domainId: domain, holder: authority.masterId },
+  )
 }
 
 /** Throws NotFound `NODE_UNKNOWN`. */

@@ -17,7 +17,13 @@ export function approveEnrolment(act: Act, { requestId, domainId, activate }: Ap
   requireAuthority(act, domain)
   master.port.commit((commit) => {
     putKey(commit.writer, { keyId: state.keyId, origin: nodeId, publicKey: fromBase64(state.publicKey) }, master.config.ports.clock.now())
-    commit.decide({ type: 'ibcf.enrolment.approved.v1', subject: nodeId, domain, data: { requestId, domainId: domain, keyId: state.keyId, publicKey: state.publicKey }, actor })
+    commit.decide({
+      type: 'ibcf.enrolment.approved.v1',
+      subject: nodeId,
+      domain,
+      data: { requestId, domainId: domain, keyId: state.keyId, publicKey: state.publicKey },
+      actor,
+    })
     must(commit.movePhase(nodeId, 'enrolment-complete', 'Its request to join was approved.', undefined, actor))
     if (activate) must(commit.movePhase(nodeId, 'activation', 'Activated with its approval.', undefined, actor))
   })
@@ -38,6 +44,10 @@ export function refuseEnrolment(act: Act, { requestId, reason }: { readonly requ
 function pendingNode({ master }: Act, requestId: RequestId): NodeId {
   const row = master.model.reader.get('SELECT subject, enrolment FROM lifecycle_nodes WHERE request_id = ?', requestId)
   if (row === undefined) throw new AppError('NotFound', 'REQUEST_UNKNOWN', 'No such request to join is known here.', { requestId })
-  if (row['enrolment'] !== 'PENDING') throw new AppError('Conflict', 'REQUEST_DECIDED', `The request was ${String(row['enrolment']).toLowerCase()} already.`, { requestId, status: String(row['enrolment']) })
+  if (row['enrolment'] !== 'PENDING')
+    throw new AppError('Conflict', 'REQUEST_DECIDED', `The request was ${String(row['enrolment']).toLowerCase()} already.`, {
+      requestId,
+      status: String(row['enrolment']),
+    })
   return String(row['subject']) as NodeId
 }

@@ -38,7 +38,13 @@ export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] 
       .filter(({ branch }) => branch === 0)
       .map(({ log, seq, head }) => ({ log, seq, head }))
     cutKey(commit.writer, state.keyId, cut)
-    const revoked = commit.decide({ type: 'ibcf.key.revoked.v1', subject: nodeId, domain: state.domainId as DomainId, data: { keyId: state.keyId, cut, reason }, actor })
+    const revoked = commit.decide({
+      type: 'ibcf.key.revoked.v1',
+      subject: nodeId,
+      domain: state.domainId as DomainId,
+      data: { keyId: state.keyId, cut, reason },
+      actor,
+    })
     const quarantined = commit.movePhase(nodeId, 'trust-violation', `Its key was revoked: ${reason}`, 'KEY_REVOKED', actor)
     return quarantined.ok ? [revoked, quarantined.value] : [revoked]
   })

@@ -13,7 +13,10 @@ import { type Act, requireOperator } from './act.ts'
 export function createOperator(act: Act, { name, role }: z.infer<typeof createOperatorRequest>): OperatorId {
   const { master } = act
   const isFirst = operatorIds(master).length === 0
-  if (isFirst && role !== 'authority') throw new AppError('Invalid', 'FIRST_OPERATOR_ROLE', 'The first operator has the role authority: nobody else could make another.', { role })
+  if (isFirst && role !== 'authority')
+    throw new AppError('Invalid', 'FIRST_OPERATOR_ROLE', 'The first operator has the role authority: nobody else could make another.', {
+      role,
+    })
   const maker = isFirst ? undefined : requireOperator(act, 'authority')
   if (operatorIds(master).some((known) => master.model.operator(known)?.name.toLowerCase() === name.toLowerCase())) {
     throw new AppError('Conflict', 'OPERATOR_NAME_TAKEN', 'There is an operator of that name; acts could not be told apart.', {})
@@ -34,5 +37,7 @@ export function createOperator(act: Act, { name, role }: z.infer<typeof createOp
 }
 
 export function operatorIds(master: Act['master']): readonly OperatorId[] {
-  return master.model.reader.all('SELECT subject FROM operators ORDER BY created_at, subject').map((row) => String(row['subject']) as OperatorId)
+  return master.model.reader
+    .all('SELECT subject FROM operators ORDER BY created_at, subject')
+    .map((row) => String(row['subject']) as OperatorId)
 }

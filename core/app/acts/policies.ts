@@ -7,7 +7,10 @@ import { type Act, requireAuthority, requireOperator } from './act.ts'
 
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
 
-export function publishPolicy(act: Act, { name, version, targetVersion, configuration, constraints }: z.infer<typeof publishPolicyRequest>): PolicyBundleId {
+export function publishPolicy(
+  act: Act,
+  { name, version, targetVersion, configuration, constraints }: z.infer<typeof publishPolicyRequest>,
+): PolicyBundleId {
   const actor = requireOperator(act, 'engineer')
   const { master } = act
   const policyBundleId = createUlidSource(master.config.ports.clock, master.config.ports.random)<PolicyBundleId>()
@@ -24,9 +27,15 @@ export function publishPolicy(act: Act, { name, version, targetVersion, configur
 }
 
 /** Throws NotFound `POLICY_UNKNOWN`. */
-export function assignPolicy(act: Act, { policyBundleId, domainId }: { readonly policyBundleId: string; readonly domainId: string }): EventId[] {
+export function assignPolicy(
+  act: Act,
+  { policyBundleId, domainId }: { readonly policyBundleId: string; readonly domainId: string },
+): EventId[] {
   const actor = requireOperator(act, 'engineer')
   requireAuthority(act, domainId as DomainId)
-  if (act.master.model.policy(policyBundleId) === undefined) throw new AppError('NotFound', 'POLICY_UNKNOWN', 'No such policy bundle is known here.', { policyBundleId })
-  return act.master.port.commit(({ decide }) => [decide({ type: 'ibcf.policy.assigned.v1', subject: domainId, domain: domainId as DomainId, data: { policyBundleId }, actor })])
+  if (act.master.model.policy(policyBundleId) === undefined)
+    throw new AppError('NotFound', 'POLICY_UNKNOWN', 'No such policy bundle is known here.', { policyBundleId })
+  return act.master.port.commit(({ decide }) => [
+    decide({ type: 'ibcf.policy.assigned.v1', subject: domainId, domain: domainId as DomainId, data: { policyBundleId }, actor }),
+  ])
 }

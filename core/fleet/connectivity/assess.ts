@@ -43,16 +43,23 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
   const lateMs = silentMs - evidence.contactEveryMs
   if (mode === 'AUTONOMOUS') {
     if (silentMs < evidence.autonomyBudgetMs + lossMs(evidence)) return undefined
-    return { to: 'DISCONNECTED', event: 'budget-exceeded', reason: `Silent for ${words(silentMs)}, longer than it can be on its own (${words(evidence.autonomyBudgetMs)}).` }
+    return {
+      to: 'DISCONNECTED',
+      event: 'budget-exceeded',
+      reason: `Silent for ${words(silentMs)}, longer than it can be on its own (${words(evidence.autonomyBudgetMs)}).`,
+    }
   }
-  if (lateMs >= thresholds.autonomousAfterS * 1000) return { to: 'AUTONOMOUS', event: 'connection-lost', reason: `Not heard for ${words(silentMs)}; it is on its own.` }
+  if (lateMs >= thresholds.autonomousAfterS * 1000)
+    return { to: 'AUTONOMOUS', event: 'connection-lost', reason: `Not heard for ${words(silentMs)}; it is on its own.` }
   const isPeriodic = evidence.contactEveryMs >= thresholds.edgeCachedAfterS * 1000
   if (isPeriodic || (evidence.isRelayed && lateMs >= thresholds.edgeCachedAfterS * 1000)) {
     if (mode === 'EDGE_CACHED') return undefined
     return {
       to: 'EDGE_CACHED',
       event: 'sync-interval-extends',
-      reason: isPeriodic ? `Heard only every ${words(evidence.contactEveryMs)}; between contacts its cache is shown.` : `Its relay still answers for it; not heard itself for ${words(silentMs)}.`,
+      reason: isPeriodic
+        ? `Heard only every ${words(evidence.contactEveryMs)}; between contacts its cache is shown.`
+        : `Its relay still answers for it; not heard itself for ${words(silentMs)}.`,
     }
   }
   const isLate = lateMs >= thresholds.delayedAfterS * 1000
@@ -64,7 +71,8 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
     return { to: 'DELAYED', event: 'latency-threshold', reason: why }
   }
   if (mode === null) return { to: 'LIVE', event: 'connectivity-live', reason: 'Heard on time.' }
-  if (mode === 'DELAYED' && evidence.goodContacts >= thresholds.recoverAfterContacts) return { to: 'LIVE', event: 'contact-regular', reason: `Heard on time ${evidence.goodContacts} times in a row.` }
+  if (mode === 'DELAYED' && evidence.goodContacts >= thresholds.recoverAfterContacts)
+    return { to: 'LIVE', event: 'contact-regular', reason: `Heard on time ${evidence.goodContacts} times in a row.` }
   return undefined
 }
 
@@ -82,7 +90,9 @@ export function nextDeadline(evidence: ContactEvidence): number | undefined {
     case 'EDGE_CACHED':
       return afterLate(thresholds.autonomousAfterS)
     case 'DELAYED':
-      return afterLate(evidence.isRelayed ? Math.min(thresholds.edgeCachedAfterS, thresholds.autonomousAfterS) : thresholds.autonomousAfterS)
+      return afterLate(
+        evidence.isRelayed ? Math.min(thresholds.edgeCachedAfterS, thresholds.autonomousAfterS) : thresholds.autonomousAfterS,
+      )
     case 'LIVE':
     case null:
       return afterLate(Math.min(thresholds.delayedAfterS, thresholds.autonomousAfterS))

@@ -15,7 +15,9 @@ export function drawModeMachine(current: ConnectivityMode | null): string {
 
 function diagram(lines: readonly string[], current: string | null): string {
   const lit = current === null ? [] : [`class ${current} present`]
-  return ['stateDiagram-v2', 'classDef present font-weight:bold,stroke-width:3px', ...lines, ...lit].map((line, at) => (at === 0 ? line : `    ${line}`)).join('\n')
+  return ['stateDiagram-v2', 'classDef present font-weight:bold,stroke-width:3px', ...lines, ...lit]
+    .map((line, at) => (at === 0 ? line : `    ${line}`))
+    .join('\n')
 }
 
 /** Several arrows between the same two states are drawn as one with all their labels. */

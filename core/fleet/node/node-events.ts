@@ -15,26 +15,58 @@ export const snapshotPartSchema = z.object({ name: z.enum(snapshotParts), digest
 export const partContents = {
   inventory: inventorySchema,
   configuration: z.record(z.string(), z.unknown()),
-  software: z.object({ version: text, artifact_id: text.optional(), sbom_ref: text.optional(), attestations: z.array(text).optional(), signature: text.optional() }),
+  software: z.object({
+    version: text,
+    artifact_id: text.optional(),
+    sbom_ref: text.optional(),
+    attestations: z.array(text).optional(),
+    signature: text.optional(),
+  }),
   firmware: z.object({ version: text, signature: text.optional(), provenance_ref: text.optional() }),
   health: z.object({ health: z.enum(healths), checks: z.array(z.object({ name: text, health: z.enum(healths), detail: text })) }),
 } as const
 
 export const nodeEvents = {
-  'ibcf.log.opened.v1': { lane: 'control', data: z.object({ continues: z.array(z.object({ log: text, seq: z.number().int(), head: digest })), reason: text }) },
+  'ibcf.log.opened.v1': {
+    lane: 'control',
+    data: z.object({ continues: z.array(z.object({ log: text, seq: z.number().int(), head: digest })), reason: text }),
+  },
   'ibcf.connection.lost.v1': { lane: 'control', data: z.object({ since: z.iso.datetime(), attempts: z.number().int() }) },
   'ibcf.connection.regained.v1': { lane: 'control', data: z.object({ offlineSeconds: z.number().nonnegative() }) },
-  'ibcf.decision.taken.v1': { lane: 'control', data: z.object({ policy: text, decision: text, basis: text, policyBundleId: z.string().nullable() }) },
-  'ibcf.alarm.raised.v1': { lane: 'control', data: z.object({ name: text, severity: z.enum(['notice', 'warning', 'critical']), detail: text }) },
-  'ibcf.agent.started.v1': { lane: 'control', data: z.object({ version: text, offlineSince: z.iso.datetime().nullable(), unclean: z.boolean() }) },
-  'ibcf.desired.adopted.v1': { lane: 'control', data: z.object({ policyBundleId: z.string(), policyVersion: text, placement: z.number().int(), epoch: z.number().int(), masterId: z.string() }) },
+  'ibcf.decision.taken.v1': {
+    lane: 'control',
+    data: z.object({ policy: text, decision: text, basis: text, policyBundleId: z.string().nullable() }),
+  },
+  'ibcf.alarm.raised.v1': {
+    lane: 'control',
+    data: z.object({ name: text, severity: z.enum(['notice', 'warning', 'critical']), detail: text }),
+  },
+  'ibcf.agent.started.v1': {
+    lane: 'control',
+    data: z.object({ version: text, offlineSince: z.iso.datetime().nullable(), unclean: z.boolean() }),
+  },
+  'ibcf.desired.adopted.v1': {
+    lane: 'control',
+    data: z.object({
+      policyBundleId: z.string(),
+      policyVersion: text,
+      placement: z.number().int(),
+      epoch: z.number().int(),
+      masterId: z.string(),
+    }),
+  },
   'ibcf.desired.refused.v1': { lane: 'control', data: z.object({ policyBundleId: z.string(), code: text, sentence: text }) },
-  'ibcf.observation.recorded.v1': { lane: 'fact', data: z.object({ kind: text, values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), isAutonomous: z.boolean() }) },
+  'ibcf.observation.recorded.v1': {
+    lane: 'fact',
+    data: z.object({ kind: text, values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), isAutonomous: z.boolean() }),
+  },
   'ibcf.health.changed.v1': { lane: 'fact', data: z.object({ from: z.enum(healths), to: z.enum(healths), detail: text }) },
-  'ibcf.link.measured.v1': { lane: 'fact', data: z.object({ link: linkQualitySchema, viaId: z.string().nullable(), isAutonomous: z.boolean() }) },
+  'ibcf.link.measured.v1': {
+    lane: 'fact',
+    data: z.object({ link: linkQualitySchema, viaId: z.string().nullable(), isAutonomous: z.boolean() }),
+  },
   'ibcf.snapshot.taken.v1': { lane: 'bulk', data: z.object({ parts: z.array(snapshotPartSchema), isAutonomous: z.boolean() }) },
 } as const satisfies Record<string, { readonly lane: 'control' | 'fact' | 'bulk'; readonly data: z.ZodType }>
 
 export type NodeEventType = keyof typeof nodeEvents
 export type NodeEventData<Type extends NodeEventType> = z.infer<(typeof nodeEvents)[Type]['data']>
-

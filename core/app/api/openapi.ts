@@ -1,0 +1,26 @@
+/** The OpenAPI 3.1 document of the API and of the gateway, generated from the contract's own schemas. */
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { masterContract } from '../../contract/contract.ts'
+import { gatewayOpenApi } from '../../ingest/openapi.ts'
+
+let made: Promise<unknown> | undefined
+
+export function openApiDocument(version: string): Promise<unknown> {
+  made ??= generate(version)
+  return made
+}
+
+async function generate(version: string): Promise<unknown> {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
+  const document = await generator.generate(masterContract, {
+    info: { title: 'IBCF Field Console', version, description: 'What a master answers, and what nodes say to it (/v1).' },
+    servers: [{ url: '/api/main', description: 'The fleet' }],
+  })
+  const gateway = gatewayOpenApi()
+  return {
+    ...document,
+    paths: { ...document.paths, ...gateway.paths },
+    components: { ...document.components, schemas: { ...document.components?.schemas, ...gateway.components?.schemas } },
+  }
+}

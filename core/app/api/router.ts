@@ -1,0 +1,153 @@
+/** The procedures of the contract, each handed to the query or act that does it. */
+import { implement } from '@orpc/server'
+import { hostContract, masterContract } from '../../contract/contract.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import type { DomainId, NodeId, OperatorId, RequestId } from '../../kernel/ids.ts'
+import type { Act } from '../acts/act.ts'
+import { configureDomain, createDomain, renameMaster } from '../acts/domains.ts'
+import { approveEnrolment, refuseEnrolment } from '../acts/enrolments.ts'
+import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from '../acts/nodes.ts'
+import { createOperator } from '../acts/operators.ts'
+import { assignPolicy, publishPolicy } from '../acts/policies.ts'
+import type { Queries } from '../queries/queries.ts'
+import type { Served, Workspaces } from '../workspaces.ts'
+import type { ConsoleSession } from './sessions.ts'
+
+/** Who calls, and which workspace they look at. */
+export type MasterContext = { readonly served: Served; readonly session: ConsoleSession }
+
+const os = implement(masterContract).$context<MasterContext>()
+
+function act({ served, session }: MasterContext): Act {
+  return { master: served.master, actor: session.operatorOf(served) as OperatorId | undefined }
+}
+
+function found<Value>(value: Value | undefined, code: string, sentence: string): Value {
+  if (value === undefined) throw new AppError('NotFound', code, sentence)
+  return value
+}
+
+function queriesOf(context: MasterContext): Queries {
+  return context.served.queries
+}
+
+function demoOf({ served }: MasterContext): NonNullable<Served['demo']> {
+  return found(served.demo, 'NOT_A_DEMO', 'This is a real fleet: it has no fault knobs.')
+}
+
+const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
+
+export const masterRouter = os.router({
+  master: {
+    get: os.master.get.handler(({ context }) => context.served.view()),
+    rename: os.master.rename.handler(({ input, context }) => ({ eventIds: renameMaster(act(context), input) })),
+  },
+  operator: {
+    list: os.operator.list.handler(({ context }) => ({
+      items: queriesOf(context).operators(),
+      currentId: context.session.operatorOf(context.served) ?? null,
+    })),
+    create: os.operator.create.handler(({ input, context }) => {
+      const operatorId = createOperator(act(context), input)
+      if (context.session.operatorOf(context.served) === undefined) context.session.signIn(context.served, operatorId)
+      return found(queriesOf(context).operator(operatorId), 'OPERATOR_UNKNOWN', 'The operator could not be read back.')
+    }),
+    signIn: os.operator.signIn.handler(({ input, context }) => {
+      const operator = found(queriesOf(context).operator(input.operatorId), 'OPERATOR_UNKNOWN', 'No such operator is known here.')
+      context.session.signIn(context.served, operator.id as OperatorId)
+      return operator
+    }),
+  },
+  fleet: { overview: os.fleet.overview.handler(({ context }) => queriesOf(context).overview()) },
+  domain: {
+    list: os.domain.list.handler(({ context }) => queriesOf(context).domains()),
+    get: os.domain.get.handler(({ input, context }) =>
+      found(queriesOf(context).domain(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
+    ),
+    create: os.domain.create.handler(({ input, context }) => ({ domainId: createDomain(act(context), input) })),
+    configure: os.domain.configure.handler(({ input, context }) => ({ eventIds: configureDomain(act(context), input) })),
+  },
+  node: {
+    list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
+    get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId), ...noNode)),
+    timeline: os.node.timeline.handler(({ input, context }) => found(queriesOf(context).timeline(input), ...noNode)),
+    observations: os.node.observations.handler(({ input, context }) => found(queriesOf(context).observations(input), ...noNode)),
+    desiredActual: os.node.desiredActual.handler(({ input, context }) => found(queriesOf(context).desiredActual(input.nodeId), ...noNode)),
+    snapshot: os.node.snapshot.handler(({ input, context }) => queriesOf(context).snapshot(input.nodeId)),
+    activate: os.node.activate.handler(({ input, context }) => ({
+      eventIds: activateNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+    quarantine: os.node.quarantine.handler(({ input, context }) => ({
+      eventIds: quarantineNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+    remediate: os.node.remediate.handler(({ input, context }) => ({
+      eventIds: remediateNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+    decommission: os.node.decommission.handler(({ input, context }) => ({
+      eventIds: decommissionNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+    retire: os.node.retire.handler(({ input, context }) => ({
+      eventIds: retireNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+    revokeKey: os.node.revokeKey.handler(({ input, context }) => ({
+      eventIds: revokeNodeKey(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    })),
+  },
+  enrolment: {
+    list: os.enrolment.list.handler(({ input, context }) => ({ items: queriesOf(context).enrolments(input.status) })),
+    approve: os.enrolment.approve.handler(({ input, context }) => ({
+      nodeId: approveEnrolment(act(context), {
+        requestId: input.requestId as RequestId,
+        domainId: input.domainId as DomainId | undefined,
+        activate: input.activate,
+      }),
+    })),
+    refuse: os.enrolment.refuse.handler(({ input, context }) => ({
+      eventIds: refuseEnrolment(act(context), { ...input, requestId: input.requestId as RequestId }),
+    })),
+  },
+  session: {
+    list: os.session.list.handler(({ input, context }) => ({ items: queriesOf(context).sessions(input) })),
+    get: os.session.get.handler(({ input, context }) =>
+      found(queriesOf(context).session(input.sessionId), 'SESSION_UNKNOWN', 'No such return is known here.'),
+    ),
+  },
+  evidence: { list: os.evidence.list.handler(({ input, context }) => ({ items: queriesOf(context).evidence(input.nodeId) })) },
+  policy: {
+    list: os.policy.list.handler(({ context }) => ({ items: queriesOf(context).policies() })),
+    publish: os.policy.publish.handler(({ input, context }) => {
+      const policyBundleId = publishPolicy(act(context), input)
+      return found(
+        queriesOf(context)
+          .policies()
+          .find(({ id }) => id === policyBundleId),
+        'POLICY_UNKNOWN',
+        'The policy bundle could not be read back.',
+      )
+    }),
+    assign: os.policy.assign.handler(({ input, context }) => ({ eventIds: assignPolicy(act(context), input) })),
+  },
+  live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
+  demo: {
+    get: os.demo.get.handler(({ context }) => demoOf(context).view()),
+    fault: os.demo.fault.handler(({ input, context }) => {
+      const answer = demoOf(context).fault(input)
+      context.served.master.feed.tell({ topics: ['demo'], nodeIds: [input.nodeId] })
+      return answer
+    }),
+  },
+})
+
+export type HostContext = { readonly workspaces: Workspaces; readonly version: string; readonly nodeVersion: string }
+
+const host = implement(hostContract).$context<HostContext>()
+
+export const hostRouter = host.router({
+  workspaces: host.workspaces.handler(({ context }) => ({
+    items: context.workspaces.list(),
+    version: context.version,
+    node: context.nodeVersion,
+  })),
+  openDemo: host.openDemo.handler(({ context }) => context.workspaces.openDemo()),
+  closeDemo: host.closeDemo.handler(({ context }) => context.workspaces.closeDemo()),
+})

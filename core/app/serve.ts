@@ -1,0 +1,130 @@
+/**
+ * Serves a master: the private socket for this machine, a TCP listener for nodes and browsers, and the workspaces behind them. The
+ * same for Electron, for a headless master and for tests.
+ */
+import { join } from 'node:path'
+import type { Listen, Listener } from '../kernel/http.ts'
+import type { Ports } from '../kernel/ports.ts'
+import { toHex } from '../kernel/hex.ts'
+import { createGateway } from '../ingest/gateway.ts'
+import { createHttpAdapter } from '../ingest/http-adapter.ts'
+import { createAccess } from './api/access.ts'
+import { createHttpHandler } from './api/server.ts'
+import { createConsoleSessions } from './api/sessions.ts'
+import type { MasterConfig } from './config.ts'
+import { type Master, openMaster } from './master.ts'
+import { createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
+
+export type ServeConfig = {
+  readonly master: MasterConfig
+  readonly listen: Listen
+  /** Where the private socket lies, or the name of the pipe; made from the data directory when absent. */
+  readonly socketPath?: string
+  readonly temporaryDirectory: string
+  /** The run's token; made when absent. */
+  readonly token?: string
+  /** TCP address for nodes, and for browsers when `consoleDirectory` is there; absent = no TCP at all. */
+  readonly address?: { readonly host: string; readonly port: number }
+  readonly consoleDirectory?: string
+  readonly nodeVersion: string
+  readonly pid: number
+  readonly platform: string
+  readonly makeDemo: () => Promise<DemoIsland>
+}
+
+export type Serving = {
+  readonly master: Master
+  readonly workspaces: Workspaces
+  readonly socketPath: string
+  /** `http://host:port`, when there is a TCP listener. */
+  readonly url: string | undefined
+  /** With a one-time token; when a console is served over TCP. */
+  readonly consoleUrl: string | undefined
+  readonly close: () => Promise<void>
+}
+
+/** What `ibcf call --data DIR` needs to find the master that runs there. Readable by its user only. */
+export type RunMark = {
+  readonly v: 1
+  readonly pid: number
+  readonly socketPath: string
+  readonly token: string
+  readonly url: string | null
+}
+
+export const runMarkName = 'run.json'
+
+/** Unix socket paths are cut off at about a hundred bytes. */
+const longestSocketPath = 100
+const leaseLookMs = 1000
+
+export async function serveMaster(config: ServeConfig): Promise<Serving> {
+  const { ports, directory } = config.master
+  const master = await openMaster(config.master)
+  const opened: Listener[] = []
+  let url: string | undefined
+  const workspaces = createWorkspaces({ main: master, gatewayUrl: () => url ?? null, makeDemo: config.makeDemo })
+  const gateway = createGateway(master.port)
+  const stopLeases = watchLeases(ports, () => gateway.expireLeases())
+  async function close(): Promise<void> {
+    stopLeases()
+    await Promise.all(opened.map((listener) => listener.close()))
+    await workspaces.close()
+    gateway.close()
+    ports.files.remove(join(directory, runMarkName))
+    master.close()
+  }
+  try {
+    const access = createAccess(ports, config.token ?? toHex(ports.random.bytes(32)))
+    const shared = {
+      ports,
+      version: config.master.version,
+      nodeVersion: config.nodeVersion,
+      workspaces,
+      access,
+      sessions: createConsoleSessions(),
+    }
+    const socketPath = config.socketPath ?? privateSocketPath(config)
+    opened.push(await config.listen(createHttpHandler(shared), { socketPath }))
+    if (config.address !== undefined) {
+      const adapter = createHttpAdapter(gateway, ports.scheduler)
+      const handler = createHttpHandler({
+        ...shared,
+        gateway: adapter.handle,
+        ...(config.consoleDirectory === undefined ? {} : { consoleDirectory: config.consoleDirectory }),
+      })
+      const listener = await config.listen(handler, config.address)
+      adapter.protect(listener.server)
+      opened.push(listener)
+      url = listener.address
+    }
+    const mark: RunMark = { v: 1, pid: config.pid, socketPath, token: access.token, url: url ?? null }
+    ports.files.writeAtomic(join(directory, runMarkName), new TextEncoder().encode(JSON.stringify(mark)), 0o600)
+    const consoleUrl = url === undefined || config.consoleDirectory === undefined ? undefined : `${url}/?token=${access.issueOneTime()}`
+    return { master, workspaces, socketPath, url, consoleUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function privateSocketPath({ master, temporaryDirectory, platform }: ServeConfig): string {
+  const name = toHex(master.ports.crypto.sha256(new TextEncoder().encode(master.directory))).slice(0, 24)
+  if (platform === 'win32') return `\\\\.\\pipe\\ibcf-${name}`
+  const beside = join(master.directory, 'core.sock')
+  return beside.length <= longestSocketPath ? beside : join(temporaryDirectory, `ibcf-${name}.sock`)
+}
+
+function watchLeases({ scheduler, diagnostics }: Ports, look: () => void): () => void {
+  let cancel = scheduler.after(leaseLookMs, run)
+  function run(): void {
+    cancel = scheduler.after(leaseLookMs, run)
+    try {
+      look()
+    } catch (error) {
+      // The store may be full for now; the lease is looked at again in a second.
+      diagnostics.warn('leases of returns could not be looked at', { reason: error instanceof Error ? error.name : 'unknown' })
+    }
+  }
+  return () => cancel()
+}
