@@ -58,7 +58,7 @@ export async function bundle({ only, say = (line) => console.error(line) } = {})
     const stamp = join(root, 'out', '.stamps', name)
     const digest = digestOf(root, [...everyPart, ...part.inputs])
     if (isCurrent(part, stamp, digest)) continue
-    await inTurn(join(root, 'out', '.stamps', `${name}.turn`), async () => {
+    await inTurn(join(root, '.cache', `bundle-${name}.lock`), `${name} is being bundled`, say, async () => {
       if (isCurrent(part, stamp, digest)) return
       const startedAt = Date.now()
       await buildPart(name, part)

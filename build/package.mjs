@@ -2,7 +2,8 @@
  * Packages the console. `node build/package.mjs --test-runtime` makes dist/linux-unpacked (or its like on other systems) for tests and
  * closed networks; without the flag it makes the release's installers in dist/release, and refuses to with a stand-in Electron.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,13 +51,13 @@ export async function packageForTests(say = (line) => console.error(line)) {
   /** @type {Packaged} */
   const packaged = { kind: 'packaged', executable, folder, electron: electron.version, standIn: electron.standIn }
   const stamp = join(root, 'dist', '.stamps', place.folder)
-  await inTurn(join(root, 'dist', '.stamps', 'package.turn'), async () => {
+  await inTurn(join(root, '.cache', 'package.lock'), 'the console is being packaged', say, async () => {
     const digest = inputsDigest(electron)
     if (isFresh(stamp, digest) && existsSync(executable)) return
     const startedAt = Date.now()
     const staging = join(root, 'dist', `.new-${process.pid}`)
     try {
-      runBuilder([place.flag, 'dir'], testConfig(electron, staging), staging)
+      await runBuilder([place.flag, 'dir'], testConfig(electron, staging), staging)
       rmSync(folder, { recursive: true, force: true })
       renameSync(join(staging, place.folder), folder)
       writeStamp(stamp, digest)
@@ -88,7 +89,7 @@ export async function packageRelease(say = (line) => console.error(line)) {
   }
   const staging = join(root, 'dist', `.new-${process.pid}`)
   try {
-    runBuilder([unpackedPlace().flag], config, staging)
+    await runBuilder([unpackedPlace().flag], config, staging)
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
@@ -121,21 +122,27 @@ function inputsDigest(electron) {
 }
 
 /** electron-builder tells much; it is shown only when it fails. */
-function runBuilder(targets, config, staging) {
+async function runBuilder(targets, config, staging) {
   mkdirSync(staging, { recursive: true })
   const configPath = join(staging, 'electron-builder.json')
   writeFileSync(configPath, JSON.stringify(config))
   const cli = join(root, 'node_modules', 'electron-builder', 'cli.js')
-  const done = spawnSync(process.execPath, [cli, ...targets, '--config', configPath, '--projectDir', root, '--publish', 'never'], {
+  const builder = spawn(process.execPath, [cli, ...targets, '--config', configPath, '--projectDir', root, '--publish', 'never'], {
     cwd: root,
-    encoding: 'utf8',
     timeout: packageMs,
-    maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  if (done.status === 0) return
-  console.error(done.stdout, done.stderr)
-  throw new Error(`electron-builder ended with ${done.status ?? done.error?.message ?? done.signal}`)
+  let told = ''
+  builder.stdout.on('data', (chunk) => {
+    told += chunk
+  })
+  builder.stderr.on('data', (chunk) => {
+    told += chunk
+  })
+  const [code, signal] = await once(builder, 'close')
+  if (code === 0) return
+  console.error(told)
+  throw new Error(`electron-builder ended with ${code ?? signal}`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
