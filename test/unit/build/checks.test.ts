@@ -1,12 +1,15 @@
 /** Each check, on a small tree that has what it is there to find, and on one that has not. */
 import { spawnSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { describeResult, runSteps, selectSteps } from '../../../build/check.mjs'
 import { checkLayout, findLayoutProblems } from '../../../build/checks/layout.mjs'
 import { findPackageProblems } from '../../../build/checks/packages.mjs'
 import { checkDeadCode, checkFormat, checkImports, checkLint, checkTypes } from '../../../build/checks/tools.mjs'
 import { findAbsentOptionals } from '../../../build/complete-lock.mjs'
 import { makeTree, makeTypedTree } from '../../helpers/build/make-tree.ts'
+
+// The tests of this file start programs, which on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** What the linter says of one file of core: the lines and the names of the rules. */
 async function lintCore(path: string, text: string): Promise<readonly string[]> {
@@ -113,6 +116,14 @@ describe('lint', () => {
       '5 no-floating-promises',
       '6 switch-exhaustiveness-check',
     ])
+  })
+
+  it('[BL4] catches a test that cannot fail, and one that keeps the others from running', async () => {
+    const text = "import { expect, it } from 'vitest'\nit('is empty', () => {})\nit.only('is alone', () => expect(1).toBe(1))\n"
+    using tree = makeTypedTree({ 'test/unit/one.test.ts': text })
+    const found = await checkLint(tree.root)
+    expect(found).toMatch(/one\.test\.ts:2:.*expect-expect/)
+    expect(found).toMatch(/one\.test\.ts:3:.*no-focused-tests/)
   })
 
   it('[BL4] fails where it sees no file', async () => {

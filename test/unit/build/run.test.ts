@@ -5,10 +5,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { agrees } from '../../../build/install.mjs'
 import { takeLock } from '../../../build/install-lock.mjs'
 import { commandEnvironment, findNode, parseCommand, refuseNode, USAGE } from '../../../build/run.mjs'
+
+// The tests of this file start programs, which on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const build = fileURLToPath(new URL('../../../build/', import.meta.url))
 const made: string[] = []

@@ -3,11 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { findMissing, readInstalled } from '../../../build/provision-debian.mjs'
 import { readArguments } from '../../../build/test.mjs'
 import { addCounts, countTier, exitCodeOf, summaryLine } from '../../../build/test-results.mjs'
 import { makeTypedTree } from '../../helpers/build/make-tree.ts'
+
+// The tests of this file start programs, which on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const build = fileURLToPath(new URL('../../../build/', import.meta.url))
 
