@@ -1,15 +1,6 @@
 /** From what SQLite says to what the caller can do about it. */
 import { AppError } from '../kernel/app-error.ts'
 
-/** Runs `act`; what SQLite throws in it comes out as an AppError, everything else as it is. */
-export function translatingFailures<T>(act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    throw storeFailure(error)
-  }
-}
-
 /**
  * STORE_FULL, STORE_READ_ONLY, STORE_BUSY and STORE_IO_FAILED are Unavailable: nothing was changed, and trying again helps once the
  * cause is gone. STORE_DAMAGED is Corrupt. What is not SQLite's comes back unchanged, a mistake in SQL or a broken constraint too:

@@ -6,11 +6,12 @@ import type { Reader, Writer } from '../kernel/reader.ts'
 import { connect } from './connection.ts'
 import { bindContext, type StorePorts } from './context.ts'
 import { makeDirectory } from './directory.ts'
-import { loadEngine, type Database, type OpenDatabase } from './engine.ts'
-import { storeFailure, translatingFailures } from './failure.ts'
+import { loadEngine, type Database } from './engine.ts'
+import { storeFailure } from './failure.ts'
 import { createIdentities, forgetIdentities } from './identities.ts'
 import { migrate, pendingMigrations, schemaVersion, type Migration } from './migrate.ts'
 import { migrations as allMigrations } from './migrations/all.ts'
+import { isWritable, makeReadingCopy } from './reading-copy.ts'
 
 /** In `PRAGMA application_id`: the letters IBCF. */
 const applicationId = 0x49424346
@@ -50,26 +51,26 @@ export async function openStore(options: StoreOptions, migrations: readonly Migr
   const open = await loadEngine()
   const isReadOnly = options.mode === 'read-only'
   const file = options.directory === inMemory ? inMemory : join(options.directory, 'store.sqlite')
-  const database = openFile(open, options.directory, file, isReadOnly)
+  if (file !== inMemory) prepareDirectory(options.directory, file, isReadOnly)
+  const copy = isReadOnly && file !== inMemory && !isWritable(options.directory) ? makeReadingCopy(file) : undefined
+  let database: Database | undefined
   try {
+    database = open(copy?.file ?? file, { readonly: isReadOnly, timeout: 5000 })
     requireOurs(database, file)
     if (isReadOnly) requireCurrent(database, migrations)
     else await prepareForWriting(database, file, options, migrations)
     setPragmas(database, options)
   } catch (error) {
-    database.close()
+    database?.close()
+    copy?.[Symbol.dispose]()
     throw storeFailure(error)
   }
-  return storeOver(database, options)
+  return storeOver(database, options, copy)
 }
 
-function openFile(open: OpenDatabase, directory: string, file: string, isReadOnly: boolean): Database {
-  if (file !== inMemory) {
-    if (isReadOnly && !existsSync(file))
-      throw new AppError('NotFound', 'STORE_MISSING', `There is no event store in ${directory}.`, { directory })
-    if (!isReadOnly) makeDirectory(directory)
-  }
-  return translatingFailures(() => open(file, { readonly: isReadOnly, timeout: 5000 }))
+function prepareDirectory(directory: string, file: string, isReadOnly: boolean): void {
+  if (!isReadOnly) makeDirectory(directory)
+  else if (!existsSync(file)) throw new AppError('NotFound', 'STORE_MISSING', `There is no event store in ${directory}.`, { directory })
 }
 
 /** An empty file may become ours; one with another program's tables in it is left as it is. Damage to the first page shows here. */
@@ -139,7 +140,7 @@ export function requireDurable(found: { readonly journalMode: string; readonly s
   })
 }
 
-function storeOver(database: Database, options: StoreOptions): Store {
+function storeOver(database: Database, options: StoreOptions, copy: Disposable | undefined): Store {
   const { reader, writer, transact } = connect(database)
   const identities = createIdentities()
   const context = { ports: options.ports, identities }
@@ -154,6 +155,7 @@ function storeOver(database: Database, options: StoreOptions): Store {
     },
     [Symbol.dispose]: () => {
       database.close()
+      copy?.[Symbol.dispose]()
     },
   }
 }
