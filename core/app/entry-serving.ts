@@ -5,7 +5,6 @@ import { listenHttp } from '../platform/http-listener.ts'
 import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
 import { type ServeConfig, serveMaster, type Serving } from './serve.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
-import { openDemoIsland } from '../simulator/demo-island.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
 
@@ -42,7 +41,8 @@ export function startServing(options: ServingOptions): Promise<Serving> {
     nodeVersion: process.versions.node,
     pid: process.pid,
     platform: process.platform,
-    makeDemo: () => openDemoIsland({ ports, version: productVersion }),
+    // Loaded only when asked for: a real fleet never pays for the simulator.
+    makeDemo: async () => (await import('../simulator/demo-island.ts')).openDemoIsland({ ports, version: productVersion }),
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),

@@ -109,7 +109,6 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
       lookAtMoved()
     },
   })
-  foundMaster(recorder, engine, reader, identity, key, config)
 
   function standing(node: NodeId): NodeStanding | undefined {
     const state = model.lifecycle(node)
@@ -256,6 +255,7 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     refused: refusals.count,
   }
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
+  foundMaster(recorder, engine, reader, identity, key, config)
   function lookAgain(): void {
     for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'"))
       watchdog.look(String(row['subject']) as NodeId)
