@@ -1,11 +1,11 @@
 /** Signs what was appended to a log of one's own since its last signed point. Nothing leaves the machine unsigned. */
 import { toHex } from '../kernel/hex.ts'
 import type { Hlc } from '../kernel/hlc.ts'
-import type { Writer } from '../kernel/reader.ts'
+import type { Reader, Writer } from '../kernel/reader.ts'
 import { extendHead } from '../log/chain.ts'
 import { formatLogId, type LogId } from '../log/log-id.ts'
 import { segmentTarget, signSegment, type SegmentHeader } from '../log/segment.ts'
-import { headAt, lastSignedPoint, readBytes, readLogTree } from './branches.ts'
+import { headAt, lastSignedPoint, readBytes, readLogTree, type LogTree } from './branches.ts'
 import { contextOf } from './context.ts'
 import { insertSegment } from './insert-segment.ts'
 
@@ -13,6 +13,9 @@ export type Signer = { readonly keyId: string; readonly privateKey: Uint8Array }
 
 /** More than a header, its signature and the frame ever take. */
 const frameBytes = 1024
+
+/** Read at a time. */
+const pageEvents = 256
 
 /**
  * Cuts the tail into segments of at most `segmentTarget` (an event larger than that stands alone) and answers the header of the
@@ -30,21 +33,16 @@ export function signTail(
   const tree = readLogTree(writer, log)
   const tip = tree?.branches[0]
   if (tree === undefined || tip === undefined) return undefined
-  let from = (lastSignedPoint(writer, tree, tip)?.to ?? 0) + 1
-  if (from > tip.seq) return undefined
-  let prev = headAt(writer, tree, tip, from - 1)
+  const start = (lastSignedPoint(writer, tree, tip)?.to ?? 0) + 1
+  let prev = headAt(writer, tree, tip, start - 1)
   let last: SegmentHeader | undefined
-  while (from <= tip.seq) {
-    const tail = readBytes(writer, tree.number, tip.number, from, Math.min(tip.seq, from + segmentTarget.maxEvents - 1))
-    const run = tail.slice(0, runLength(tail))
-    const to = from + run.length - 1
-    // At the tip the head that was kept at append is signed, not one made of what lies there now: what was altered since shows.
-    const head = to === tip.seq ? tip.head : run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
+  for (const { from, run } of runsOf(writer, tree, start)) {
+    const head = run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
     last = {
       v: 1,
       log: formatLogId(log),
       from,
-      to,
+      to: from + run.length - 1,
       prev: toHex(prev),
       head: toHex(head),
       keyid: signer.keyId,
@@ -52,18 +50,31 @@ export function signTail(
       signedAt,
     }
     insertSegment(writer, tree.number, tip.number, last, signSegment(crypto, last, signer.privateKey))
-    from = to + 1
     prev = head
   }
   return last
 }
 
-/** How many of these fit into one segment; at least one. */
-function runLength(tail: readonly Uint8Array[]): number {
+type Run = { readonly from: number; readonly run: readonly Uint8Array[] }
+
+/** The tail from `start` on, cut where the next event would make a segment too large. Reads each event once, whatever their size. */
+function* runsOf(reader: Reader, tree: LogTree, start: number): Generator<Run, void> {
+  const tip = tree.branches[0]?.seq ?? 0
+  let run: Uint8Array[] = []
+  let from = start
   let size = frameBytes
-  for (const [index, bytes] of tail.entries()) {
-    size += 4 + bytes.length
-    if (size > segmentTarget.maxBytes && index > 0) return index
+  for (let page = start; page <= tip; page += pageEvents) {
+    for (const bytes of readBytes(reader, tree.number, 0, page, Math.min(tip, page + pageEvents - 1))) {
+      const isFull = size + 4 + bytes.length > segmentTarget.maxBytes || run.length === segmentTarget.maxEvents
+      if (isFull && run.length > 0) {
+        yield { from, run }
+        from += run.length
+        run = []
+        size = frameBytes
+      }
+      run.push(bytes)
+      size += 4 + bytes.length
+    }
   }
-  return tail.length
+  if (run.length > 0) yield { from, run }
 }
