@@ -42,7 +42,7 @@ export async function pipeToCore(call: Request, whereCoreIs: () => Promise<CoreA
   }
 }
 
-/** A page of another origin has no business here; its own policy already forbids it to call, and this is the second lock. */
+/** A page of another origin has no business here. Its policy and guard.ts hold it already; where the browser tells the origin, so does this. */
 function refuseCall(call: Request): Response | undefined {
   const origin = call.headers.get('origin')
   if (origin !== null && origin !== consoleUrl.slice(0, -1)) {

@@ -9,7 +9,12 @@ const ownSchemes = ['app:', 'devtools:', 'data:', 'blob:']
 /** The pages the window may show: the console, which finds its own way behind `#`, and the page that says what is wrong. */
 const ownPages = [consoleUrl, `${consoleUrl}index.html`, `${consoleUrl}trouble`]
 
-export function isOwnResource(url: string): boolean {
+/**
+ * Whether a frame that shows `frameUrl` may load `url`. Calls to core are for the console's own page alone: older Electrons do not tell
+ * the handler of a scheme which origin a call comes from, so it is held here, where the frame is known.
+ */
+export function mayLoad(url: string, frameUrl: string | undefined): boolean {
+  if (url.startsWith(`${consoleUrl}rpc/`)) return frameUrl?.startsWith(consoleUrl) === true
   return ownSchemes.some((scheme) => url.startsWith(scheme))
 }
 
@@ -26,9 +31,10 @@ export function mayHave(permission: string, requestingUrl: string): boolean {
 
 export function guardSession(session: Session, diagnostics: ShellDiagnostics): void {
   session.webRequest.onBeforeRequest((details, answer) => {
-    const isOwn = isOwnResource(details.url)
-    if (!isOwn) diagnostics.note('a page asked for the network and was refused', { origin: originOf(details.url) })
-    answer({ cancel: !isOwn })
+    const isAllowed = mayLoad(details.url, details.frame?.url)
+    if (!isAllowed)
+      diagnostics.note('a request of a page was refused', { to: originOf(details.url), from: originOf(details.frame?.url ?? '') })
+    answer({ cancel: !isAllowed })
   })
   session.setPermissionRequestHandler((contents, permission, answer, details) => {
     const granted = mayHave(permission, details.requestingUrl ?? contents?.getURL() ?? '')

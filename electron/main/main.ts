@@ -66,17 +66,23 @@ function run(): void {
 
   let window: ConsoleWindow | undefined
   let isLeaving = false
-  const show = (url: string): void => {
+  /** Where in the console the person is, as far as is known; what was on the screen comes back when core does. */
+  let place = homePage
+  const show = (what: 'console' | 'trouble'): void => {
     const contents = window?.browserWindow.webContents
-    if (contents === undefined || contents.isDestroyed() || (url === homePage && isConsolePage(contents.getURL()))) return
+    if (contents === undefined || contents.isDestroyed()) return
+    const isOnConsole = contents.getURL().startsWith(`${consoleUrl}index.html`)
+    if (isOnConsole && what === 'console') return
+    if (isOnConsole) place = contents.getURL()
+    const url = what === 'console' ? place : `${consoleUrl}trouble`
     contents.loadURL(url).catch((error: unknown) => diagnostics.note('a page did not load', { url, reason: String(error) }))
   }
   const core = keepCore({
     entry: join(appPath.replace(/app\.asar$/, 'app.asar.unpacked'), 'out', 'core', 'entry.mjs'),
     way: () => findWay(mark),
     begin: () => beginning(wished, mark, userData, diagnostics),
-    onConsole: () => show(homePage),
-    onTrouble: () => show(`${consoleUrl}trouble`),
+    onConsole: () => show('console'),
+    onTrouble: () => show('trouble'),
     onClosed: () => {
       isLeaving = true
       app.quit()
@@ -112,7 +118,7 @@ function run(): void {
       if (!isLeaving && details.reason !== 'clean-exit') opened.browserWindow.webContents.reload()
     })
     refreshMenu()
-    show(core.trouble() === undefined ? homePage : `${consoleUrl}trouble`)
+    show(core.trouble() === undefined ? 'console' : 'trouble')
   }
   const showDataFolder = (): Promise<string> => shell.openPath(dataDir)
   const refreshMenu = (): void => {
@@ -161,14 +167,11 @@ function run(): void {
   app.on('before-quit', (event) => {
     if (isLeaving) return
     event.preventDefault()
+    window?.browserWindow.hide()
     core.close()
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
   open()
-}
-
-function isConsolePage(url: string): boolean {
-  return url.startsWith(`${consoleUrl}index.html`)
 }
 
 async function findWay(built: BuildMark): Promise<Way> {

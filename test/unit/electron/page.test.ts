@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consolePolicy, diagramPolicy, noncePlaceholder } from '../../../electron/main/content-security.ts'
-import { isOwnResource, mayHave, mayNavigate } from '../../../electron/main/guard.ts'
+import { mayHave, mayLoad, mayNavigate } from '../../../electron/main/guard.ts'
 import { locate, servePageFile } from '../../../electron/main/page-files.ts'
 import { escapeHtml, troublePage } from '../../../electron/main/trouble-page.ts'
 
@@ -19,11 +19,28 @@ describe('the policies', () => {
 
 describe('guard', () => {
   it('[SH1] lets a page load only what is in the package', () => {
-    for (const url of ['app://console/rpc/main/x', 'data:image/svg+xml,<svg/>', 'blob:app://console/1', 'devtools://devtools/x']) {
-      expect(isOwnResource(url)).toBe(true)
+    const page = 'app://console/index.html'
+    for (const url of ['app://console/assets/x.js', 'data:image/svg+xml,<svg/>', 'blob:app://console/1', 'devtools://devtools/x']) {
+      expect(mayLoad(url, page)).toBe(true)
     }
     for (const url of ['https://example.org/', 'http://127.0.0.1/', 'ws://127.0.0.1/', 'file:///etc/passwd', 'ftp://x/', 'apps://x']) {
-      expect(isOwnResource(url)).toBe(false)
+      expect(mayLoad(url, page)).toBe(false)
+    }
+  })
+
+  it('[SH4] lets the console alone call core', () => {
+    const call = 'app://console/rpc/main/node/list'
+    expect(mayLoad(call, 'app://console/index.html#/w/main/')).toBe(true)
+    for (const frame of [
+      undefined,
+      '',
+      'app://diagram/',
+      'data:text/html,x',
+      'about:srcdoc',
+      'https://example.org/',
+      'app://console.example/',
+    ]) {
+      expect(mayLoad(call, frame)).toBe(false)
     }
   })
 
