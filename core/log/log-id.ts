@@ -16,9 +16,6 @@ export type LogId = {
   readonly domain: DomainId | '-'
 }
 
-/** The place of one event; `seq` counts from 1. */
-export type Position = { readonly log: LogId; readonly seq: number }
-
 /** `origin/incarnation/lane/domain`. */
 export function formatLogId(log: LogId): string {
   return `${log.origin}/${log.incarnation}/${log.lane}/${log.domain}`

@@ -1,4 +1,7 @@
-/** A Reader and a Writer over one SQLite connection: statements prepared once per text, failures in our words. */
+/**
+ * A Reader and a Writer over one SQLite connection: statements prepared once per text, failures in our words. While an `iterate` is
+ * under way the connection can read but not write; what must write in between reads in pages with `all`.
+ */
 import { AppError } from '../kernel/app-error.ts'
 import type { Reader, Row, SqlValue, Writer } from '../kernel/reader.ts'
 import type { Database, Statement } from './engine.ts'

@@ -2,7 +2,7 @@
  * The small numbers that stand for logs, subjects and types in the tables. Remembered in memory, since every event asks; what a
  * transaction added is forgotten with it when it fails.
  */
-import { bytesToUlid, ulidToBytes } from '../kernel/ids.ts'
+import { ulidToBytes } from '../kernel/ids.ts'
 import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
 import { formatLogId, isLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { damaged } from './failure.ts'
@@ -74,11 +74,6 @@ export function typeNumber(writer: Writer, identities: Identities, type: string)
   const number = numberOf(writer, select, type) ?? inserted(writer, 'INSERT INTO types (name) VALUES (?)', select, type)
   identities.types.set(type, number)
   return number
-}
-
-export function subjectOfNumber(reader: Reader, number: number): string | undefined {
-  const row = reader.get<{ id: Uint8Array }>('SELECT id FROM subjects WHERE number = ?', number)
-  return row === undefined ? undefined : bytesToUlid(row.id)
 }
 
 function inserted(writer: Writer, insert: string, select: string, value: SqlValue): number {
