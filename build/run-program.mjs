@@ -6,10 +6,16 @@ import { isatty } from 'node:tty'
 /** @type {readonly NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
+/** Who started this process, and how often it is looked whether they are still there. */
+const starter = process.ppid
+const LOOK_MS = 250
+
 /**
  * Runs a program and reports how it ended, as an exit code (128 + its number for a signal). Rejects if it cannot start.
  * SIGTERM and SIGHUP are passed on, so that whoever stops this process stops the program. SIGINT is passed on only where
  * there is no terminal: Ctrl-C there already reaches the whole group, and a second one means "at once" to many programs.
+ * npm runs a script in a shell and, when it is stopped, stops the shell, which tells nobody: so under npm the program is
+ * also stopped when the shell is gone.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} options
@@ -24,15 +30,21 @@ export function runProgram(program, args, options) {
       if (signal !== 'SIGINT' || !onTerminal) child.kill(signal)
     }
     for (const signal of PASSED_ON) process.on(signal, passOn)
-    const stopListening = () => {
+    const look = setInterval(() => {
+      if (process.env['npm_lifecycle_event'] === undefined || process.ppid === starter) return
+      clearInterval(look)
+      child.kill('SIGTERM')
+    }, LOOK_MS)
+    const letGo = () => {
+      clearInterval(look)
       for (const signal of PASSED_ON) process.off(signal, passOn)
     }
     child.once('error', (error) => {
-      stopListening()
+      letGo()
       fail(error)
     })
     child.once('exit', (code, signal) => {
-      stopListening()
+      letGo()
       done(signal === null ? (code ?? 1) : 128 + constants.signals[signal])
     })
   })

@@ -127,6 +127,26 @@ describe('the started command', () => {
   })
 })
 
+describe.skipIf(process.platform === 'win32')('the command under npm', () => {
+  it("[BL1] is stopped when npm's shell, which passes nothing on, is gone", async () => {
+    const root = makeProject(
+      "process.once('SIGTERM', () => { console.log('tidied up'); process.exit() }); setInterval(() => {}, 1000); console.log('ready')",
+    )
+    const shell = spawn('sh', ['-c', `"${process.execPath}" build/run.mjs start; true`], {
+      cwd: root,
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let stdout = ''
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      if (text.includes('ready')) shell.kill('SIGKILL')
+    })
+    await once(shell, 'close')
+    expect(stdout).toBe('ready\ntidied up\n')
+  })
+})
+
 describe('the installation', () => {
   it('[BL3] is done once when two commands start at the same time, and both of them run', async () => {
     const root = makeProject("console.log('ran')")
