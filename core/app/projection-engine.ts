@@ -14,9 +14,13 @@ import { readEventsAfter, readSubjectEvents } from '../store/read-events.ts'
 
 type Half = { readonly state: unknown; readonly key: string }
 type Subject = { readonly facts: Half; readonly decisions: Half }
+type Touched = { readonly projection: Projection; readonly subject: string; state: Subject; isFoldedAgain: boolean }
 
 export type ProjectionEngine = {
-  /** Folds events that were just stored. Runs inside the transaction that stored them. */
+  /**
+   * Folds events that were just stored, in the transaction that stored them: every event exactly once, and before any later one is
+   * stored.
+   */
   readonly project: (writer: Writer, stored: readonly StoredEvent[]) => void
   /** The two halves of what a projection knows of a subject; undefined while it knows nothing. */
   readonly read: (
@@ -83,9 +87,15 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
     )
   }
 
-  function foldLate(reader: Reader, projection: Projection, subject: string): Subject {
+  /** All that is held of the subject up to a position, from nothing. */
+  function foldAgain(reader: Reader, projection: Projection, subject: string, upTo: number): Subject {
     const fold = new SubjectFold(projection)
-    const events = readSubjectEvents(reader, subject, { types: projection.handles, order: 'oldest', limit: Number.MAX_SAFE_INTEGER })
+    const events = readSubjectEvents(reader, subject, {
+      types: projection.handles,
+      beforePosition: upTo + 1,
+      order: 'oldest',
+      limit: Number.MAX_SAFE_INTEGER,
+    })
     for (const stored of events
       .map(effective)
       .filter((item) => item !== undefined)
@@ -95,23 +105,27 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
   }
 
   function project(into: Writer, stored: readonly StoredEvent[]): void {
-    let last = 0
+    const last = stored.reduce((most, { position }) => Math.max(most, position), 0)
     /** A batch mostly speaks of few subjects: each is written once. */
-    const touched = new Map<string, { readonly projection: Projection; readonly subject: string; state: Subject }>()
+    const touched = new Map<string, Touched>()
     for (const item of stored) {
-      last = Math.max(last, item.position)
       const input = effective(item)
       if (input === undefined) continue
       for (const projection of byType.get(input.event.type) ?? []) {
         const subject = input.event.subject
         const name = `${projection.name}/${subject}`
-        const entry = touched.get(name) ?? { projection, subject, state: load(into, projection, subject) }
+        const entry = touched.get(name) ?? { projection, subject, state: load(into, projection, subject), isFoldedAgain: false }
         touched.set(name, entry)
+        // Folding again took in the rest of the batch as well.
+        if (entry.isFoldedAgain) continue
+        const fold = projection[input.stream]
         const before = entry.state[input.stream]
-        entry.state =
-          input.key > before.key
-            ? { ...entry.state, [input.stream]: applyOne(projection[input.stream], before, input) }
-            : foldLate(into, projection, subject)
+        if (input.key > before.key || fold.commutes === true) {
+          entry.state = { ...entry.state, [input.stream]: applyOne(fold, before, input) }
+        } else {
+          entry.state = foldAgain(into, projection, subject, last)
+          entry.isFoldedAgain = true
+        }
       }
     }
     for (const { projection, subject, state } of touched.values()) save(into, projection, subject, state)
@@ -171,7 +185,9 @@ export function effective(stored: StoredEvent): Effective | undefined {
 }
 
 function applyOne(fold: Fold<unknown>, before: Half, { event, key, stored }: Effective): Half {
-  return { state: fold.apply(before.state, { event, origin: stored.log.origin, lane: stored.log.lane, seq: stored.seq }), key }
+  const { log, seq } = stored
+  const state = fold.apply(before.state, { event, origin: log.origin, lane: log.lane, seq, key })
+  return { state, key: key > before.key ? key : before.key }
 }
 
 class SubjectFold {

@@ -1,7 +1,13 @@
-/** What each node last reported of itself: health, version, snapshot, link. Facts of the node only. */
+/**
+ * What each node last reported of itself: health, version, snapshot, link. Facts of the node only. A return brings the lanes of a
+ * node one after the other, so each part of the state remembers the place of what it rests on, and late events fold as they come.
+ */
 import type { Health, LinkQuality } from '../fleet/node/node-record.ts'
 import type { NodeEventData } from '../fleet/node/node-events.ts'
 import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
+
+/** The parts of the state that are replaced as a whole by what comes later in the node's own order. */
+type Part = 'event' | 'health' | 'snapshot' | 'link' | 'adopted' | 'alarm'
 
 export type ActualState = {
   readonly health: Health
@@ -19,6 +25,8 @@ export type ActualState = {
   readonly decisionsAlone: number
   readonly alarms: number
   readonly lastAlarm: { readonly name: string; readonly severity: string; readonly detail: string; readonly at: string } | null
+  /** The order key of the event that each part rests on; empty before the first. */
+  readonly order: Readonly<Record<Part, string>>
 }
 
 const initial: ActualState = {
@@ -36,11 +44,12 @@ const initial: ActualState = {
   decisionsAlone: 0,
   alarms: 0,
   lastAlarm: null,
+  order: { event: '', health: '', snapshot: '', link: '', adopted: '', alarm: '' },
 }
 
 export const actualProjection = defineProjection<ActualState, null>({
   name: 'actual',
-  version: 1,
+  version: 2,
   handles: [
     'ibcf.observation.recorded.v1',
     'ibcf.health.changed.v1',
@@ -50,7 +59,7 @@ export const actualProjection = defineProjection<ActualState, null>({
     'ibcf.alarm.raised.v1',
     'ibcf.desired.adopted.v1',
   ],
-  facts: { initial, apply },
+  facts: { initial, apply, commutes: true },
   decisions: foldsNothing,
   table: {
     name: 'actual_nodes',
@@ -81,43 +90,41 @@ export const actualProjection = defineProjection<ActualState, null>({
         },
 })
 
-function apply(before: ActualState, { event }: FoldInput): ActualState {
-  const state = { ...before, lastEventId: event.id, lastEventAt: event.time }
+function apply(before: ActualState, { event, key }: FoldInput): ActualState {
+  const state = latest(before, 'event', key, { lastEventId: event.id, lastEventAt: event.time })
   switch (event.type) {
     case 'ibcf.observation.recorded.v1':
       return { ...state, observations: state.observations + 1 }
     case 'ibcf.health.changed.v1': {
       const data = event.data as NodeEventData<'ibcf.health.changed.v1'>
-      return { ...state, health: data.to, healthAt: event.time }
+      return latest(state, 'health', key, { health: data.to, healthAt: event.time })
     }
     case 'ibcf.link.measured.v1': {
       const data = event.data as NodeEventData<'ibcf.link.measured.v1'>
-      return { ...state, link: data.link, linkAt: event.time }
+      return latest(state, 'link', key, { link: data.link, linkAt: event.time })
     }
     case 'ibcf.snapshot.taken.v1': {
       const data = event.data as NodeEventData<'ibcf.snapshot.taken.v1'>
-      return {
-        ...state,
-        snapshotId: event.id,
-        snapshotAt: event.time,
-        parts: Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }])),
-      }
+      const parts = Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }]))
+      return latest(state, 'snapshot', key, { snapshotId: event.id, snapshotAt: event.time, parts })
     }
     case 'ibcf.decision.taken.v1':
       return { ...state, decisionsAlone: state.decisionsAlone + 1 }
     case 'ibcf.alarm.raised.v1': {
-      const data = event.data as NodeEventData<'ibcf.alarm.raised.v1'>
-      return {
-        ...state,
-        alarms: state.alarms + 1,
-        lastAlarm: { name: data.name, severity: data.severity, detail: data.detail, at: event.time },
-      }
+      const { name, severity, detail } = event.data as NodeEventData<'ibcf.alarm.raised.v1'>
+      const counted = { ...state, alarms: state.alarms + 1 }
+      return latest(counted, 'alarm', key, { lastAlarm: { name, severity, detail, at: event.time } })
     }
     case 'ibcf.desired.adopted.v1': {
-      const data = event.data as NodeEventData<'ibcf.desired.adopted.v1'>
-      return { ...state, adopted: { policyBundleId: data.policyBundleId, policyVersion: data.policyVersion, at: event.time } }
+      const { policyBundleId, policyVersion } = event.data as NodeEventData<'ibcf.desired.adopted.v1'>
+      return latest(state, 'adopted', key, { adopted: { policyBundleId, policyVersion, at: event.time } })
     }
     default:
       return state
   }
+}
+
+/** The values, unless that part of the state already rests on something later. */
+function latest(state: ActualState, part: Part, key: string, values: Partial<Omit<ActualState, 'order'>>): ActualState {
+  return key > state.order[part] ? { ...state, ...values, order: { ...state.order, [part]: key } } : state
 }

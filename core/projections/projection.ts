@@ -13,9 +13,19 @@ export type FoldInput = {
   readonly origin: string
   readonly lane: Lane
   readonly seq: number
+  /** Its place in the order of its stream ([PJ2]); no two events have the same. */
+  readonly key: string
 }
 
-export type Fold<State> = { readonly initial: State; readonly apply: (state: State, input: FoldInput) => State }
+export type Fold<State> = {
+  readonly initial: State
+  readonly apply: (state: State, input: FoldInput) => State
+  /**
+   * The result does not depend on the order in which events are applied, as long as each is applied once: a late one is applied as it
+   * comes, and nothing is folded again. A replay brings whole lanes late, so what nodes report has to fold like this ([PJ3]).
+   */
+  readonly commutes?: true
+}
 
 export type ColumnType = 'INTEGER' | 'REAL' | 'TEXT'
 
@@ -43,4 +53,4 @@ export function defineProjection<Facts, Decisions>(projection: Projection<Facts,
 }
 
 /** The fold of a projection that listens to one stream only. */
-export const foldsNothing: Fold<null> = { initial: null, apply: (state) => state }
+export const foldsNothing: Fold<null> = { initial: null, apply: (state) => state, commutes: true }
