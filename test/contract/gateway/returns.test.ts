@@ -1,0 +1,428 @@
+/** Returns through the real gateway, on a real store (seed 3B). */
+import { describe, expect, it } from 'vitest'
+import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
+import { statementTypes } from '../../../core/contract/gateway.ts'
+import { defaultLeaseSeconds } from '../../../core/ingest/returns/leases.ts'
+import { previewVerdict } from '../../../core/ingest/returns/close-return.ts'
+import { readSessionProgress } from '../../../core/ingest/returns/progress.ts'
+import { openSessionOf, readSession } from '../../../core/ingest/returns/return-table.ts'
+import type { IncarnationId, MasterId, SessionId } from '../../../core/kernel/ids.ts'
+import { fromBase64, toHex } from '../../../core/kernel/hex.ts'
+import { preAuthenticationEncoding } from '../../../core/log/dsse.ts'
+import { formatLogId } from '../../../core/log/log-id.ts'
+import { lastPosition, readLogEvents, readSubjectEvents } from '../../../core/store/read-events.ts'
+import {
+  bearer,
+  complete,
+  countersign,
+  createApproved,
+  createAway,
+  createFieldNode,
+  cut,
+  heartbeat,
+  openReturn,
+  prove,
+  send,
+  upload,
+  type FieldNode,
+} from '../../helpers/gateway/field-node.ts'
+import { createIsland, type Island } from '../../helpers/gateway/island.ts'
+
+const modeOf = (island: Island, node: FieldNode): string | null | undefined => island.master.port.standing(node.id)?.mode
+
+/** What this master decided about the node, in order. */
+function decided(island: Island, node: FieldNode, type: string): readonly Readonly<Record<string, unknown>>[] {
+  return readSubjectEvents(island.master.store.reader, node.id, { limit: 1000, types: [type] }).map(({ event }) => event?.data ?? {})
+}
+
+function bytesOf(store: FieldNode['store'], node: FieldNode): readonly string[] {
+  return Object.values(node.logs).flatMap((log) => readLogEvents(store.reader, log, 1, 10_000).map(({ bytes }) => toHex(bytes)))
+}
+
+/** From the open return to the verdict. */
+async function finish(island: Island, node: FieldNode) {
+  const opened = await openReturn(island, node)
+  await countersign(island, node, opened)
+  expect(await upload(island, node, opened)).toBeUndefined()
+  return { opened, done: await complete(island, node, opened) }
+}
+
+describe('a return', () => {
+  it('[RT6] [RT4] of a node with a backlog ends LIVE, with every event held once, byte for byte', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 300)
+    const { opened, done } = await finish(island, node)
+    expect(opened.missing).toEqual([
+      { log: formatLogId(node.logs.control), fromSeq: 1, toSeq: 1 },
+      { log: formatLogId(node.logs.fact), fromSeq: 1, toSeq: 300 },
+    ])
+    expect(done.json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE', phase: 'ACTIVE', reasons: [] })
+    expect(bytesOf(island.master.store, node)).toEqual(bytesOf(node.store, node))
+    expect(
+      decided(island, node, 'ibcf.connectivity.assessed.v1')
+        .map(({ to }) => to)
+        .slice(-3),
+    ).toEqual(['RETURNING', 'REPLAYING', 'LIVE'])
+    expect(decided(island, node, 'ibcf.session.opened.v1')).toMatchObject([
+      { sessionId: opened.sessionId, expectedEvents: 301, clockOffsetMs: 0 },
+    ])
+    expect(decided(island, node, 'ibcf.session.closed.v1')).toMatchObject([
+      { sessionId: opened.sessionId, verdict: 'CLEAN', receivedEvents: 301, held: node.frontier() },
+    ])
+    expect((await heartbeat(island, String((await prove(island, node, 'attach')).json?.['token']))).json).toMatchObject({
+      mode: 'LIVE',
+      instruction: 'none',
+    })
+  })
+
+  it('[RT6] of a node with nothing to upload goes the same way', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 0)
+    await finish(island, node)
+    await island.ports.advance(3_000_000)
+    const { opened, done } = await finish(island, node)
+    expect(opened.missing).toEqual([])
+    expect(done.json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE' })
+    expect(
+      decided(island, node, 'ibcf.connectivity.assessed.v1')
+        .map(({ to }) => to)
+        .slice(-3),
+    ).toEqual(['RETURNING', 'REPLAYING', 'LIVE'])
+  })
+
+  it('[RT6] is opened for a node that says it was on its own, even when nobody had noticed', async () => {
+    using island = await createIsland()
+    const node = await createApproved(island)
+    await heartbeat(island, String((await prove(island, node, 'attach')).json?.['token']))
+    expect(modeOf(island, node)).toBe('LIVE')
+    await openReturn(island, node)
+    expect(decided(island, node, 'ibcf.connectivity.assessed.v1').map(({ to }) => to)).toEqual(['LIVE', 'AUTONOMOUS', 'RETURNING'])
+    const unheard = await createApproved(island)
+    await openReturn(island, unheard)
+    expect(modeOf(island, unheard)).toBe('RETURNING')
+  })
+
+  it('[RT1] asked for again is the same return with a new token; the old one is worth nothing', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 300)
+    const first = await openReturn(island, node)
+    await countersign(island, node, first)
+    const [control, ...facts] = first.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    if (control === undefined || facts[0] === undefined) throw new Error('nothing to send')
+    await send(island, first.token, control)
+    await send(island, first.token, facts[0])
+    const again = await openReturn(island, node)
+    expect(again).toMatchObject({ sessionId: first.sessionId, lock: first.lock })
+    expect(again.token).not.toBe(first.token)
+    expect(again.missing).toEqual([{ log: formatLogId(node.logs.fact), fromSeq: facts[0].to + 1, toSeq: 300 }])
+    expect((await send(island, first.token, control)).status).toBe(401)
+    const known = readSession(island.master.store.reader, first.sessionId)
+    expect(known).toMatchObject({ resumedTimes: 1, expectedEvents: 301, receivedEvents: 1 + facts[0].to, step: 'UPLOADING' })
+    expect(await upload(island, node, again)).toBeUndefined()
+    expect((await complete(island, node, again)).json).toMatchObject({ verdict: 'CLEAN' })
+    expect(decided(island, node, 'ibcf.session.opened.v1')).toHaveLength(1)
+  })
+
+  it('[RT3] takes nothing before the lock is countersigned by the key of the node', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 3)
+    const opened = await openReturn(island, node)
+    const lock = fromBase64(opened.lock.document)
+    const { port } = island.master
+    expect(
+      port.ports.crypto.verify(port.publicKey, preAuthenticationEncoding(statementTypes.lock, lock), fromBase64(opened.lock.signature)),
+    ).toBe(true)
+    expect(JSON.parse(new TextDecoder().decode(lock))).toMatchObject({
+      sessionId: opened.sessionId,
+      nodeId: node.id,
+      masterId: port.masterId,
+      epoch: 1,
+    })
+    expect((await upload(island, node, opened))?.json).toMatchObject({ status: 409, code: 'LOCK_NOT_COUNTERSIGNED' })
+    expect((await complete(island, node, opened)).json).toMatchObject({ status: 409, code: 'LOCK_NOT_COUNTERSIGNED' })
+    expect((await countersign(island, node, opened, island.ports.crypto.generateKeyPair())).json).toMatchObject({
+      status: 401,
+      code: 'KEY_WRONG',
+    })
+    expect((await countersign(island, node, opened)).status).toBe(200)
+    expect((await countersign(island, node, opened)).status).toBe(200)
+    expect(openSessionOf(island.master.store.reader, node.id)?.step).toBe('LOCKED')
+    expect(await upload(island, node, opened)).toBeUndefined()
+  })
+
+  it('[RT3] that is open at another master is not opened here', async () => {
+    const elsewhere = { masterId: '01AAAAAAAAAAAAAAAAAAAAAAAA' as MasterId, sessionId: '01AAAAAAAAAAAAAAAAAAAAAAAB' as SessionId }
+    using island = await createIsland({ extendPort: (port) => ({ ...port, openElsewhere: () => elsewhere }) })
+    const node = await createAway(island, 3)
+    expect((await prove(island, node, 'return')).json).toMatchObject({ status: 409, code: 'SESSION_HELD_ELSEWHERE', facts: elsewhere })
+    expect(modeOf(island, node)).toBe('AUTONOMOUS')
+  })
+
+  it('[RT1] is of its own node only, and only its own token opens it', async () => {
+    using island = await createIsland()
+    const one = await createAway(island, 3)
+    const two = await createAway(island, 3)
+    const mine = await openReturn(island, one)
+    const theirs = await openReturn(island, two)
+    expect((await countersign(island, one, { ...theirs, token: mine.token })).json).toMatchObject({ status: 404, code: 'SESSION_UNKNOWN' })
+    expect((await complete(island, one, { ...mine, sessionId: 'nothing' })).json).toMatchObject({ status: 404, code: 'SESSION_UNKNOWN' })
+  })
+
+  it('[RT5] is not judged while something is missing, and gives the same answer twice', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 3)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    expect((await complete(island, node, opened)).json).toMatchObject({
+      status: 409,
+      code: 'REPLAY_INCOMPLETE',
+      facts: { log: formatLogId(node.logs.control), expected: 1, logsMissing: 2 },
+    })
+    await upload(island, node, opened)
+    // Recorded after the return was opened: claimed now, so it has to come as well.
+    node.observe(2)
+    node.sign()
+    expect((await complete(island, node, opened)).json).toMatchObject({ code: 'REPLAY_INCOMPLETE', facts: { expected: 4, toSeq: 5 } })
+    for (const piece of node.pieces(formatLogId(node.logs.fact), 4)) await send(island, opened.token, piece)
+    const done = await complete(island, node, opened)
+    expect(done).toMatchObject({ status: 200, json: { verdict: 'CLEAN' } })
+    expect(await complete(island, node, opened)).toEqual(done)
+    expect(decided(island, node, 'ibcf.session.closed.v1')).toHaveLength(1)
+    expect((await heartbeat(island, opened.token)).status).toBe(401)
+  })
+
+  it('[RT7] [GW10] whose backlog was altered ends QUARANTINED at once, its good prefix kept', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 300)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    const [, first, second] = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    if (first === undefined || second === undefined) throw new Error('one segment is not enough')
+    expect((await send(island, opened.token, first)).status).toBe(200)
+    const bytes = island.ports.compression.unzstd(second.bytes, 1 << 22)
+    const packed = island.ports.compression.zstd(bytes.with(bytes.length - 5, 0x21))
+    expect((await send(island, opened.token, { ...second, bytes: packed, total: packed.length })).json).toMatchObject({
+      status: 422,
+      code: 'SEGMENT_CHAIN_BROKEN',
+    })
+    expect(island.master.port.standing(node.id)).toMatchObject({ phase: 'QUARANTINED', mode: 'LIVE' })
+    expect(island.master.model.lifecycle(node.id)).toMatchObject({ event: 'trust-violation', code: 'SEGMENT_CHAIN_BROKEN' })
+    const verdict = await complete(island, node, opened)
+    expect(verdict.json).toMatchObject({
+      verdict: 'QUARANTINED',
+      phase: 'QUARANTINED',
+      mode: 'LIVE',
+      reasons: [{ code: 'SEGMENT_CHAIN_BROKEN' }],
+    })
+    const [reason] = (verdict.json?.['reasons'] ?? []) as { sentence: string; wayOut: string }[]
+    expect(reason?.sentence).toMatch(/not the ones that were signed.*fact log, from event/)
+    expect(reason?.wayOut).not.toBe('')
+    expect(readLogEvents(island.master.store.reader, node.logs.fact, 1, 1000)).toHaveLength(first.to)
+    expect(openSessionOf(island.master.store.reader, node.id)).toBeUndefined()
+  })
+
+  it('[RT7] of a cloned node asks for where both differ, holds both, and ends QUARANTINED', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 4)
+    await finish(island, node)
+    const clone = await createFieldNode(island, { id: node.id, key: node.key, incarnation: node.logs.fact.incarnation as IncarnationId })
+    clone.record('ibcf.connection.lost.v1', { since: '2026-01-01T00:00:00Z', attempts: 1 })
+    clone.observe(4)
+    clone.sign()
+    await island.ports.advance(3_000_000)
+    const opened = await openReturn(island, clone)
+    expect(opened.missing).toEqual([
+      { log: formatLogId(node.logs.control), fromSeq: 1, toSeq: 1 },
+      { log: formatLogId(node.logs.fact), fromSeq: 4, toSeq: 4 },
+    ])
+    await countersign(island, clone, opened)
+    expect((await upload(island, clone, opened))?.json).toMatchObject({ status: 409, code: 'SEGMENT_FORKED' })
+    expect((await complete(island, clone, opened)).json).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'SEGMENT_FORKED' }] })
+  })
+
+  it('[GW11] of a quarantined node is possible; desired state and content are not for it', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 3)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    const [piece] = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    if (piece === undefined) throw new Error('nothing to send')
+    const bad = island.ports.compression.zstd(new TextEncoder().encode('not a segment'))
+    await send(island, opened.token, { ...piece, bytes: bad, total: bad.length })
+    await island.ports.advance(3_000_000)
+    const { done } = await finish(island, node)
+    expect(done.json).toMatchObject({ verdict: 'CLEAN', phase: 'QUARANTINED', mode: 'LIVE' })
+    const headers = bearer(String((await prove(island, node, 'attach')).json?.['token']))
+    expect((await island.ask({ method: 'GET', path: '/v1/desired', headers })).json).toMatchObject({
+      status: 403,
+      code: 'QUARANTINED_LIMITED',
+    })
+    expect((await island.ask({ method: 'GET', path: `/v1/blobs/${'0'.repeat(64)}`, headers })).json).toMatchObject({
+      status: 403,
+      code: 'QUARANTINED_LIMITED',
+    })
+    expect((await island.ask({ method: 'HEAD', path: `/v1/blobs/${'0'.repeat(64)}`, headers })).status).toBe(404)
+  })
+
+  it('[RT9] is told beforehand by a dry run that writes nothing, and judged by its policy', async () => {
+    using island = await createIsland()
+    const act = { master: island.master, actor: island.operator }
+    const policyBundleId = publishPolicy(act, {
+      name: 'Strict',
+      version: '1',
+      targetVersion: '1.0.0',
+      configuration: { reconciliation: { allowed_decisions: ['reduce-duty'] } },
+    })
+    assignPolicy(act, { policyBundleId, domainId: island.master.identity.rootDomainId })
+    const node = await createAway(island, 2)
+    for (const decision of ['reduce-duty', 'open-valve', 'open-valve'])
+      node.record('ibcf.decision.taken.v1', { policy: 'local', decision, basis: 'hot', policyBundleId })
+    node.sign()
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    await upload(island, node, opened)
+    const before = lastPosition(island.master.store.reader)
+    const preview = previewVerdict(island.master.port, opened.sessionId)
+    expect(preview).toMatchObject({
+      verdict: 'QUARANTINED',
+      findings: [
+        { kind: 'drift', code: 'DECISION_NOT_ALLOWED' },
+        { kind: 'notice', code: 'DECIDED_ALONE' },
+      ],
+    })
+    expect(preview?.findings[0]?.sentence).toContain('"open-valve"')
+    expect(lastPosition(island.master.store.reader)).toBe(before)
+    expect(readSession(island.master.store.reader, opened.sessionId)?.step).toBe('UPLOADING')
+    const done = await complete(island, node, opened)
+    expect(done.json).toMatchObject({
+      verdict: 'QUARANTINED',
+      phase: 'QUARANTINED',
+      mode: 'LIVE',
+      reasons: preview?.findings.map(({ code, sentence, wayOut }) => ({ code, sentence, wayOut })),
+    })
+    expect(island.master.model.lifecycle(node.id)?.event).toBe('drift-violation')
+    expect(previewVerdict(island.master.port, opened.sessionId)).toBeUndefined()
+  })
+
+  it('[RT9] whose own signed word names more of another lane than came is QUARANTINED', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 5)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    for (const piece of node.pieces(formatLogId(node.logs.control))) await send(island, opened.token, piece)
+    const forgetful: FieldNode = { ...node, frontier: () => node.frontier().filter(({ log }) => log !== formatLogId(node.logs.fact)) }
+    expect((await complete(island, forgetful, opened)).json).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'LANE_WITHHELD' }] })
+  })
+
+  it('[GW12] of a node whose clock is years off is CLEAN, and says so', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 1)
+    const answer = await prove(island, node, 'return', { now: '1970-01-01T00:00:00Z' })
+    const opened = answer.json as unknown as Parameters<typeof complete>[2]
+    await countersign(island, node, opened)
+    await upload(island, node, opened)
+    expect((await complete(island, node, opened)).json).toMatchObject({
+      verdict: 'CLEAN',
+      mode: 'LIVE',
+      reasons: [{ code: 'CLOCK_FAR_OFF' }],
+    })
+    expect(decided(island, node, 'ibcf.session.opened.v1')).toMatchObject([{ clockOffsetMs: -Date.parse(String(answer.json?.['now'])) }])
+  })
+})
+
+describe('the lease of a return', () => {
+  it('[RT8] runs out when nothing comes: ABANDONED, AUTONOMOUS, and what was staged is kept', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 80)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    const [control, fact] = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    if (control === undefined || fact === undefined) throw new Error('nothing to send')
+    await send(island, opened.token, control)
+    const [half, rest] = cut(fact, Math.ceil(fact.total / 2))
+    if (half === undefined || rest === undefined) throw new Error('too small to cut')
+    await send(island, opened.token, half)
+    expect(await passSeconds(island, defaultLeaseSeconds - 10)).toBe(0)
+    await heartbeat(island, opened.token)
+    expect(await passSeconds(island, defaultLeaseSeconds - 10)).toBe(0)
+    expect(await passSeconds(island, 20)).toBe(1)
+    expect(modeOf(island, node)).toBe('AUTONOMOUS')
+    expect(readSession(island.master.store.reader, opened.sessionId)).toMatchObject({ verdict: 'ABANDONED', step: 'CLOSED' })
+    expect((await send(island, opened.token, rest)).status).toBe(401)
+    expect((await complete(island, node, opened)).json).toMatchObject({ status: 404, code: 'SESSION_UNKNOWN' })
+    const next = await openReturn(island, node)
+    expect(next.sessionId).not.toBe(opened.sessionId)
+    await countersign(island, node, next)
+    // The half that was staged need not come again.
+    expect((await send(island, next.token, rest)).json).toMatchObject({ isComplete: true, held: { seq: 80 } })
+    expect((await complete(island, node, next)).json).toMatchObject({ verdict: 'CLEAN' })
+  })
+
+  it('[RT8] that ran out does not hide what came under it from the verdict of the next', async () => {
+    using island = await createIsland()
+    const act = { master: island.master, actor: island.operator }
+    const policyBundleId = publishPolicy(act, {
+      name: 'Strict',
+      version: '1',
+      targetVersion: '1.0.0',
+      configuration: { reconciliation: { allowed_decisions: [] } },
+    })
+    assignPolicy(act, { policyBundleId, domainId: island.master.identity.rootDomainId })
+    const node = await createAway(island, 2)
+    node.record('ibcf.decision.taken.v1', { policy: 'local', decision: 'open-valve', basis: 'hot', policyBundleId })
+    node.sign()
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    await upload(island, node, opened)
+    expect(await passSeconds(island, defaultLeaseSeconds + 1)).toBe(1)
+    const { done } = await finish(island, node)
+    expect(done.json).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'DECISION_NOT_ALLOWED' }, {}] })
+  })
+
+  it('[RT8] does not run while the master sleeps', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 2)
+    const opened = await openReturn(island, node)
+    island.gateway.expireLeases()
+    island.ports.setWall(island.ports.clock.now() + 3_600_000)
+    expect(island.gateway.expireLeases()).toBe(0)
+    expect((await countersign(island, node, opened)).status).toBe(200)
+    expect(await passSeconds(island, defaultLeaseSeconds + 1)).toBe(1)
+  })
+})
+
+describe('the progress of a return', () => {
+  it('[RT1] is told with rate and time left, from what is held', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 300)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    const { reader } = island.master.store
+    expect(readSessionProgress(reader, opened.sessionId, island.ports.clock.now())).toMatchObject({
+      receivedEvents: 0,
+      expectedEvents: 301,
+      ratePerSecond: null,
+      etaSeconds: null,
+    })
+    const pieces = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    for (const piece of pieces.slice(0, 2)) await send(island, opened.token, piece)
+    await island.ports.advance(10_000)
+    const received = pieces[1]?.to ?? 0
+    expect(readSessionProgress(reader, opened.sessionId, island.ports.clock.now())).toMatchObject({
+      receivedEvents: received + 1,
+      receivedBytes: (pieces[0]?.total ?? 0) + (pieces[1]?.total ?? 0),
+      ratePerSecond: (received + 1) / 10,
+      etaSeconds: (300 - received) / ((received + 1) / 10),
+    })
+  })
+})
+
+/** Lets time pass as the app does: looking at the leases every second. Answers how many returns ended. */
+async function passSeconds(island: Island, seconds: number): Promise<number> {
+  let ended = 0
+  for (let second = 0; second < seconds; second++) {
+    await island.ports.advance(1000)
+    ended += island.gateway.expireLeases()
+  }
+  return ended
+}
