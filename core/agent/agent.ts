@@ -136,7 +136,18 @@ export function createAgent({ ports, store, transport, workload, config, changed
     },
   })
   const client = patient(createGatewayClient(transport, ports.clock, meter, config.requestTimeoutMs))
-  const uploader = createUploader({ ports, store, journal, memory, client, between: async () => (isStopped ? stopping : contact.beat()) })
+  const uploader = createUploader({
+    ports,
+    store,
+    journal,
+    memory,
+    client,
+    between: async () => {
+      if (isStopped) return stopping
+      solitude.heard()
+      return contact.beat()
+    },
+  })
   const solitude = createSolitude({ clock: ports.clock, memory, journal, budgetSeconds: config.autonomyBudgetSeconds })
   const observer = createObserver({
     journal,

@@ -14,8 +14,8 @@ import { attach, enrol, greet, type Greeting, type JoiningParts } from './joinin
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
 import { backoffMs, spread } from './pace.ts'
-import { comeBack } from './returning.ts'
-import type { Solitude } from './solitude.ts'
+import { countersign, openReturn, replay, type ReturnSession } from './returning.ts'
+import { failuresUntilAlone, type Solitude } from './solitude.ts'
 import type { Workload } from './workload.ts'
 
 export type Contact = {
@@ -51,6 +51,8 @@ type Stage =
   | { readonly kind: 'attaching' }
   | { readonly kind: 'attached'; readonly token: string }
   | { readonly kind: 'returning' }
+  | { readonly kind: 'locking'; readonly session: ReturnSession }
+  | { readonly kind: 'replaying'; readonly session: ReturnSession }
 
 export function createContact(parts: ContactParts): Contact {
   const { ports, config, client, memory, journal, store, uploader, observer, solitude, meter, workload, changeState, worry } = parts
@@ -59,10 +61,15 @@ export function createContact(parts: ContactParts): Contact {
   const patienceMs = Math.min(longestBackoffMs, Math.max(contactMs, 1000))
   let stage: Stage = { kind: 'greeting' }
   let attempts = 0
+  /** Pieces acknowledged when it last stumbled: a bad link that still gets something through is not left to rest. */
+  let acknowledged = 0
   let beatDueAt = 0
   let desiredDueAt = 0
   let mode: ConnectivityMode | undefined
   let phase: Phase | undefined
+  /** Steps in a row that ended in silence. */
+  let silences = 0
+  let hasStumbled = false
   /** Returns in a row that did not lead to an attachment. */
   let returns = 0
   let isClockFarOff = false
@@ -74,13 +81,18 @@ export function createContact(parts: ContactParts): Contact {
     const { code, sentence } = failure
     // Nothing failed: the agent is being stopped, and what is not done yet is done after the next start.
     if (code === stopping.code) return 0
-    attempts++
+    const gotThrough = uploader.acknowledged() > acknowledged
+    acknowledged = uploader.acknowledged()
+    attempts = gotThrough ? 1 : attempts + 1
+    if (gotThrough) silences = 0
     if (failure.kind === 'silent' || code === 'MASTER_KEY_CHANGED') {
       solitude.failed()
-      if (solitude.since() !== undefined) {
-        stage = { kind: 'greeting' }
-        changeState('AUTONOMOUS', { code, sentence })
-      } else worry({ code, sentence })
+      silences++
+      hasStumbled = true
+      // One lost answer is asked for again. After several, who answers there now may be someone else.
+      if (silences >= failuresUntilAlone) stage = { kind: 'greeting' }
+      if (solitude.since() === undefined) worry({ code, sentence })
+      else changeState('AUTONOMOUS', { code, sentence })
       return pauseMs()
     }
     if (code === 'RETURN_REQUIRED') {
@@ -88,9 +100,10 @@ export function createContact(parts: ContactParts): Contact {
       if (isQuarantined()) return spread(ports.random, quarantinedPauseMs)
       return returns === 0 ? 0 : backoffMs(ports.random, returns, patienceMs)
     }
+    // A token that is not known any more, a return that ended, a master that does not know the node: who answers there, and how it
+    // sees the node, is asked from the beginning.
+    if (failure.status === 401 || stage.kind !== 'attached') stage = { kind: 'greeting' }
     worry({ code, sentence })
-    // A token that is not known any more, or a return that ended: the next attachment tells which.
-    if (failure.status === 401 || stage.kind === 'returning') stage = { kind: 'attaching' }
     return Math.max(pauseMs(), failure.retryAfterMs ?? 0)
   }
 
@@ -105,7 +118,7 @@ export function createContact(parts: ContactParts): Contact {
 
   /** Takes in how far the master holds our logs; goes on under a new name when it holds more than we do, or other than we do ([AG3]). */
   const noteHeld = (held: readonly Head[]): void => {
-    store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held.map((head) => [head.log, head]))))
+    store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held.map(({ log, seq }) => [log, seq]))))
     const own = new Map(journal.heads().map((head) => [head.log, head]))
     const continued = memory.get('continued') ?? []
     const surprises = held.filter(({ log, seq, head }) => {
@@ -120,18 +133,22 @@ export function createContact(parts: ContactParts): Contact {
     )
 
   const isQuarantined = (): boolean => memory.get('isQuarantined') ?? false
-  const notePhase = (now: { readonly phase: Phase; readonly mode: ConnectivityMode }): void => {
+  const notePhase = (now: { readonly phase: Phase; readonly mode: ConnectivityMode }, held?: readonly Head[]): void => {
     ;({ phase, mode } = now)
     const wasQuarantined = isQuarantined()
     if ((phase === 'QUARANTINED') === wasQuarantined) return
-    store.transact((writer) => memory.put(writer, 'isQuarantined', !wasQuarantined))
     const incarnation = memory.get('incarnation') ?? ''
     const isOfNow = (log: string): boolean => parseLogId(log).incarnation === incarnation
     // A person let it back in: what was refused stays as it is, and the node speaks again from the last point that counted.
-    if (wasQuarantined && Object.keys(memory.get('refusedLogs') ?? {}).some(isOfNow)) {
-      const held = Object.values(memory.get('held') ?? {}).filter(({ log }) => isOfNow(log))
-      openNext(held, 'part of the log was refused, and the node was let back in')
+    const isMute = wasQuarantined && Object.keys(memory.get('refusedLogs') ?? {}).some(isOfNow)
+    if (isMute && held === undefined) {
+      // The next attachment says which point that is.
+      stage = { kind: 'greeting' }
+      return
     }
+    store.transact((writer) => memory.put(writer, 'isQuarantined', !wasQuarantined))
+    const counted = (held ?? []).filter(({ log }) => isOfNow(log))
+    if (isMute) openNext(counted, 'part of the log was refused, and the node was let back in')
   }
   const showAttached = (): void => changeState(isQuarantined() ? 'QUARANTINED' : 'ATTACHED')
 
@@ -187,6 +204,12 @@ export function createContact(parts: ContactParts): Contact {
   }
 
   const step = async (): Promise<number | undefined> => {
+    hasStumbled = false
+    const waitMs = await takeStep()
+    if (!hasStumbled) silences = 0
+    return waitMs
+  }
+  const takeStep = async (): Promise<number | undefined> => {
     switch (stage.kind) {
       case 'greeting': {
         const greeting = await greet(parts)
@@ -221,7 +244,7 @@ export function createContact(parts: ContactParts): Contact {
         stage = { kind: 'attached', token: attachment.value.token }
         solitude.heard()
         noteHeld(attachment.value.held)
-        notePhase(attachment.value)
+        notePhase(attachment.value, attachment.value.held)
         showAttached()
         return 0
       }
@@ -229,7 +252,22 @@ export function createContact(parts: ContactParts): Contact {
         return live(stage.token)
       case 'returning': {
         changeState('RETURNING')
-        const verdict = await comeBack(parts, { opened: () => (solitude.heard(), changeState('REPLAYING')) })
+        const opened = await openReturn(parts)
+        if (opened.kind !== 'ok') return stumble(opened)
+        solitude.heard()
+        stage = { kind: 'locking', session: opened.value }
+        return 0
+      }
+      case 'locking': {
+        const { session } = stage
+        const locked = await countersign(parts, session)
+        if (locked.kind !== 'ok') return stumble(locked)
+        stage = { kind: 'replaying', session }
+        return 0
+      }
+      case 'replaying': {
+        changeState('REPLAYING')
+        const verdict = await replay(parts, stage.session)
         if (verdict.kind !== 'ok') return stumble(verdict)
         returns++
         stage = { kind: 'attaching' }

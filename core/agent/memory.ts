@@ -28,7 +28,7 @@ const shapes = {
   /** The one open return that was countersigned. */
   session: z.object({ sessionId: z.string(), masterId: z.string(), leaseUntil: instant }),
   /** What the master acknowledged, by log. */
-  held: z.record(z.string(), headSchema),
+  held: z.record(z.string(), count),
   /** Where the master refused a log: it is not offered past there. */
   refusedLogs: z.record(z.string(), z.object({ fromSeq: count, code: z.string(), sentence: z.string(), at: instant })),
   /** Logs of earlier incarnations that an opening event of this node named as continued. */

@@ -8,35 +8,37 @@ import type { Answer, Failure } from './gateway-client.ts'
 import { type JoiningParts, ownRefusal, prove, statedFrontier } from './joining.ts'
 import { openStatement, signBytes } from './statement.ts'
 
+export type ReturnSession = z.infer<typeof returnAnswer>
 export type Verdict = z.infer<typeof completeAnswer>
 
-export type ReturnSteps = {
-  /** The session stands; what follows is upload. */
-  readonly opened: () => void
-}
-
-/**
- * One return from beginning to end. Broken off anywhere it is simply begun again: the master gives the same session, and says what is
- * still missing ([AG6]).
- */
-export async function comeBack(parts: JoiningParts, steps: ReturnSteps): Promise<Answer<Verdict>> {
-  const { client, journal, memory, store, uploader } = parts
+/** Proves who the node is and what it holds. Asked again while the return is open, the master gives the same one ([AG6]). */
+export async function openReturn(parts: JoiningParts): Promise<Answer<ReturnSession>> {
+  const { client, journal, memory, store } = parts
   const proof = await prove(parts, 'return')
   if (proof.kind !== 'ok') return proof
   const opened = await client.ask(returnAnswer, { method: 'POST', path: '/v1/return', json: proof.value })
   if (opened.kind !== 'ok') return opened
-  const { sessionId, token, missing } = opened.value
-  const failure = await countersign(parts, opened.value)
+  const failure = takeLock(parts, opened.value)
   if (failure !== undefined) return failure
-  steps.opened()
+  const missing = new Map(opened.value.missing.map(({ log, fromSeq }) => [log, fromSeq]))
+  const held = journal.heads().map(({ log, seq }) => [log, Math.min(seq, (missing.get(log) ?? seq + 1) - 1)] as const)
+  store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held)))
+  return opened
+}
 
-  const own = new Set(journal.heads().map(({ log }) => log))
-  const interruption = await uploader.send(
-    token,
-    missing.filter(({ log }) => own.has(log)),
-  )
+/** Signs the lock; a second time changes nothing. */
+export async function countersign({ ports, identity, client }: JoiningParts, session: ReturnSession): Promise<Answer<unknown>> {
+  const signature = signBytes(ports.crypto, identity, statementTypes.lock, fromBase64(session.lock.document))
+  const json = { keyid: identity.keyId, signature }
+  return client.ask(z.unknown(), { method: 'POST', path: `/v1/return/${session.sessionId}/countersign`, token: session.token, json })
+}
+
+/** Uploads what is missing and asks for the verdict. Broken off, it goes on with what the master has not acknowledged yet. */
+export async function replay(parts: JoiningParts, { sessionId, token }: ReturnSession): Promise<Answer<Verdict>> {
+  const { client, journal, memory, store, uploader } = parts
+  const interruption = await uploader.send(token, uploader.pending())
   if (interruption !== undefined) return interruption
-  // Life goes on meanwhile: what was recorded since is sent in the same session, until nothing is left.
+  // Life went on meanwhile: what was recorded is signed and sent in the same session, until nothing is left.
   for (;;) {
     journal.sign()
     const rest = uploader.pending()
@@ -50,15 +52,14 @@ export async function comeBack(parts: JoiningParts, steps: ReturnSteps): Promise
   return verdict
 }
 
-/** At most one open lock: that of another master is refused until its lease is over. Remembered before it is given. */
-async function countersign(parts: JoiningParts, answer: z.infer<typeof returnAnswer>): Promise<Failure | undefined> {
-  const { ports, identity, memory, client, store } = parts
+/** At most one open lock: that of another master is refused until its lease is over. Remembered before it is signed ([AG16]). */
+function takeLock({ ports, identity, memory, store }: JoiningParts, session: ReturnSession): Failure | undefined {
   const approval = memory.get('approval')
   if (approval === undefined) return ownRefusal('NOT_ENROLLED', 'The node was not let in by any master.')
-  const opened = openStatement(ports.crypto, fromBase64(approval.masterPublicKey), statementTypes.lock, lockDocument, answer.lock)
+  const opened = openStatement(ports.crypto, fromBase64(approval.masterPublicKey), statementTypes.lock, lockDocument, session.lock)
   if (!opened.ok) return ownRefusal(opened.refusal.code, opened.refusal.sentence)
   const lock = opened.value
-  if (lock.nodeId !== identity.nodeId || lock.masterId !== approval.masterId || lock.sessionId !== answer.sessionId) {
+  if (lock.nodeId !== identity.nodeId || lock.masterId !== approval.masterId || lock.sessionId !== session.sessionId) {
     return ownRefusal('LOCK_MISADDRESSED', 'The lock that the master offers is for another node or another return.')
   }
   const fence = judgeFence(memory.get('fence') as Fence | undefined, { ...lock, masterId: lock.masterId as MasterId })
@@ -68,17 +69,7 @@ async function countersign(parts: JoiningParts, answer: z.infer<typeof returnAns
   if (held !== undefined && held.masterId !== lock.masterId && Date.parse(held.leaseUntil) > now) {
     return ownRefusal('LOCK_HELD', `This node is returning to another master (${held.masterId}) until ${held.leaseUntil}.`)
   }
-  const leaseUntil = new Date(now + answer.leaseSeconds * 1000).toISOString()
+  const leaseUntil = new Date(now + session.leaseSeconds * 1000).toISOString()
   store.transact((writer) => memory.put(writer, 'session', { sessionId: lock.sessionId, masterId: lock.masterId, leaseUntil }))
-  const json = {
-    keyid: identity.keyId,
-    signature: signBytes(ports.crypto, identity, statementTypes.lock, fromBase64(answer.lock.document)),
-  }
-  const done = await client.ask(z.unknown(), {
-    method: 'POST',
-    path: `/v1/return/${answer.sessionId}/countersign`,
-    token: answer.token,
-    json,
-  })
-  return done.kind === 'ok' ? undefined : done
+  return undefined
 }

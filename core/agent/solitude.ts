@@ -18,7 +18,8 @@ export type Solitude = {
   readonly remember: (writer: Writer) => void
 }
 
-const failuresUntilAlone = 3
+/** Requests in a row that came to nothing. */
+export const failuresUntilAlone = 3
 
 /** Only a node that was let in can lose its master; before, it merely waits at the door. */
 export function createSolitude(parts: { clock: Clock; memory: Memory; journal: Journal; budgetSeconds: number }): Solitude {

@@ -24,6 +24,8 @@ export type Uploader = {
   /** Undefined when the master holds all signed segments of the ranges. One that it refuses is remembered, and its log not offered again. */
   readonly send: (token: string, ranges: readonly Range[]) => Promise<Failure | undefined>
   readonly isRefused: (log: string) => boolean
+  /** Pieces that the master has taken in this run. */
+  readonly acknowledged: () => number
 }
 
 type UploaderParts = {
@@ -46,6 +48,7 @@ const mostCorrections = 40
 
 export function createUploader({ ports, store, journal, memory, client, between }: UploaderParts): Uploader {
   let pieceBytes = 16 * 1024
+  let acknowledged = 0
   /** Blobs that the master has: of a new snapshot most parts are the old ones. */
   const delivered = new Set<string>()
 
@@ -57,12 +60,12 @@ export function createUploader({ ports, store, journal, memory, client, between 
     const held = memory.get('held') ?? {}
     return journal
       .heads()
-      .map((head) => ({ ...head, fromSeq: (held[head.log]?.seq ?? 0) + 1 }))
+      .map((head) => ({ ...head, fromSeq: (held[head.log] ?? 0) + 1 }))
       .filter(({ log, seq, fromSeq }) => fromSeq <= seq && !isRefused(log))
   }
-  const remember = (log: string, held: Head): void =>
+  const remember = (log: string, heldSeq: number): void =>
     store.transact((writer) => {
-      memory.put(writer, 'held', { ...memory.get('held'), [log]: held })
+      memory.put(writer, 'held', { ...memory.get('held'), [log]: heldSeq })
       const { [log]: _, ...others } = memory.get('refusedLogs') ?? {}
       memory.put(writer, 'refusedLogs', others)
     })
@@ -93,6 +96,7 @@ export function createUploader({ ports, store, journal, memory, client, between 
       const tookMs = ports.clock.monotonic() - startedAt
       if (answer.kind === 'silent' || tookMs > pieceMs.most) pieceBytes = Math.max(leastPieceBytes, pieceBytes >> 1)
       else if (tookMs < pieceMs.least) pieceBytes = Math.min(gatewayLimits.maxPieceBytes, pieceBytes * 2)
+      if (answer.kind === 'ok') acknowledged++
       const isDone = answer.kind === 'ok' && answer.value.isComplete
       const reached = answer.kind === 'ok' ? answer.value.offset : expectedOf(answer, 'PIECE_GAP')
       if (reached === undefined || isDone) return answer
@@ -138,7 +142,7 @@ export function createUploader({ ports, store, journal, memory, client, between 
       if (failure !== undefined) return failure
       const answer = await sendPieces(segmentAnswer, token, path, 'application/vnd.ibcf.segment+zstd', packed)
       if (answer.kind === 'ok') {
-        remember(log, answer.value.held)
+        remember(log, answer.value.held.seq)
         next = segment.to + 1
       } else if (expectedOf(answer, 'SEGMENT_GAP') !== undefined) {
         next = Math.max(1, expectedOf(answer, 'SEGMENT_GAP') ?? 1)
@@ -155,6 +159,7 @@ export function createUploader({ ports, store, journal, memory, client, between 
 
   return {
     isRefused,
+    acknowledged: () => acknowledged,
     pending: () => unacknowledged().toSorted(bySendingOrder),
     backlog: () => unacknowledged().reduce((sum, { seq, fromSeq }) => sum + seq - fromSeq + 1, 0),
     send: async (token, ranges) => {
