@@ -29,7 +29,7 @@ export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: 
     isKeyRevoked: standing.isKeyRevoked,
     clockOffsetMs: session.clockOffsetMs,
     unreadableEvents: session.unreadableEvents,
-    withheld: withheldLanes(reader, held),
+    withheld: withheldLanes(reader, session.base, held),
     behind: session.frontier.flatMap(({ log, seq }) => {
       const ours = held.find((head) => head.log === log)
       return ours !== undefined && ours.seq > seq ? [{ log, held: ours.seq, claimed: seq }] : []
@@ -101,11 +101,15 @@ function inOrder<Value>(byName: ReadonlyMap<string, Value>): readonly Value[] {
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
 }
 
-/** Each control segment names the heads of the other lanes at its time (design 3): what it names must be here. */
-function withheldLanes(reader: Reader, held: readonly Head[]): TimeAway['withheld'] {
+/**
+ * Each control segment names the heads of the other lanes at its time (design 3): what it names must be here. A control log that
+ * did not grow since the last return was judged then.
+ */
+function withheldLanes(reader: Reader, base: readonly Head[], held: readonly Head[]): TimeAway['withheld'] {
   return held.flatMap(({ log, seq }) => {
     const id = parseLogId(log)
-    const last = id.lane === 'control' ? segmentAt(reader, id, seq) : undefined
+    const isJudged = base.some((head) => head.log === log && head.seq === seq)
+    const last = id.lane === 'control' && !isJudged ? segmentAt(reader, id, seq) : undefined
     const decoded = last === undefined ? undefined : decodeSegment(last.bytes)
     if (decoded === undefined || !decoded.ok) return []
     return Object.entries(decoded.value.header.lanes ?? {}).flatMap(([lane, named]) => {
