@@ -37,12 +37,14 @@ export function signTail(
   let prev = headAt(writer, tree, tip, start - 1)
   let last: SegmentHeader | undefined
   for (const { from, run } of runsOf(writer, tree, start)) {
-    const head = run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
+    const to = from + run.length - 1
+    // At the tip the head that was kept at append is signed, not one made of what lies there now: what was altered since shows.
+    const head = to === tip.seq ? tip.head : run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
     last = {
       v: 1,
       log: formatLogId(log),
       from,
-      to: from + run.length - 1,
+      to,
       prev: toHex(prev),
       head: toHex(head),
       keyid: signer.keyId,
