@@ -83,10 +83,10 @@ const byKind: Readonly<Record<ErrorKind, Problem>> = {
 
 const retryLaterSeconds = 5
 
-/** The facts `retryAfterSeconds` and `allow` also become headers. */
+/** The facts `retryAfterSeconds`, `allow` and `contentRange` also become headers. */
 export function problemResponse(rejection: Rejection, fallback: Problem = byKind.Rejected): GatewayResponse {
   const { status, title } = problems[rejection.code] ?? fallback
-  const { retryAfterSeconds, allow } = rejection.facts
+  const { retryAfterSeconds, allow, contentRange } = rejection.facts
   const document: ProblemDocument = {
     type: `urn:ibcf:problem:${rejection.code}`,
     title,
@@ -102,6 +102,7 @@ export function problemResponse(rejection: Rejection, fallback: Problem = byKind
       'cache-control': 'no-store',
       ...(typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}),
       ...(typeof allow === 'string' ? { allow } : {}),
+      ...(typeof contentRange === 'string' ? { 'content-range': contentRange } : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: new TextEncoder().encode(JSON.stringify(document)),

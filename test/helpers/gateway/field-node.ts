@@ -107,7 +107,7 @@ export async function createFieldNode(island: Island, settings: NodeSettings = {
     recordRaw,
     observe: (times) => {
       for (let n = 0; n < times; n++)
-        record('ibcf.observation.recorded.v1', { kind: 'machine', values: { n, note: 'x'.repeat(300) }, isAutonomous: true })
+        record('ibcf.observation.recorded.v1', { kind: 'machine', values: { n, note: toHex(ports.random.bytes(120)) }, isAutonomous: true })
     },
     sign: () =>
       store.transact((writer) => {
