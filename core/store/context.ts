@@ -2,16 +2,28 @@
 import { AppError } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
-import type { Identities } from './identities.ts'
+import { forgetIdentities, type Identities } from './identities.ts'
+import type { SubjectTail } from './subject-index.ts'
 
 export type StorePorts = Pick<Ports, 'crypto' | 'compression' | 'clock' | 'diagnostics'>
 
-export type StoreContext = { readonly ports: StorePorts; readonly identities: Identities }
+export type StoreContext = {
+  readonly ports: StorePorts
+  readonly identities: Identities
+  /** Made when first asked for; undefined again when it may hold what was rolled back. */
+  subjectTail: SubjectTail | undefined
+}
 
 const contexts = new WeakMap<Reader, StoreContext>()
 
 export function bindContext(reader: Reader, context: StoreContext): void {
   contexts.set(reader, context)
+}
+
+/** After a failed transaction: what was remembered in it is not in the tables. */
+export function forgetTransaction(context: StoreContext): void {
+  forgetIdentities(context.identities)
+  context.subjectTail = undefined
 }
 
 /** Throws Bug `READER_FOREIGN` for a Reader that no store handed out. */

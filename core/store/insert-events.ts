@@ -6,6 +6,7 @@ import type { LogId } from '../log/log-id.ts'
 import { contextOf } from './context.ts'
 import { subjectNumber, typeNumber, type Identities } from './identities.ts'
 import type { StoredEvent } from './stored-event.ts'
+import { indexSubjects } from './subject-index.ts'
 
 export type NewEvent = { readonly seq: number; readonly bytes: Uint8Array; readonly reading: EventReading }
 
@@ -20,7 +21,7 @@ export function insertEvents(
 ): readonly StoredEvent[] {
   const { identities } = contextOf(writer)
   let position = writer.get<{ last: number | null }>('SELECT max(position) AS last FROM events')?.last ?? 0
-  return events.map(({ seq, bytes, reading }) => {
+  const stored = events.map(({ seq, bytes, reading }) => {
     position++
     const event = reading.kind === 'event' ? reading.envelope : undefined
     if (event === undefined) {
@@ -31,6 +32,8 @@ export function insertEvents(
     }
     return { position, log: place.log, branch: place.branch, seq, recordedAt, bytes, event }
   })
+  indexSubjects(writer, position)
+  return stored
 }
 
 type EventColumns = { readonly id: Uint8Array; readonly subject: number; readonly type: number; readonly hlc: number }

@@ -4,6 +4,7 @@ import type { Reader, SqlValue } from '../kernel/reader.ts'
 import type { LogId } from '../log/log-id.ts'
 import { branchOf, holderOf, readLogTree } from './branches.ts'
 import { eventColumns, storedEventOf, type EventRow, type StoredEvent } from './stored-event.ts'
+import { subjectPositions } from './subject-index.ts'
 
 /** At most `limit` events that came after `position` (0 for the first), in the order they came. */
 export function readEventsAfter(reader: Reader, position: number, limit: number): readonly StoredEvent[] {
@@ -35,24 +36,22 @@ export type SubjectQuery = {
 export function readSubjectEvents(reader: Reader, subject: string, query: SubjectQuery): readonly StoredEvent[] {
   const row = reader.get<{ number: number }>('SELECT number FROM subjects WHERE id = ?', ulidToBytes(subject))
   if (row === undefined) return []
-  const conditions = ['subject = ?']
-  const values: SqlValue[] = [row.number]
-  if (query.afterPosition !== undefined) {
-    conditions.push('position > ?')
-    values.push(query.afterPosition)
-  }
-  if (query.beforePosition !== undefined) {
-    conditions.push('position < ?')
-    values.push(query.beforePosition)
-  }
-  if (query.types !== undefined) {
-    conditions.push('type IN (SELECT number FROM types WHERE name IN (SELECT value FROM json_each(?)))')
-    values.push(JSON.stringify(query.types))
-  }
-  const direction = query.order === 'newest' ? 'DESC' : 'ASC'
-  // "+type" keeps SQLite on the subject index, whatever it believes of the types.
-  const where = conditions.join(' AND ').replace('type IN', '+type IN')
-  return select(reader, `SELECT ${eventColumns} FROM events WHERE ${where} ORDER BY position ${direction} LIMIT ?`, ...values, query.limit)
+  const positions = subjectPositions(reader, row.number, {
+    after: query.afterPosition ?? 0,
+    before: query.beforePosition ?? Number.MAX_SAFE_INTEGER,
+    types: query.types === undefined ? undefined : typeNumbers(reader, query.types),
+    limit: query.limit,
+    order: query.order ?? 'oldest',
+  })
+  return positions.flatMap((position) => select(reader, `SELECT ${eventColumns} FROM events WHERE position = ?`, position))
+}
+
+function typeNumbers(reader: Reader, names: readonly string[]): ReadonlySet<number> {
+  const rows = reader.all<{ number: number }>(
+    'SELECT number FROM types WHERE name IN (SELECT value FROM json_each(?))',
+    JSON.stringify(names),
+  )
+  return new Set(rows.map((row) => row.number))
 }
 
 /** Events `from`..`to` of a log on the way to the tip of `branch`, in order, as far as they are held. */

@@ -1,6 +1,7 @@
 /** Signs what was appended to a log of one's own since its last signed point. Nothing leaves the machine unsigned. */
-import { toHex } from '../kernel/hex.ts'
+import { equalBytes, toHex } from '../kernel/hex.ts'
 import type { Hlc } from '../kernel/hlc.ts'
+import type { Crypto } from '../kernel/ports.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import { extendHead } from '../log/chain.ts'
 import { formatLogId, type LogId } from '../log/log-id.ts'
@@ -21,6 +22,9 @@ const pageEvents = 256
  * Cuts the tail into segments of at most `segmentTarget` (an event larger than that stands alone) and answers the header of the
  * last one, or undefined when there was nothing to sign. `otherLanes` goes into control segments. Throws NotFound `KEY_NOT_HELD`
  * when the signer's public key was not put into the store.
+ *
+ * When the tail no longer gives the head that was kept as it was appended, it was altered on the disk, and nobody knows where. Then
+ * that head is signed for all of it, so that no part of it passes for what the origin once recorded.
  */
 export function signTail(
   writer: Writer,
@@ -34,12 +38,13 @@ export function signTail(
   const tip = tree?.branches[0]
   if (tree === undefined || tip === undefined) return undefined
   const start = (lastSignedPoint(writer, tree, tip)?.to ?? 0) + 1
-  let prev = headAt(writer, tree, tip, start - 1)
+  const before = headAt(writer, tree, tip, start - 1)
+  const reached = chainedRuns(crypto, before, runsOf(writer, tree, start))
+  const isAsAppended = equalBytes(reached.at(-1)?.head ?? before, tip.head)
+  let prev = before
   let last: SegmentHeader | undefined
-  for (const { from, run } of runsOf(writer, tree, start)) {
-    const to = from + run.length - 1
-    // At the tip the head that was kept at append is signed, not one made of what lies there now: what was altered since shows.
-    const head = to === tip.seq ? tip.head : run.reduce((reached, bytes) => extendHead(crypto, reached, bytes), prev)
+  for (const { from, to, head: found } of reached) {
+    const head = isAsAppended ? found : tip.head
     last = {
       v: 1,
       log: formatLogId(log),
@@ -55,6 +60,17 @@ export function signTail(
     prev = head
   }
   return last
+}
+
+type ChainedRun = { readonly from: number; readonly to: number; readonly head: Uint8Array }
+
+function chainedRuns(crypto: Crypto, before: Uint8Array, runs: Iterable<Run>): readonly ChainedRun[] {
+  const reached: ChainedRun[] = []
+  for (const { from, run } of runs) {
+    const head = run.reduce((sofar, bytes) => extendHead(crypto, sofar, bytes), reached.at(-1)?.head ?? before)
+    reached.push({ from, to: from + run.length - 1, head })
+  }
+  return reached
 }
 
 type Run = { readonly from: number; readonly run: readonly Uint8Array[] }

@@ -38,7 +38,7 @@ type Check = {
 
 /**
  * Never throws for what is wrong with the store: that is a finding. Writing may go on meanwhile; what is recorded after the start is
- * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, EVENT_MISSING, EVENT_DIFFERS, HEAD_DIFFERS,
+ * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, INDEX_DIFFERS, EVENT_MISSING, EVENT_DIFFERS, HEAD_DIFFERS,
  * CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED.
  */
 export async function verifyStore(
@@ -116,6 +116,17 @@ function checkReferences({ reader, findings }: Check): void {
   const ends = reader.all<{ log: number; seq: number }>(
     `SELECT log, seq FROM heads WHERE seq < (SELECT max(seq) FROM events WHERE events.log = heads.log AND events.branch = heads.branch)`,
   )
+  const strayEntries = reader.all<{ position: number }>(
+    `SELECT entry.position FROM subject_entries AS entry LEFT JOIN events ON events.position = entry.position
+      WHERE events.subject IS NOT entry.subject OR events.type IS NOT entry.type LIMIT 100`,
+  )
+  const merged = reader.get<{ entries: number; events: number }>(
+    `SELECT (SELECT count(*) FROM subject_entries) AS entries,
+      (SELECT count(*) FROM events WHERE subject IS NOT NULL AND position <= (SELECT merged_to FROM subject_index)) AS events`,
+  )
+  if (strayEntries.length > 0 || merged?.entries !== merged?.events) {
+    addFinding(findings, { code: 'INDEX_DIFFERS', sentence: 'The index of events by subject does not fit the events.' })
+  }
   for (const end of ends) {
     addFinding(findings, {
       code: 'HEAD_DIFFERS',

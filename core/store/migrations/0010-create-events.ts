@@ -45,8 +45,19 @@ export const createEvents: Migration = {
       -- Not unique: an origin that takes another's id for its own event must not keep the true one out. ULIDs grow with time, so
       -- entries go to the end of this index.
       CREATE INDEX events_by_id ON events (event_id);
-      -- A random index on the hot path: the dearest part of an insert. A later migration merges it lazily, in sorted batches.
-      CREATE INDEX events_by_subject ON events (subject, position);
+
+      -- Filled late and sorted, up to subject_index.merged_to: a random index would be the dearest part of every insert.
+      CREATE TABLE subject_entries (
+        subject INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        type INTEGER NOT NULL,
+        PRIMARY KEY (subject, position)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE subject_index (
+        place INTEGER PRIMARY KEY CHECK (place = 1),
+        merged_to INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO subject_index VALUES (1, 0);
 
       -- parent and from_seq say where a branch of a fork leaves the one before it; the first branch of a log has none and 1.
       CREATE TABLE heads (

@@ -5,11 +5,11 @@ import type { Writer } from '../../../core/kernel/reader.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
 import { missingBlobs, referToBlob } from '../../../core/store/blob-references.ts'
 import { hasBlob, putBlob, readBlob } from '../../../core/store/blobs.ts'
-import { listEvidence, parkEvidence } from '../../../core/store/evidence.ts'
+import { listEvidence, parkEvidence, timesParked } from '../../../core/store/evidence.ts'
 import { lastPosition } from '../../../core/store/read-events.ts'
 import { readSegmentsFrom } from '../../../core/store/read-segments.ts'
 import { signTail } from '../../../core/store/sign-tail.ts'
-import { dropStaged, stagedBytes, stagedOffset, stagePiece, type Piece } from '../../../core/store/staged.ts'
+import { dropStaged, dropStagedOf, stagedBytes, stagedOffset, stagePiece, type Piece } from '../../../core/store/staged.ts'
 import { crypto, hlcOf, testEvent, testOrigin } from '../../helpers/log/origin.ts'
 import { openTestStore, putKeyOf, recordedAt, storeKinds } from '../../helpers/store/open.ts'
 
@@ -122,6 +122,9 @@ describe.each(storeKinds)('pieces of a transfer (%s)', (kind) => {
     })
     expect(stage(piece(1, 1))).toEqual({ kind: 'staged', offset: 2 })
     expect(stage({ ...piece(0, 1), origin: testOrigin(2).origin })).toMatchObject({ kind: 'staged' })
+    store.transact((writer) => dropStagedOf(writer, node.origin))
+    expect(stagedBytes(store.reader, node.origin)).toBe(0)
+    expect(stagedBytes(store.reader, testOrigin(2).origin)).toBeGreaterThan(0)
   })
 
   it.each([
@@ -153,7 +156,9 @@ describe.each(storeKinds)('evidence (%s)', (kind) => {
     using store = await openTestStore(kind)
     const park = (more: object) => store.transact((writer) => parkEvidence(writer, { ...found, ...more }))
     const number = park({})
+    expect(timesParked(store.reader, number)).toBe(1)
     expect(park({ at: 8 })).toBe(number)
+    expect(timesParked(store.reader, number)).toBe(2)
     const second = park({ bytes: text('another'), at: 9 })
     expect(second).not.toBe(number)
     const listed = listEvidence(store.reader, node.origin)

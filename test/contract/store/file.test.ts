@@ -25,6 +25,7 @@ import { migrations } from '../../../core/store/migrations/all.ts'
 import { openStore, requireDurable, type Store, type StoreOptions } from '../../../core/store/open.ts'
 import { lastPosition, readEventsAfter } from '../../../core/store/read-events.ts'
 import { signTail } from '../../../core/store/sign-tail.ts'
+import { indexSubjects } from '../../../core/store/subject-index.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { hlcOf, testEvent, testOrigin } from '../../helpers/log/origin.ts'
 import { putKeyOf, recordedAt, temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
@@ -50,6 +51,7 @@ async function fill(directory: string): Promise<void> {
   using store = await openStore(options(directory))
   putKeyOf(store, node)
   append(store, 1, 50)
+  store.transact((writer) => indexSubjects(writer, 50, 1))
   append(store, 51, 100)
   store.transact((writer) => putBlob(writer, new TextEncoder().encode('a part of a snapshot '.repeat(20))))
 }
@@ -314,17 +316,17 @@ describe('the proof of a store', () => {
     [
       'the subject of an event',
       `INSERT INTO subjects (id) VALUES (zeroblob(16)); UPDATE events SET subject = (SELECT max(number) FROM subjects) WHERE seq = 9`,
-      [{ code: 'EVENT_DIFFERS', seq: 9 }],
+      [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_DIFFERS', seq: 9 }],
     ],
     [
       'the type of an event',
       `INSERT INTO types (name) VALUES ('ibcf.other.v1'); UPDATE events SET type = (SELECT max(number) FROM types) WHERE seq = 9`,
-      [{ code: 'EVENT_DIFFERS', seq: 9 }],
+      [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_DIFFERS', seq: 9 }],
     ],
     ['the id of an event', `UPDATE events SET event_id = zeroblob(16) WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
     ['the time of an event', `UPDATE events SET hlc_ms = 0 WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
     ['an event that is made out to be unreadable', `UPDATE events SET is_readable = 0 WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
-    ['an event that was taken out', `DELETE FROM events WHERE seq = 9`, [{ code: 'EVENT_MISSING', seq: 9 }]],
+    ['an event that was taken out', `DELETE FROM events WHERE seq = 9`, [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_MISSING', seq: 9 }]],
     [
       'the end of a log',
       `UPDATE heads SET seq = 99`,
@@ -352,6 +354,8 @@ describe('the proof of a store', () => {
       `PRAGMA foreign_keys = OFF; INSERT INTO key_cuts VALUES (77, 'x', 1, zeroblob(32))`,
       [{ code: 'REFERENCE_BROKEN' }],
     ],
+    ['an entry of the index by subject', `UPDATE subject_entries SET type = type + 1 WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry less in that index', `DELETE FROM subject_entries WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
     ['a blob', `UPDATE blobs SET bytes = x'00'`, [{ code: 'BLOB_DAMAGED' }]],
   ]
   it.each(alterations)('[ST10] finds what was altered, and only that: %s', async (_, sql, expected) => {

@@ -5,7 +5,7 @@ import { toHex } from '../../../core/kernel/hex.ts'
 import { bytesToUlid } from '../../../core/kernel/ids.ts'
 import { extendHead, genesisHead } from '../../../core/log/chain.ts'
 import { formatLogId } from '../../../core/log/log-id.ts'
-import { segmentTarget } from '../../../core/log/segment.ts'
+import { decodeSegment, segmentTarget, verifySegment } from '../../../core/log/segment.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
 import { readFrontier, readHead } from '../../../core/store/frontier.ts'
 import { keysOfOrigin, putKey, readKey, revokeKey } from '../../../core/store/keys.ts'
@@ -96,6 +96,34 @@ describe.each(storeKinds)('a log in a store (%s)', (kind) => {
     ])
     expect(segments.filter(({ bytes }) => bytes.length > segmentTarget.maxBytes).map(({ from }) => from)).toEqual([4])
     for (const { bytes } of segments) verified(bytes)
+  })
+
+  it('[ST11] altered on the disk before it was signed does not verify, in no part of it', async () => {
+    using store = await openTestStore(kind)
+    putKeyOf(store, node)
+    append(store, node, 1, 3)
+    sign(store, node)
+    store.transact((writer) => {
+      const events = [4, 5, 6, 7].map((seq) => testEvent(node, seq, { pad: 'x'.repeat(40_000) }))
+      appendEvents(writer, node.log, events, recordedAt)
+      writer.run('DROP TRIGGER events_are_not_changed')
+      writer.run(`UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"seq":4,', '"seq":9,') AS BLOB) WHERE seq = 4`)
+    })
+    sign(store, node)
+    const verdicts = [...readSegmentsFrom(store.reader, node.log, 1)].map(({ from, bytes }) => {
+      const decoded = decodeSegment(bytes)
+      const checked = decoded.ok ? verifySegment(crypto, node.keyPair.publicKey, decoded.value) : decoded
+      return [from, checked.ok ? 'accepted' : checked.refusal.code]
+    })
+    expect(verdicts).toEqual([
+      [1, 'accepted'],
+      [4, 'SEGMENT_CHAIN_BROKEN'],
+      [5, 'SEGMENT_CHAIN_BROKEN'],
+      [6, 'SEGMENT_CHAIN_BROKEN'],
+      [7, 'SEGMENT_CHAIN_BROKEN'],
+    ])
+    expect((await verifyStore(store.reader, testPorts)).findings[0]).toMatchObject({ code: 'TRIGGER_MISSING' })
+    expect((await verifyStore(store.reader, testPorts)).findings[1]).toMatchObject({ code: 'CHAIN_BROKEN', seq: 4 })
   })
 
   it('[ST11] names the heads of other lanes in what it signs', async () => {
