@@ -1,5 +1,6 @@
 /** How a return ends: with a verdict and its reasons, told in an event, and with the mode and phase that follow ([RT6], [RT7]). */
 import type { VerdictReason } from '../../fleet/decisions.ts'
+import { dropStagedOf } from '../../store/staged.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { gatherAgainst, gatherTimeAway, type Incident } from './gather.ts'
 import { heldHeads } from './missing.ts'
@@ -27,6 +28,8 @@ export function closeReturn(
   judgement: Judgement,
 ): ReturnSession {
   const closed = writeClosing(commit, session, judgement.verdict, judgement.findings.map(reasonOf), master.ports.clock.now())
+  // What is held is held; pieces of parts that came twice are of no use any more.
+  dropStagedOf(commit.writer, standing.nodeId)
   const moved = moveToLive(commit, standing)
   if (!moved.ok)
     master.ports.diagnostics.warn('A return ended, but its node could not become LIVE.', {

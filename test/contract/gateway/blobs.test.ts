@@ -27,8 +27,14 @@ describe('content', () => {
     const bytes = island.ports.random.bytes(gatewayLimits.maxPieceBytes + 1000)
     const digest = digestOf(island, bytes)
     const half = gatewayLimits.maxPieceBytes
-    expect(await put(island, token, digest, half, bytes.length, bytes.subarray(half))).toMatchObject({ status: 409, json: { code: 'PIECE_GAP', facts: { expected: 0 } } })
-    expect(await put(island, token, digest, 0, bytes.length, bytes.subarray(0, half))).toMatchObject({ status: 202, json: { offset: half, isComplete: false } })
+    expect(await put(island, token, digest, half, bytes.length, bytes.subarray(half))).toMatchObject({
+      status: 409,
+      json: { code: 'PIECE_GAP', facts: { expected: 0 } },
+    })
+    expect(await put(island, token, digest, 0, bytes.length, bytes.subarray(0, half))).toMatchObject({
+      status: 202,
+      json: { offset: half, isComplete: false },
+    })
     expect(hasBlob(island.master.store.reader, digest)).toBe(false)
     const complete = { status: 201, json: { offset: bytes.length, isComplete: true } }
     expect(await put(island, token, digest, half, bytes.length, bytes.subarray(half))).toMatchObject(complete)
@@ -50,7 +56,7 @@ describe('content', () => {
     expect((await put(island, token, nothing, 0, 0, new Uint8Array())).json).toEqual({ offset: 0, isComplete: true })
   })
 
-  it('[GW14] of the largest size fits into a node\'s share; a larger one is refused', async () => {
+  it("[GW14] of the largest size fits into a node's share; a larger one is refused", async () => {
     using island = await createIsland()
     const { token } = await channel(island)
     const bytes = new Uint8Array(gatewayLimits.maxBlobBytes).fill(7)
@@ -60,7 +66,10 @@ describe('content', () => {
       last = await put(island, token, digest, offset, bytes.length, bytes.subarray(offset, offset + gatewayLimits.maxPieceBytes))
     }
     expect(last).toMatchObject({ status: 201 })
-    expect((await put(island, token, digest, 0, bytes.length + 1, bytes.subarray(0, 1))).json).toMatchObject({ code: 'SCHEMA_MISMATCH', facts: { path: '/total' } })
+    expect((await put(island, token, digest, 0, bytes.length + 1, bytes.subarray(0, 1))).json).toMatchObject({
+      code: 'SCHEMA_MISMATCH',
+      facts: { path: '/total' },
+    })
   })
 
   it('[GW14] is given whole, in a range, or not at all', async () => {
@@ -71,17 +80,31 @@ describe('content', () => {
     const digest = digestOf(island, bytes)
     await put(island, token, digest, 0, bytes.length, bytes)
     const get = async (range?: string, method = 'GET') => {
-      const answer = await island.ask({ method, path: `/v1/blobs/${digest}`, headers: { ...bearer(token), ...(range === undefined ? {} : { range }) } })
+      const answer = await island.ask({
+        method,
+        path: `/v1/blobs/${digest}`,
+        headers: { ...bearer(token), ...(range === undefined ? {} : { range }) },
+      })
       return { ...answer, body: new TextDecoder().decode(answer.body) }
     }
     expect(await get()).toMatchObject({ status: 200, body: text, headers: { etag: `"${digest}"`, 'accept-ranges': 'bytes' } })
     expect(await get('bytes=2-4')).toMatchObject({ status: 206, body: '234', headers: { 'content-range': 'bytes 2-4/10' } })
     expect(await get('bytes=7-')).toMatchObject({ status: 206, body: '789', headers: { 'content-range': 'bytes 7-9/10' } })
     expect(await get('bytes=-3')).toMatchObject({ status: 206, body: '789' })
-    expect(await get('bytes=10-')).toMatchObject({ status: 416, json: { code: 'RANGE_UNSATISFIABLE' }, headers: { 'content-range': 'bytes */10' } })
+    expect(await get('bytes=10-')).toMatchObject({
+      status: 416,
+      json: { code: 'RANGE_UNSATISFIABLE' },
+      headers: { 'content-range': 'bytes */10' },
+    })
     expect(await get(undefined, 'HEAD')).toMatchObject({ status: 200, body: '' })
-    expect((await island.ask({ method: 'GET', path: `/v1/blobs/${'0'.repeat(64)}`, headers: bearer(token) })).json).toMatchObject({ status: 404, code: 'BLOB_UNKNOWN' })
-    expect((await island.ask({ method: 'GET', path: '/v1/blobs/..%2f..%2fetc', headers: bearer(token) })).json).toMatchObject({ code: 'SCHEMA_MISMATCH', facts: { path: '/sha256' } })
+    expect((await island.ask({ method: 'GET', path: `/v1/blobs/${'0'.repeat(64)}`, headers: bearer(token) })).json).toMatchObject({
+      status: 404,
+      code: 'BLOB_UNKNOWN',
+    })
+    expect((await island.ask({ method: 'GET', path: '/v1/blobs/..%2f..%2fetc', headers: bearer(token) })).json).toMatchObject({
+      code: 'SCHEMA_MISMATCH',
+      facts: { path: '/sha256' },
+    })
     expect((await island.ask({ method: 'GET', path: `/v1/blobs/${digest}` })).status).toBe(401)
   })
 })
@@ -98,14 +121,27 @@ describe('desired state', () => {
     const statement = (await get()).json as unknown as Statement
     const bytes = fromBase64(statement.document)
     const { port } = island.master
-    expect(port.ports.crypto.verify(port.publicKey, preAuthenticationEncoding(statementTypes.desired, bytes), fromBase64(statement.signature))).toBe(true)
+    expect(
+      port.ports.crypto.verify(port.publicKey, preAuthenticationEncoding(statementTypes.desired, bytes), fromBase64(statement.signature)),
+    ).toBe(true)
     const document = desiredDocument.parse(JSON.parse(new TextDecoder().decode(bytes)))
-    expect(document).toMatchObject({ nodeId: node.id, masterId: port.masterId, epoch: 1, policyBundleId, policyVersion: '3', targetVersion: '1.2.0', configuration: { rate: 5 } })
+    expect(document).toMatchObject({
+      nodeId: node.id,
+      masterId: port.masterId,
+      epoch: 1,
+      policyBundleId,
+      policyVersion: '3',
+      targetVersion: '1.2.0',
+      configuration: { rate: 5 },
+    })
   })
 
   it('[GW15] is not given to a node that is returning', async () => {
     using island = await createIsland()
     const { token } = await openReturn(island, await createAway(island, 1))
-    expect((await island.ask({ method: 'GET', path: '/v1/desired', headers: bearer(token) })).json).toMatchObject({ status: 409, code: 'RETURN_REQUIRED' })
+    expect((await island.ask({ method: 'GET', path: '/v1/desired', headers: bearer(token) })).json).toMatchObject({
+      status: 409,
+      code: 'RETURN_REQUIRED',
+    })
   })
 })

@@ -4,7 +4,17 @@ import { openSessionOf } from '../../../core/ingest/returns/return-table.ts'
 import { toHex } from '../../../core/kernel/hex.ts'
 import { readLogEvents } from '../../../core/store/read-events.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
-import { complete, countersign, createAway, cut, openReturn, send, type FieldNode, type OpenReturn, type Piece } from '../../helpers/gateway/field-node.ts'
+import {
+  complete,
+  countersign,
+  createAway,
+  cut,
+  openReturn,
+  send,
+  type FieldNode,
+  type OpenReturn,
+  type Piece,
+} from '../../helpers/gateway/field-node.ts'
 import { createIsland, type Answer, type Island } from '../../helpers/gateway/island.ts'
 
 /** One step of a return; the next master goes on with the next step. */
@@ -13,11 +23,21 @@ type Step = (island: Island) => Promise<Answer>
 /** Every message of a return, as an agent would send them, over any number of masters. */
 function stepsOf(node: FieldNode, opened: OpenReturn): readonly Step[] {
   const pieces = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq)).flatMap((piece) => cut(piece, 1500))
-  return [(island) => countersign(island, node, opened), ...pieces.map((piece: Piece): Step => (island) => send(island, opened.token, piece)), (island) => complete(island, node, opened)]
+  return [
+    (island) => countersign(island, node, opened),
+    ...pieces.map(
+      (piece: Piece): Step =>
+        (island) =>
+          send(island, opened.token, piece),
+    ),
+    (island) => complete(island, node, opened),
+  ]
 }
 
-const held = (island: Island, node: FieldNode): readonly string[] => Object.values(node.logs).flatMap((log) => readLogEvents(island.master.store.reader, log, 1, 1000).map(({ bytes }) => toHex(bytes)))
-const recorded = (node: FieldNode): readonly string[] => Object.values(node.logs).flatMap((log) => readLogEvents(node.store.reader, log, 1, 1000).map(({ bytes }) => toHex(bytes)))
+const held = (island: Island, node: FieldNode): readonly string[] =>
+  Object.values(node.logs).flatMap((log) => readLogEvents(island.master.store.reader, log, 1, 1000).map(({ bytes }) => toHex(bytes)))
+const recorded = (node: FieldNode): readonly string[] =>
+  Object.values(node.logs).flatMap((log) => readLogEvents(node.store.reader, log, 1, 1000).map(({ bytes }) => toHex(bytes)))
 
 describe('a master that is killed', () => {
   it('[RT2] [GW9] after any message of a return goes on with the same token, and every event is there once', async () => {
@@ -102,7 +122,8 @@ describe('a full disk', () => {
     expect(readLogEvents(reader, node.logs.fact, 1, 1000)).toHaveLength(acknowledged)
     expect((await island.ask({ method: 'GET', path: '/v1' })).status).toBe(200)
     limitPages(1_000_000)
-    for (const piece of pieces.slice(pieces.indexOf(refused?.piece as Piece))) expect((await send(island, opened.token, piece)).status).toBe(200)
+    for (const piece of pieces.slice(pieces.indexOf(refused?.piece as Piece)))
+      expect((await send(island, opened.token, piece)).status).toBe(200)
     expect((await complete(island, node, opened)).json).toMatchObject({ verdict: 'CLEAN' })
     expect(held(island, node)).toEqual(recorded(node))
   })
