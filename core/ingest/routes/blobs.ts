@@ -101,7 +101,10 @@ function giveBlob({ master }: GatewayContext, call: Call, { standing }: Caller):
       })
     }
     case 'outside':
-      return refused('RANGE_UNSATISFIABLE', `The content is ${bytes.length} bytes long.`, { sizeBytes: bytes.length, contentRange: `bytes */${bytes.length}` })
+      return refused('RANGE_UNSATISFIABLE', `The content is ${bytes.length} bytes long.`, {
+        sizeBytes: bytes.length,
+        contentRange: `bytes */${bytes.length}`,
+      })
   }
 }
 
