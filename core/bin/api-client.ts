@@ -64,11 +64,9 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 
 function failureFromTheWire(error: unknown): unknown {
   if (!(error instanceof ORPCError)) return error
-  const data = error.data as
-    | { readonly code?: string; readonly facts?: Facts; readonly body?: { readonly code?: string; readonly detail?: string } }
-    | undefined
+  const data = error.data as { readonly code?: string; readonly facts?: Facts } | undefined
   const kind = kinds[error.code] ?? (error.status === 404 ? 'NotFound' : error.status === 401 ? 'Unauthorised' : 'Bug')
-  return new AppError(kind, data?.code ?? data?.body?.code ?? error.code, data?.body?.detail ?? error.message, data?.facts ?? {}, error)
+  return new AppError(kind, data?.code ?? error.code, error.message, data?.facts ?? {}, error)
 }
 
 /** fetch over a Unix socket or pipe, which Node's own fetch cannot; streams are passed on as they come. */

@@ -41,6 +41,10 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
         privateKey: new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)),
       }
     },
+    keyPairFromSeed: (seed) => {
+      const publicKey = createPublicKey(privateKeys(seed)).export({ format: 'der', type: 'spki' })
+      return { publicKey: new Uint8Array(publicKey.subarray(-32)), privateKey: seed.slice() }
+    },
     sign: (privateKey, message) => new Uint8Array(sign(null, message, privateKeys(privateKey))),
     verify: (publicKey, message, signature) => {
       if (publicKey.length !== 32 || signature.length !== 64) return false

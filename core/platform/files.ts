@@ -1,5 +1,5 @@
 /** Small files on disk: keys, settings, marks. Big ones never pass here. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Files } from '../kernel/ports.ts'
@@ -17,7 +17,6 @@ export function createFiles(): Files {
     writeAtomic: (path, bytes, mode = 0o600) => {
       const beside = `${path}.new`
       try {
-        mkdirSync(dirname(path), { recursive: true })
         const file = openSync(beside, 'w', mode)
         try {
           writeSync(file, bytes)
@@ -33,7 +32,7 @@ export function createFiles(): Files {
     },
     makeDirectory: (path) => {
       try {
-        mkdirSync(path, { recursive: true })
+        makeMissing(path)
       } catch (cause) {
         throw unavailable('make', path, cause)
       }
@@ -48,6 +47,13 @@ export function createFiles(): Files {
       }
     },
   }
+}
+
+/** One by one: Node's own `recursive` never returns where a file system answers "no such directory" to its child, as /proc does. */
+function makeMissing(path: string): void {
+  if (existsSync(path)) return
+  makeMissing(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
 }
 
 /** A rename is durable once its directory is; Windows has no such call and needs none. */

@@ -1,12 +1,20 @@
 /** Makes the data directory. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 
 /** Readable by its owner only: logs name every node and what is wrong with it. Throws Unavailable `STORE_READ_ONLY`. */
 export function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeMissing(directory)
   } catch (cause) {
     throw new AppError('Unavailable', 'STORE_READ_ONLY', `The data directory ${directory} cannot be made.`, { directory }, cause)
   }
+}
+
+/** One by one: Node's own `recursive` never returns where a file system answers "no such directory" to its child, as /proc does. */
+function makeMissing(directory: string): void {
+  if (existsSync(directory)) return
+  makeMissing(dirname(directory))
+  mkdirSync(directory, { mode: 0o700 })
 }

@@ -59,20 +59,20 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
         'This console is not signed in; open it again from the address that the master printed.',
       )
     if (Number(request.headers['content-length'] ?? 0) > maxCallBytes)
-      return sendProblem(response, 413, 'CALL_TOO_LARGE', `A call may carry ${maxCallBytes} bytes.`)
+      return refuseCall(response, area, 413, 'CALL_TOO_LARGE', `A call may carry ${maxCallBytes} bytes.`)
     if (request.headers['transfer-encoding'] !== undefined)
-      return sendProblem(response, 411, 'LENGTH_REQUIRED', 'A call says how long it is.')
+      return refuseCall(response, area, 411, 'LENGTH_REQUIRED', 'A call says how long it is.')
     const prefix = `/${area}/${workspace}` as const
     if (workspace === 'host' && area === 'rpc') {
       const { matched } = await hostRpc.handle(request, response, { prefix, context: { workspaces, version, nodeVersion } })
       if (matched) return undefined
     }
     const served = workspaces.get(workspace)
-    if (served === undefined) return sendProblem(response, 404, 'WORKSPACE_UNKNOWN', 'This workspace is not open.')
+    if (served === undefined) return refuseCall(response, area, 404, 'WORKSPACE_UNKNOWN', 'This workspace is not open.')
     const operator = request.headers['x-ibcf-operator']
     const context = { served, session: parts.sessions.of(key, typeof operator === 'string' ? decodeURIComponent(operator) : undefined) }
     const { matched } = await (area === 'rpc' ? masterRpc : masterRest).handle(request, response, { prefix, context })
-    if (!matched) sendProblem(response, 404, 'PROCEDURE_UNKNOWN', 'There is no such procedure.')
+    if (!matched) refuseCall(response, area, 404, 'PROCEDURE_UNKNOWN', 'There is no such procedure.')
     return undefined
   }
 
@@ -112,6 +112,17 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+/** In the words of the protocol it was called in, so that a client of either reads our code and sentence. */
+function refuseCall(response: ServerResponse, area: 'rpc' | 'api', status: number, code: string, sentence: string): void {
+  if (area === 'api') {
+    sendProblem(response, status, code, sentence)
+    return
+  }
+  const kind = status === 401 ? 'UNAUTHORISED' : status === 404 ? 'NOT_FOUND' : 'INVALID'
+  const error = { defined: false, code: kind, status, message: sentence, data: { code, facts: {} } }
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify({ json: error }))
 }
 
 /** RFC 9457. */
