@@ -53,7 +53,12 @@ export function createFiles(): Files {
 function makeMissing(path: string): void {
   if (existsSync(path)) return
   makeMissing(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (cause) {
+    // Another process made it at the same moment.
+    if (!existsSync(path)) throw cause
+  }
 }
 
 /** A rename is durable once its directory is; Windows has no such call and needs none. */

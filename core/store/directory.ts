@@ -16,5 +16,10 @@ export function makeDirectory(directory: string): void {
 function makeMissing(directory: string): void {
   if (existsSync(directory)) return
   makeMissing(dirname(directory))
-  mkdirSync(directory, { mode: 0o700 })
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (cause) {
+    // Another process made it at the same moment.
+    if (!existsSync(directory)) throw cause
+  }
 }
