@@ -31,6 +31,9 @@ export const gatewayLimits = {
   /** Requests a second a node may make, and how many it may save up. */
   requestsPerSecond: 50,
   requestBurst: 400,
+  /** The same for pieces of segments and blobs, which a replay is made of. */
+  piecesPerSecond: 500,
+  pieceBurst: 2000,
 } as const
 
 const base64 = z

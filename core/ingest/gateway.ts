@@ -41,6 +41,7 @@ export type Gateway = {
 /** Of everyone at one address together, before anyone has proven who they are: a relay or a router may stand for a whole site. */
 const strangers = { perSecond: 200, burst: 2000, maxBuckets: 16_384 }
 const nodes = { perSecond: gatewayLimits.requestsPerSecond, burst: gatewayLimits.requestBurst, maxBuckets: 65_536 }
+const pieces = { perSecond: gatewayLimits.piecesPerSecond, burst: gatewayLimits.pieceBurst, maxBuckets: 65_536 }
 
 /** Longer without a look at the leases means that the machine slept, not that the nodes did. */
 const sleptMs = 30_000
@@ -57,6 +58,7 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
   }
   const strangerRate = createRateLimit(strangers, ports.clock)
   const nodeRate = createRateLimit(nodes, ports.clock)
+  const pieceRate = createRateLimit(pieces, ports.clock)
   let isClosed = false
   let listeningSince = ports.clock.now()
   let lookedAt = listeningSince
@@ -84,7 +86,8 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
     if (isClosed) return refused('GATEWAY_CLOSING', 'This master is stopping.', { retryAfterSeconds: 5 })
     if (route.access === 'open') return passing(strangerRate, head.remote, undefined)
     const caller = authenticate(context, head.headers['authorization'])
-    if (caller.ok) return passing(nodeRate, caller.value.standing.nodeId, caller.value)
+    // Only pieces are put.
+    if (caller.ok) return passing(route.method === 'PUT' ? pieceRate : nodeRate, caller.value.standing.nodeId, caller.value)
     const slowed = passing(strangerRate, head.remote, undefined)
     return slowed.ok ? caller : slowed
   }

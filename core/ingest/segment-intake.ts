@@ -11,7 +11,7 @@ import { accepted, refused, type Rejection, type Result } from '../kernel/result
 import { genesisHead } from '../log/chain.ts'
 import { isLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { decodeSegment, verifySegment, type VerifiedSegment } from '../log/segment.ts'
-import { parkEvidence, timesParked } from '../store/evidence.ts'
+import { isParked, parkEvidence, timesParked } from '../store/evidence.ts'
 import { readHead } from '../store/frontier.ts'
 import { segmentAt } from '../store/read-segments.ts'
 import { dropStagedOf, dropStaged, stagePiece } from '../store/staged.ts'
@@ -135,7 +135,9 @@ function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
     case 'gap':
       return segmentGap(piece.log, outcome.expected)
     case 'forked': {
-      endByIncident(master, commit, standing, { refusedParts: [], forks: [{ log: piece.log, at: outcome.at }] })
+      // Known already: a person has judged it since, or will.
+      if (outcome.events.length > 0)
+        endByIncident(master, commit, standing, { refusedParts: [], forks: [{ log: piece.log, at: outcome.at }] })
       return refused(
         'SEGMENT_FORKED',
         `This log was told otherwise before, from event ${outcome.at} on. Both are kept; the node is quarantined.`,
@@ -176,20 +178,17 @@ function verify({ master, standing, piece }: Intake, bytes: Uint8Array): Result<
   return verifySegment(master.ports.crypto, standing.publicKey, decoded.value)
 }
 
-/** Kept as evidence, told in an event once, however often the same bytes come; the node is quarantined, its return ended. */
+/**
+ * Kept as evidence, told in an event once, however often the same bytes come; the node is quarantined, its return ended. Bytes that
+ * are evidence already change nothing: a person who released the node knew of them.
+ */
 function refuse({ master, commit, standing, piece }: Intake, refusal: Rejection, bytes: Uint8Array): Result<never> {
   const { log, from, to } = piece
   const { code, sentence } = refusal
-  const number = parkEvidence(commit.writer, {
-    origin: standing.nodeId,
-    log,
-    from,
-    to,
-    code,
-    sentence,
-    bytes,
-    at: master.ports.clock.now(),
-  })
+  const evidence = { origin: standing.nodeId, log, from, to, code, sentence, bytes, at: master.ports.clock.now() }
+  const isKnown = isParked(commit.writer, evidence)
+  const number = parkEvidence(commit.writer, evidence)
+  // A node that has filled its share of rows writes no more events by this.
   if (timesParked(commit.writer, number) === 1) {
     commit.decide({
       type: 'ibcf.evidence.parked.v1',
@@ -198,7 +197,7 @@ function refuse({ master, commit, standing, piece }: Intake, refusal: Rejection,
       data: { log, from, to, code, sentence, digest: toHex(master.ports.crypto.sha256(bytes)), sizeBytes: bytes.length },
     })
   }
-  endByIncident(master, commit, standing, { refusedParts: [{ log, from, code, sentence }], forks: [] })
+  if (!isKnown) endByIncident(master, commit, standing, { refusedParts: [{ log, from, code, sentence }], forks: [] })
   return { ok: false, refusal: { ...refusal, facts: { ...refusal.facts, log, from, to } } }
 }
 

@@ -89,6 +89,13 @@ export function parkEvidence(writer: Writer, evidence: NewEvidence, quotaBytes: 
   return writer.get<{ number: number }>('SELECT max(number) AS number FROM evidence')?.number ?? 0
 }
 
+/** Whether these very bytes were parked before, for the same reason. */
+export function isParked(reader: Reader, { origin, log, code, bytes }: Pick<NewEvidence, 'origin' | 'log' | 'code' | 'bytes'>): boolean {
+  const sha256 = contextOf(reader).ports.crypto.sha256(bytes)
+  const select = 'SELECT 1 FROM evidence WHERE origin = ? AND log = ? AND code = ? AND sha256 = ?'
+  return reader.get(select, ulidToBytes(origin), log, code, sha256) !== undefined
+}
+
 /** How often what was parked under this number came; 1 when it was new. */
 export function timesParked(reader: Reader, number: number): number {
   return reader.get<{ times: number }>('SELECT times FROM evidence WHERE number = ?', number)?.times ?? 0

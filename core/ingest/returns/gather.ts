@@ -19,17 +19,18 @@ export type Incident = Pick<TimeAway, 'refusedParts' | 'forks'>
 const noIncident: Incident = { refusedParts: [], forks: [] }
 
 /** The newest frontier that the node claimed is the session's. */
-export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: ReturnSession, incident: Incident = noIncident): TimeAway {
+export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: ReturnSession, incident?: Incident): TimeAway {
   const held = heldHeads(reader, standing.nodeId)
   const told = tellDeeds(controlEventsSince(reader, session.base, held))
   return {
     ...told,
-    ...incident,
+    ...(incident ?? noIncident),
     phase: standing.phase,
     isKeyRevoked: standing.isKeyRevoked,
     clockOffsetMs: session.clockOffsetMs,
     unreadableEvents: session.unreadableEvents,
-    withheld: withheldLanes(reader, session.base, held),
+    // An incident is in the middle of the upload: other lanes are yet to come.
+    withheld: incident === undefined ? withheldLanes(reader, session.base, held) : [],
     behind: session.frontier.flatMap(({ log, seq }) => {
       const ours = held.find((head) => head.log === log)
       return ours !== undefined && ours.seq > seq ? [{ log, held: ours.seq, claimed: seq }] : []

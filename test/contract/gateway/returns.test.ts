@@ -1,5 +1,6 @@
 /** Returns through the real gateway, on a real store (seed 3B). */
 import { describe, expect, it } from 'vitest'
+import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
 import { statementTypes } from '../../../core/contract/gateway.ts'
 import { defaultLeaseSeconds } from '../../../core/ingest/returns/leases.ts'
@@ -221,6 +222,30 @@ describe('a return', () => {
     expect(openSessionOf(island.master.store.reader, node.id)).toBeUndefined()
   })
 
+  it('[GW10] of a node that a person released is not spoilt by the evidence they knew of', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 100)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    const [control, fact] = opened.missing.flatMap(({ log, fromSeq }) => node.pieces(log, fromSeq))
+    if (control === undefined || fact === undefined) throw new Error('nothing to send')
+    const bytes = island.ports.compression.unzstd(fact.bytes, 1 << 22)
+    const packed = island.ports.compression.zstd(bytes.with(bytes.length - 5, 0x21))
+    const bad = { ...fact, bytes: packed, total: packed.length }
+    await send(island, opened.token, control)
+    expect((await send(island, opened.token, bad)).status).toBe(422)
+    expect(decided(island, node, 'ibcf.session.closed.v1')).toMatchObject([{ reasons: [{ code: 'SEGMENT_CHAIN_BROKEN' }] }])
+    remediateNode({ master: island.master, actor: island.operator }, { nodeId: node.id, reason: 'Looked at.' })
+    await island.ports.advance(3_000_000)
+    const released: FieldNode = { ...node, frontier: () => node.frontier().filter(({ log }) => log !== fact.log) }
+    const again = await openReturn(island, released)
+    await countersign(island, node, again)
+    // It tries the same once more, by its own schedule, and gives it up.
+    expect((await send(island, again.token, bad)).json).toMatchObject({ status: 422, code: 'SEGMENT_CHAIN_BROKEN' })
+    expect((await complete(island, released, again)).json).toMatchObject({ verdict: 'CLEAN', phase: 'ACTIVE', mode: 'LIVE' })
+    expect(decided(island, node, 'ibcf.evidence.parked.v1')).toHaveLength(1)
+  })
+
   it('[RT7] of a cloned node asks for where both differ, holds both, and ends QUARANTINED', async () => {
     using island = await createIsland()
     const node = await createAway(island, 4)
@@ -377,6 +402,24 @@ describe('the lease of a return', () => {
     expect(await passSeconds(island, defaultLeaseSeconds + 1)).toBe(1)
     const { done } = await finish(island, node)
     expect(done.json).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'DECISION_NOT_ALLOWED' }, {}] })
+  })
+
+  it('[RT8] is not made longer by a clock that is set back', async () => {
+    using island = await createIsland()
+    await openReturn(island, await createAway(island, 2))
+    island.gateway.expireLeases()
+    island.ports.setWall(island.ports.clock.now() - 365 * 24 * 3_600_000)
+    expect(island.gateway.expireLeases()).toBe(0)
+    expect(await passSeconds(island, defaultLeaseSeconds + 1)).toBe(1)
+  })
+
+  it('[GW7] ends with the key: a return whose key is revoked is closed as QUARANTINED, unasked', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 2)
+    const opened = await openReturn(island, node)
+    revokeNodeKey({ master: island.master, actor: island.operator }, { nodeId: node.id, reason: 'Stolen.' })
+    expect(await passSeconds(island, 1)).toBe(1)
+    expect(readSession(island.master.store.reader, opened.sessionId)).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'KEY_REVOKED' }] })
   })
 
   it('[RT8] does not run while the master sleeps', async () => {
