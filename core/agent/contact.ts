@@ -45,6 +45,9 @@ const desiredEveryMs = 10_000
 /** A quarantined node whose master still wants it to return waits this long: only a person can change the verdict. */
 const quarantinedPauseMs = 60_000
 
+/** Answers of one who does not know the node, or its token. */
+const strangerStatuses: readonly number[] = [401, 403, 404]
+
 type Stage =
   | { readonly kind: 'greeting' }
   | { readonly kind: 'enrolling'; readonly greeting: Greeting }
@@ -100,11 +103,15 @@ export function createContact(parts: ContactParts): Contact {
       if (isQuarantined()) return spread(ports.random, quarantinedPauseMs)
       return returns === 0 ? 0 : backoffMs(ports.random, returns, patienceMs)
     }
-    // A token that is not known any more, a return that ended, a master that does not know the node: who answers there, and how it
-    // sees the node, is asked from the beginning.
-    if (failure.status === 401 || stage.kind !== 'attached') stage = { kind: 'greeting' }
+    const wait = Math.max(pauseMs(), failure.retryAfterMs ?? 0)
     worry({ code, sentence })
-    return Math.max(pauseMs(), failure.retryAfterMs ?? 0)
+    if (stage.kind === 'enrolling' || (stage.kind === 'attached' && failure.status !== 401)) return wait
+    // A token that is not known any more, a return that ended, a master that does not know the node: who answers there, and how it
+    // sees the node, is asked from the beginning. Nobody who knows it is as good as nobody.
+    if (strangerStatuses.includes(failure.status)) solitude.failed()
+    stage = { kind: 'greeting' }
+    changeState(solitude.since() === undefined ? 'CONNECTING' : 'AUTONOMOUS', { code, sentence })
+    return wait
   }
 
   const noteClock = (masterNow: string): void => {

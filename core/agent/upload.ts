@@ -95,7 +95,7 @@ export function createUploader({ ports, store, journal, memory, client, between 
       })
       const tookMs = ports.clock.monotonic() - startedAt
       if (answer.kind === 'silent' || tookMs > pieceMs.most) pieceBytes = Math.max(leastPieceBytes, pieceBytes >> 1)
-      else if (tookMs < pieceMs.least) pieceBytes = Math.min(gatewayLimits.maxPieceBytes, pieceBytes * 2)
+      else if (tookMs < pieceMs.least && body.length === pieceBytes) pieceBytes = Math.min(gatewayLimits.maxPieceBytes, pieceBytes * 2)
       if (answer.kind === 'ok') acknowledged++
       const isDone = answer.kind === 'ok' && answer.value.isComplete
       const reached = answer.kind === 'ok' ? answer.value.offset : expectedOf(answer, 'PIECE_GAP')

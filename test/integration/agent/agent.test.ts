@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import type { TransportResponse } from '../../../core/kernel/ports.ts'
+import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
+import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
 import { listSessions } from '../../../core/ingest/returns/return-table.ts'
 import { readLogEvents } from '../../../core/store/read-events.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
@@ -13,7 +15,7 @@ import { listEvidence } from '../../../core/store/evidence.ts'
 import { hasBlob } from '../../../core/store/blobs.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import type { Store } from '../../../core/store/open.ts'
-import { createIsland, type Island, type IslandNode } from '../../helpers/agent/island.ts'
+import { createIsland, type Island, type IslandNode, type Link } from '../../helpers/agent/island.ts'
 import { eventsOf, typesOf } from '../../helpers/agent/test-node.ts'
 
 const opened: (() => void)[] = []
@@ -157,7 +159,6 @@ describe('joining', () => {
   it('[AG8] takes up what is desired, reports it in a new snapshot, and decides by its policy from then on', async () => {
     const its = await island()
     const node = await its.join({ observeEverySeconds: 5 })
-    const { assignPolicy, publishPolicy } = await import('../../../core/app/acts/policies.ts')
     const act = { master: its.master(), actor: its.operator }
     const policy = publishPolicy(act, {
       name: 'cooling',
@@ -393,6 +394,80 @@ describe('alone, and back', () => {
     expect(firstOf('fact')).toBeLessThan(firstOf('bulk'))
   })
 
+  it('[AG6] a segment that the link does not carry at once goes over in pieces, and after a restart from the byte that the master holds', async () => {
+    const its = await island()
+    let node = await its.join({ observeEverySeconds: 1 })
+    // Text that does not compress to much less: forty kilobytes an observation.
+    for (let key = 0; key < 20; key++) {
+      const text = Buffer.from(its.ports.random.bytes(1500)).toString('base64')
+      node.workload.values[`noise${key}`] = text
+    }
+    await cut(its, node, 20)
+    for (let key = 0; key < 20; key++) delete node.workload.values[`noise${key}`]
+    const bytesPerMs = 2
+    const slow = (link: Link): void => {
+      link.between = async (request, next) => {
+        await new Promise<void>((resolve) => void its.ports.scheduler.after((request.body?.length ?? 0) / bytesPerMs, resolve))
+        return next()
+      }
+    }
+    slow(node.link)
+    node.link.isUp = true
+    const pieces = (): URLSearchParams[] =>
+      node.link.asked.flatMap(({ path }) => (path.startsWith('/v1/segments') ? [new URLSearchParams(path.split('?')[1])] : []))
+    // In the middle of a segment: pieces of it are there, and it takes several more.
+    await its.ports.advanceUntil(() =>
+      pieces().some((piece) => Number(piece.get('offset')) >= 8 * 1024 && Number(piece.get('offset')) + 8 * 1024 < Number(piece.get('total'))),
+    )
+    const last = pieces().at(-1)
+    const before = node.link.asked.length
+    node = node.restart()
+    node.agent.start()
+    const resumed = node
+    await its.ports.advanceUntil(() => isAtRest(resumed))
+    const again = node.link.asked
+      .slice(before)
+      .map(({ path }) => new URLSearchParams(path.split('?')[1]))
+      .filter((piece) => piece.get('from') === last?.get('from') && piece.get('log') === last?.get('log'))
+      .map((piece) => Number(piece.get('offset')))
+    expect(again[0]).toBe(0)
+    expect(again[1]).toBeGreaterThanOrEqual(Number(last?.get('offset')))
+    await expectSame(its, node)
+  })
+
+  it('[AG6] returns when a heartbeat tells it that it was missed, though it noticed nothing itself', async () => {
+    const its = await island()
+    const node = await its.join({ contactEverySeconds: 8, observeEverySeconds: 600 })
+    node.link.between = async (request, next) => {
+      if (request.path !== '/v1/heartbeat') return next()
+      const body = { mode: 'LIVE', phase: 'ACTIVE', now: new Date(its.ports.clock.now()).toISOString(), instruction: 'none' }
+      return { status: 200, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) }
+    }
+    await its.ports.advanceUntil(() => modeOf(its, node) === 'AUTONOMOUS', 300_000)
+    expect(node.agent.view().state).toBe('ATTACHED')
+    node.link.between = undefined
+    await its.ports.advanceUntil(() => modeOf(its, node) === 'LIVE' && isAttached(node), 60_000)
+    expect(statesOf(node).slice(-4)).toEqual(['ATTACHED', 'RETURNING', 'REPLAYING', 'ATTACHED'])
+    expect(typesOf(node.store)).not.toContain('connection.lost')
+  })
+
+  it('[AG16] does not sign a lock while its return to another master is open', async () => {
+    const its = await island()
+    const node = await its.join()
+    const elsewhere = { sessionId: '01K0000000000000000000000A', masterId: '01K0000000000000000000000B' }
+    const leaseUntil = new Date(its.ports.clock.now() + 120_000).toISOString()
+    node.store.transact((writer) =>
+      writer.run(`INSERT INTO agent_memory (name, value) VALUES ('session', ?)`, JSON.stringify({ ...elsewhere, leaseUntil })),
+    )
+    await cut(its, node, 40)
+    node.link.isUp = true
+    await its.ports.advanceUntil(() => node.agent.view().difficulty?.code === 'LOCK_HELD', 30_000)
+    expect(its.ports.clock.now()).toBeLessThan(Date.parse(leaseUntil))
+    await its.ports.advanceUntil(() => isAttached(node))
+    expect(its.ports.clock.now()).toBeGreaterThan(Date.parse(leaseUntil))
+    await expectSame(its, node)
+  })
+
   it('[AG16] does not sign the lock of a master that did not let it in, nor one of another return', async () => {
     const its = await island()
     const node = await its.join()
@@ -450,6 +525,21 @@ describe('altered, restored, quarantined', () => {
     expect(node.agent.view().state).toBe('QUARANTINED')
   })
 
+  it('[AG13] a node whose key was revoked is told so and works on alone', async () => {
+    const its = await island()
+    const node = await its.join({ observeEverySeconds: 5 })
+    revokeNodeKey({ master: its.master(), actor: its.operator }, { nodeId: node.agent.view().nodeId, reason: 'stolen' })
+    await its.ports.advance(60_000)
+    expect(node.agent.view()).toMatchObject({ state: 'AUTONOMOUS', difficulty: { code: 'KEY_REVOKED' } })
+    const own = eventsOf(node.store).length
+    const held = eventsOf(its.master().store).filter(({ log }) => (log.origin as string) === (node.agent.view().nodeId as string)).length
+    await its.ports.advance(600_000)
+    expect(eventsOf(node.store).length).toBeGreaterThan(own + 100)
+    expect(eventsOf(its.master().store).filter(({ log }) => (log.origin as string) === (node.agent.view().nodeId as string))).toHaveLength(
+      held,
+    )
+  })
+
   it('[AG3] let back in, it speaks again from the last point that counted, also after a restart', async () => {
     const its = await island()
     let node = await its.join({ observeEverySeconds: 1 })
@@ -460,7 +550,6 @@ describe('altered, restored, quarantined', () => {
     node = node.restart()
     node.agent.start()
     await its.ports.advance(30_000)
-    const { remediateNode } = await import('../../../core/app/acts/nodes.ts')
     remediateNode({ master: its.master(), actor: its.operator }, { nodeId: node.agent.view().nodeId, reason: 'looked at' })
     const back = node
     await its.ports.advanceUntil(() => isAtRest(back), 180_000)
