@@ -3,6 +3,7 @@
  * same for Electron, for a headless master and for tests.
  */
 import { join } from 'node:path'
+import { AppError } from '../kernel/app-error.ts'
 import type { Listen, Listener } from '../kernel/http.ts'
 import type { Ports } from '../kernel/ports.ts'
 import { toHex } from '../kernel/hex.ts'
@@ -13,6 +14,7 @@ import { createHttpHandler } from './api/server.ts'
 import { createConsoleSessions } from './api/sessions.ts'
 import type { MasterConfig } from './config.ts'
 import { type Master, openMaster } from './master.ts'
+import { createNodeListener, type NodeListener } from './node-listener.ts'
 import { createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
 
 export type ServeConfig = {
@@ -61,45 +63,59 @@ const leaseLookMs = 1000
 export async function serveMaster(config: ServeConfig): Promise<Serving> {
   const { ports, directory } = config.master
   const master = await openMaster(config.master)
-  const opened: Listener[] = []
-  let url: string | undefined
-  const workspaces = createWorkspaces({ main: master, gatewayUrl: () => url ?? null, makeDemo: config.makeDemo })
   const gateway = createGateway(master.port)
+  let socket: Listener | undefined
+  let nodes: NodeListener | undefined
+  const requireNodes = (): NodeListener => {
+    if (nodes === undefined) throw new AppError('Unavailable', 'STILL_STARTING', 'This master is still starting.')
+    return nodes
+  }
+  const workspaces = createWorkspaces({
+    main: master,
+    gateway: {
+      url: () => nodes?.url() ?? null,
+      problem: () => nodes?.problem() ?? null,
+      set: async (address) => {
+        await requireNodes().set(address)
+        writeRunMark()
+        master.feed.tell({ topics: ['master'] })
+      },
+    },
+    makeDemo: config.makeDemo,
+  })
   const stopLeases = watchLeases(ports, () => gateway.expireLeases())
   async function close(): Promise<void> {
     stopLeases()
-    await Promise.all(opened.map((listener) => listener.close()))
+    await Promise.all([socket?.close(), nodes?.close()])
     await workspaces.close()
     gateway.close()
     ports.files.remove(join(directory, runMarkName))
     master.close()
   }
-  try {
-    const access = createAccess(ports, config.token ?? toHex(ports.random.bytes(32)))
-    const shared = {
-      ports,
-      version: config.master.version,
-      nodeVersion: config.nodeVersion,
-      workspaces,
-      access,
-      sessions: createConsoleSessions(),
-    }
-    const socketPath = config.socketPath ?? privateSocketPath(config)
-    opened.push(await config.listen(createHttpHandler(shared), { socketPath }))
-    if (config.address !== undefined) {
-      const adapter = createHttpAdapter(gateway, ports.scheduler)
-      const handler = createHttpHandler({
-        ...shared,
-        gateway: adapter.handle,
-        ...(config.consoleDirectory === undefined ? {} : { consoleDirectory: config.consoleDirectory }),
-      })
-      const listener = await config.listen(handler, config.address)
-      adapter.protect(listener.server)
-      opened.push(listener)
-      url = listener.address
-    }
-    const mark: RunMark = { v: 1, pid: config.pid, socketPath, token: access.token, url: url ?? null }
+  const access = createAccess(ports, config.token ?? toHex(ports.random.bytes(32)))
+  const socketPath = config.socketPath ?? privateSocketPath(config)
+  function writeRunMark(): void {
+    const mark: RunMark = { v: 1, pid: config.pid, socketPath, token: access.token, url: nodes?.url() ?? null }
     ports.files.writeAtomic(join(directory, runMarkName), new TextEncoder().encode(JSON.stringify(mark)), 0o600)
+  }
+  try {
+    const { version } = config.master
+    const shared = { ports, version, nodeVersion: config.nodeVersion, workspaces, access, sessions: createConsoleSessions() }
+    socket = await config.listen(createHttpHandler(shared), { socketPath })
+    nodes = await createNodeListener({
+      files: ports.files,
+      directory,
+      fixed: config.address,
+      open: async (address) => {
+        const adapter = createHttpAdapter(gateway, ports.scheduler)
+        const pages = config.consoleDirectory === undefined ? {} : { consoleDirectory: config.consoleDirectory }
+        const listener = await config.listen(createHttpHandler({ ...shared, gateway: adapter.handle, ...pages }), address)
+        adapter.protect(listener.server)
+        return listener
+      },
+    })
+    writeRunMark()
+    const url = nodes.url() ?? undefined
     const consoleUrl = url === undefined || config.consoleDirectory === undefined ? undefined : `${url}/?token=${access.issueOneTime()}`
     return { master, workspaces, socketPath, url, consoleUrl, close }
   } catch (error) {

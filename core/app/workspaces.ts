@@ -1,10 +1,11 @@
 /** The workspaces of one process: the fleet itself, and at most one demo island, apart from it in everything. */
 import type { z } from 'zod'
 import type { masterView, workspaceView } from '../contract/people.ts'
-import { isAppError } from '../kernel/app-error.ts'
+import { AppError, isAppError } from '../kernel/app-error.ts'
 import type { DemoControl } from './api/demo-control.ts'
 import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
+import type { Address } from './node-listener.ts'
 import { createQueries, type Queries } from './queries/queries.ts'
 
 type WorkspaceView = z.infer<typeof workspaceView>
@@ -16,6 +17,7 @@ export type Served = {
   readonly master: Master
   readonly queries: Queries
   readonly demo: DemoControl | undefined
+  readonly gateway: GatewayListener
   readonly view: () => MasterView
 }
 
@@ -30,15 +32,21 @@ export type Workspaces = {
   readonly close: () => Promise<void>
 }
 
+/** Where nodes reach a master, and how that is changed. */
+export type GatewayListener = {
+  readonly url: () => string | null
+  readonly problem: () => MasterView['gatewayProblem']
+  readonly set: (address: Address | null) => Promise<void>
+}
+
 export type WorkspacesParts = {
   readonly main: Master
-  /** Where nodes reach the main master; null while it does not listen. */
-  readonly gatewayUrl: () => string | null
+  readonly gateway: GatewayListener
   readonly makeDemo: () => Promise<DemoIsland>
 }
 
-export function createWorkspaces({ main, gatewayUrl, makeDemo }: WorkspacesParts): Workspaces {
-  const mainServed = serve('main', main, undefined, gatewayUrl)
+export function createWorkspaces({ main, gateway, makeDemo }: WorkspacesParts): Workspaces {
+  const mainServed = serve('main', main, undefined, gateway)
   let demo: { readonly served: Served; readonly island: DemoIsland } | undefined
   let opening: Promise<WorkspaceView> | undefined
   let problem: WorkspaceView['problem'] = null
@@ -52,7 +60,7 @@ export function createWorkspaces({ main, gatewayUrl, makeDemo }: WorkspacesParts
     problem = null
     try {
       const island = await makeDemo()
-      demo = { island, served: serve('demo', island.master, island.control, () => null) }
+      demo = { island, served: serve('demo', island.master, island.control, noGateway) }
     } catch (error) {
       problem = isAppError(error)
         ? { code: error.code, sentence: error.message }
@@ -90,12 +98,19 @@ export function createWorkspaces({ main, gatewayUrl, makeDemo }: WorkspacesParts
   }
 }
 
-function serve(name: WorkspaceName, master: Master, demo: DemoControl | undefined, gatewayUrl: () => string | null): Served {
-  const queries = createQueries(master.model)
-  return { name, master, queries, demo, view: () => viewOf(master, queries, gatewayUrl()) }
+/** Simulated nodes reach their master without any network. */
+const noGateway: GatewayListener = {
+  url: () => null,
+  problem: () => null,
+  set: () => Promise.reject(new AppError('Rejected', 'NOT_IN_DEMO', 'The demo island is not reached over a network.')),
 }
 
-function viewOf(master: Master, queries: Queries, gatewayUrl: string | null): MasterView {
+function serve(name: WorkspaceName, master: Master, demo: DemoControl | undefined, gateway: GatewayListener): Served {
+  const queries = createQueries(master.model)
+  return { name, master, queries, demo, gateway, view: () => viewOf(master, queries, gateway) }
+}
+
+function viewOf(master: Master, queries: Queries, gateway: GatewayListener): MasterView {
   const { identity, config, model, port, keys, startedAtMs } = master
   const { logs, words } = queries.fingerprint()
   return {
@@ -109,7 +124,8 @@ function viewOf(master: Master, queries: Queries, gatewayUrl: string | null): Ma
     startedAt: new Date(startedAtMs).toISOString(),
     now: new Date(config.ports.clock.now()).toISOString(),
     version: config.version,
-    gatewayUrl,
+    gatewayUrl: gateway.url(),
+    gatewayProblem: gateway.problem(),
     isDemo: config.isDemo,
     needsFirstOperator: operatorIds(master).length === 0,
     readOnlyReason: master.readOnlyReason(),

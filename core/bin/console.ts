@@ -1,8 +1,9 @@
 /** `ibcf console`: the console in a browser of this machine, where Electron cannot run. */
 import { exitCodes } from '../kernel/app-error.ts'
 import { startServing } from '../app/entry-serving.ts'
+import { parseAddress } from '../app/node-listener.ts'
 import type { Command } from './command.ts'
-import { addressOption, pathOption, readOptions } from './options.ts'
+import { pathOption, readOptions } from './options.ts'
 import { protectionOf, serveUntilStopped } from './serving.ts'
 
 export const command: Command = {
@@ -32,7 +33,7 @@ The same console as the desktop program, for a browser. Prints one line when it 
       name: 'Regional master',
       rootDomainName: 'Island',
       level: 'REGION',
-      address: addressOption(values.listen ?? '127.0.0.1:0'),
+      address: parseAddress(values.listen ?? '127.0.0.1:0'),
       consoleDirectory: pathOption(values.console, 'console', io),
       keyProtection: protectionOf(
         values['passphrase-file'] === undefined ? undefined : pathOption(values['passphrase-file'], 'passphrase-file', io),

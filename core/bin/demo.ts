@@ -1,8 +1,9 @@
 /** `ibcf demo`: a living simulated island, on its own. */
 import { exitCodes } from '../kernel/app-error.ts'
 import { startServing } from '../app/entry-serving.ts'
+import { parseAddress } from '../app/node-listener.ts'
 import type { Command } from './command.ts'
-import { addressOption, pathOption, readOptions } from './options.ts'
+import { pathOption, readOptions } from './options.ts'
 import { protectionOf, serveUntilStopped } from './serving.ts'
 
 export const command: Command = {
@@ -26,7 +27,7 @@ Prints {"ready":true,"demo":"open","nodes":200,...} when it lives.`,
       rootDomainName: 'Island',
       level: 'REGION',
       keyProtection: protectionOf(undefined),
-      address: addressOption(values.listen ?? '127.0.0.1:0'),
+      address: parseAddress(values.listen ?? '127.0.0.1:0'),
       ...(values.console === undefined ? {} : { consoleDirectory: pathOption(values.console, 'console', io) }),
     })
     const { state } = await serving.workspaces.openDemo()

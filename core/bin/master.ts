@@ -2,8 +2,9 @@
 import { masterLevels } from '../fleet/node/node-record.ts'
 import { exitCodes } from '../kernel/app-error.ts'
 import { startServing } from '../app/entry-serving.ts'
+import { parseAddress } from '../app/node-listener.ts'
 import type { Command } from './command.ts'
-import { addressOption, choiceOption, pathOption, readOptions } from './options.ts'
+import { choiceOption, pathOption, readOptions } from './options.ts'
 import { protectionOf, serveUntilStopped } from './serving.ts'
 
 export const command: Command = {
@@ -39,7 +40,7 @@ Founds the master when DIR is empty: its key, its name, its root domain. Prints 
       name: values.name ?? 'Regional master',
       rootDomainName: values.domain ?? 'Island',
       level: choiceOption(values.level ?? 'REGION', 'level', masterLevels),
-      ...(values.listen === undefined ? {} : { address: addressOption(values.listen) }),
+      ...(values.listen === undefined ? {} : { address: parseAddress(values.listen) }),
       ...(values.console === undefined ? {} : { consoleDirectory: pathOption(values.console, 'console', io) }),
       keyProtection: protectionOf(
         values['passphrase-file'] === undefined ? undefined : pathOption(values['passphrase-file'], 'passphrase-file', io),

@@ -33,16 +33,6 @@ export function pathOption(value: string | undefined, name: string, io: CommandI
   return resolve(io.cwd, required(value, name))
 }
 
-/** `HOST:PORT` or `[IPV6]:PORT`; port 0 lets the system choose. Throws Invalid `ADDRESS_MALFORMED`. */
-export function addressOption(value: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value)
-  const port = Number(match?.[3])
-  const host = match?.[1] ?? match?.[2]
-  if (match === null || host === undefined || port > 65_535)
-    throw new AppError('Invalid', 'ADDRESS_MALFORMED', `"${value}" is not HOST:PORT.`, { address: value })
-  return { host, port }
-}
-
 /** Throws Invalid `CHOICE_UNKNOWN`. */
 export function choiceOption<Choice extends string>(value: string, name: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === value.toUpperCase())

@@ -50,6 +50,11 @@ export const masterContract = {
       .route({ method: 'POST', path: '/master/name', summary: 'Name this master and its island' })
       .input(z.object({ name: z.string().trim().min(1).max(200), rootDomainName: z.string().trim().min(1).max(200) }))
       .output(done),
+    listen: base
+      .route({ method: 'POST', path: '/master/listener', summary: 'Let nodes reach this master at an address of this machine, or stop' })
+      /** `HOST:PORT`, port 0 for any free one; null stops. Kept over restarts. */
+      .input(z.object({ address: z.string().max(200).nullable() }))
+      .output(masterView),
   },
   operator: {
     list: base

@@ -39,6 +39,8 @@ export const masterView = z.object({
   version: z.string(),
   /** Where nodes reach it; null while the listener is off. */
   gatewayUrl: z.string().nullable(),
+  /** Why the listener that is wanted could not be opened; null when it could, or none is wanted. */
+  gatewayProblem: z.object({ code: z.string(), sentence: z.string() }).nullable(),
   /** The workspace is a simulated island, not a fleet. */
   isDemo: z.boolean(),
   /** True until the first operator is made. */

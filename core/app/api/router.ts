@@ -3,12 +3,13 @@ import { implement } from '@orpc/server'
 import { hostContract, masterContract } from '../../contract/contract.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { DomainId, NodeId, OperatorId, RequestId } from '../../kernel/ids.ts'
-import type { Act } from '../acts/act.ts'
+import { type Act, requireOperator } from '../acts/act.ts'
 import { configureDomain, createDomain, renameMaster } from '../acts/domains.ts'
 import { approveEnrolment, refuseEnrolment } from '../acts/enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from '../acts/nodes.ts'
 import { createOperator } from '../acts/operators.ts'
 import { assignPolicy, publishPolicy } from '../acts/policies.ts'
+import { parseAddress } from '../node-listener.ts'
 import type { Queries } from '../queries/queries.ts'
 import type { Served, Workspaces } from '../workspaces.ts'
 import type { ConsoleSession } from './sessions.ts'
@@ -41,6 +42,11 @@ export const masterRouter = os.router({
   master: {
     get: os.master.get.handler(({ context }) => context.served.view()),
     rename: os.master.rename.handler(({ input, context }) => ({ eventIds: renameMaster(act(context), input) })),
+    listen: os.master.listen.handler(async ({ input, context }) => {
+      requireOperator(act(context), 'engineer')
+      await context.served.gateway.set(input.address === null ? null : parseAddress(input.address))
+      return context.served.view()
+    }),
   },
   operator: {
     list: os.operator.list.handler(({ context }) => ({

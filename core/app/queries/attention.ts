@@ -3,26 +3,40 @@ import type { AttentionItem } from '../../contract/domains.ts'
 import { type Attention, scoreContestedDomain, scoreNode } from '../../fleet/attention/score.ts'
 import type { ReadModel } from '../read-model.ts'
 import { authorityOf } from './authority-view.ts'
-import { type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
-import { driftOf } from './drift-of-node.ts'
+import type { DriftScore } from './drift-of-node.ts'
 import { countEvidence, type EvidenceCount } from './evidence.ts'
 import { isUnheard, type NodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 
 const shownAtMost = 20
 
-/** Of these nodes and domains; equal scores in the order of how long they have waited. */
-export function listAttention(model: ReadModel, views: readonly NodeView[], domainIds: readonly string[]): AttentionItem[] {
-  const evidence = countEvidence(model)
-  const desired = new Map<string, DesiredPolicy | undefined>(domainIds.map((id) => [id, desiredPolicyOf(model, id)]))
-  const items = [
-    ...views.flatMap((view) => nodeItem(view, driftOf(model, view, desired.get(view.domainId)).score, evidence.get(view.id)) ?? []),
-    ...domainIds.flatMap((id) => domainItem(model, id) ?? []),
-  ]
-  return items.sort(compare).slice(0, shownAtMost)
+/** Scored, and not put into words yet: only what is shown needs them. */
+type Found = {
+  readonly subject: string
+  readonly domainId: string
+  readonly attention: Attention
+  readonly since: string | null
+  /** Undefined for a domain. */
+  readonly node: NodeView | undefined
 }
 
-function nodeItem(view: NodeView, drift: number | null, evidence: EvidenceCount | undefined): AttentionItem | undefined {
+/** Of these nodes and domains; equal scores in the order of how long they have waited ([AT3]). */
+export function listAttention(
+  model: ReadModel,
+  views: readonly NodeView[],
+  drifts: ReadonlyMap<string, DriftScore>,
+  domainIds: readonly string[],
+): AttentionItem[] {
+  const evidence = countEvidence(model)
+  const nodes = views.flatMap((view) => findNode(view, drifts.get(view.id)?.score ?? null, evidence.get(view.id)) ?? [])
+  const domains = domainIds.flatMap((id) => findDomain(model, id) ?? [])
+  return [...nodes, ...domains]
+    .sort(compare)
+    .slice(0, shownAtMost)
+    .map((found) => itemOf(model, found))
+}
+
+function findNode(view: NodeView, drift: number | null, evidence: EvidenceCount | undefined): Found | undefined {
   const attention = scoreNode({
     quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
     health: view.health,
@@ -36,29 +50,43 @@ function nodeItem(view: NodeView, drift: number | null, evidence: EvidenceCount 
     drift,
   })
   if (attention === undefined) return undefined
-  return { ...itemOf(attention, view.id, view.domainId), nodeId: view.id, title: titleOf(view, attention), since: sinceOf(view, attention) }
+  return { subject: view.id, domainId: view.domainId, attention, since: sinceOf(view, attention), node: view }
 }
 
-/** A decision to take a node back settles what it had sent before. */
+/** A decision to take a node back settles what it had sent before ([AT2]). */
 function unsettled(view: NodeView, evidence: EvidenceCount | undefined): number {
   if (evidence === undefined) return 0
   return view.phase === 'QUARANTINED' || evidence.lastAt > Date.parse(view.phaseSince) ? evidence.count : 0
 }
 
-function domainItem(model: ReadModel, domainId: string): AttentionItem | undefined {
+/** Told once, where the two grants are, and not again of every domain that inherits them. */
+function findDomain(model: ReadModel, domainId: string): Found | undefined {
   const { standing, epoch, since, grantedAtDomainId } = authorityOf(model, domainId)
-  // Told once, where the two grants are, and not again of every domain that inherits them.
   if (standing !== 'contested' || epoch === null || grantedAtDomainId !== domainId) return undefined
-  const title = `${plainText(model.domain(domainId)?.name ?? domainId)} is held by two masters at once`
-  return { ...itemOf(scoreContestedDomain(epoch), domainId, domainId), nodeId: null, title, since }
+  return { subject: domainId, domainId, attention: scoreContestedDomain(epoch), since, node: undefined }
 }
 
-function itemOf(
-  { score, kind, terms }: Attention,
-  subject: string,
-  domainId: string,
-): Pick<AttentionItem, 'id' | 'score' | 'kind' | 'domainId' | 'terms'> {
-  return { id: `${kind}:${subject}`, score, kind, domainId, terms: terms.map(({ term, points }) => ({ term, points })) }
+function compare(a: Found, b: Found): number {
+  if (a.attention.score !== b.attention.score) return b.attention.score - a.attention.score
+  const [left, right] = [a.since ?? '', b.since ?? '']
+  if (left !== right) return left < right ? -1 : 1
+  return a.subject < b.subject ? -1 : 1
+}
+
+function itemOf(model: ReadModel, { subject, domainId, attention, since, node }: Found): AttentionItem {
+  const { score, kind, terms } = attention
+  const title =
+    node === undefined ? `${plainText(model.domain(domainId)?.name ?? domainId)} is held by two masters at once` : titleOf(node, attention)
+  return {
+    id: `${kind}:${subject}`,
+    score,
+    kind,
+    nodeId: node?.id ?? null,
+    domainId,
+    title,
+    terms: terms.map(({ term, points }) => ({ term, points })),
+    since,
+  }
 }
 
 function titleOf(view: NodeView, { kind }: Attention): string {
@@ -77,8 +105,7 @@ function titleOf(view: NodeView, { kind }: Attention): string {
     case 'drift':
       return `${name} is not as it should be`
     case 'authority':
-    case 'unreadable':
-      return name
+      return `${name} has two masters`
   }
 }
 
@@ -93,11 +120,4 @@ function sinceOf(view: NodeView, { kind }: Attention): string | null {
     default:
       return view.modeSince ?? view.phaseSince
   }
-}
-
-function compare(a: AttentionItem, b: AttentionItem): number {
-  if (a.score !== b.score) return b.score - a.score
-  const [left, right] = [a.since ?? '', b.since ?? '']
-  if (left !== right) return left < right ? -1 : 1
-  return a.id < b.id ? -1 : 1
 }

@@ -17,8 +17,11 @@ export function createBoundedCache<Value>(bound: number): BoundedCache<Value> {
     get: (key) => {
       const entry = kept.get(key)
       if (entry === undefined) return undefined
-      kept.delete(key)
-      kept.set(key, entry)
+      // Far from the bound nothing will be forgotten soon, and the order need not be kept.
+      if (used > bound / 2) {
+        kept.delete(key)
+        kept.set(key, entry)
+      }
       return entry.value
     },
     set: (key, value, weight = 1) => {

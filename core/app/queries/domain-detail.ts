@@ -5,6 +5,7 @@ import type { ReadModel } from '../read-model.ts'
 import { listAttention } from './attention.ts'
 import { domainRows } from './domain-list.ts'
 import { placeOf, readDomainTree } from './domain-tree.ts'
+import { driftsOf } from './drift-of-node.ts'
 import { sumByDomain, totalOf } from './health-line.ts'
 import { instantOf } from './instants.ts'
 import { pathOf } from './lineage.ts'
@@ -20,7 +21,8 @@ export function readDomain(model: ReadModel, domainId: string): DomainDetail {
   const below = new Set(place.subtreeIds)
   const children = tree.filter(({ id, parentId, depth }) => below.has(id) && parentId === domainId && depth === place.depth + 1)
   const views = readNodeViews(model, { kind: 'fleet', domainIds: place.subtreeIds })
-  const sums = sumByDomain(model, views)
+  const drifts = driftsOf(model, views)
+  const sums = sumByDomain(views, drifts)
   const [row, ...childRows] = domainRows(model, [place, ...children], sums)
   if (row === undefined) throw new AppError('Bug', 'DOMAIN_ROW_MISSING', 'A domain that is in the tree has no row.', { domainId })
   const { thresholds, fromDomainId } = thresholdsOf(model, domainId)
@@ -31,7 +33,7 @@ export function readDomain(model: ReadModel, domainId: string): DomainDetail {
     children: childRows,
     thresholds,
     thresholdsFromDomainId: fromDomainId,
-    attention: listAttention(model, views, place.subtreeIds),
+    attention: listAttention(model, views, drifts, place.subtreeIds),
     topology: readTopology(model, views),
     ...historyOf(model, place.subtreeIds, totalOf(sums, place.subtreeIds)),
   }

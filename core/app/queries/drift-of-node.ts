@@ -1,7 +1,7 @@
 /** Drift of a node: its last snapshot held against the policy bundle that is desired of it; computed, never stored ([DR1]). */
 import { type Actual, compareDrift, type Drift } from '../../fleet/drift/compare.ts'
 import type { ReadModel } from '../read-model.ts'
-import { type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
+import { desiredPolicies, type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
 import { type NodeView, readNodeView } from './node-view.ts'
 import { partContentOf } from './snapshot-parts.ts'
 
@@ -25,13 +25,20 @@ export function driftOf(model: ReadModel, view: NodeView, desired: DesiredPolicy
   const version = reportedVersion(model, view)
   const configuration = partContentOf(model, 'configuration', view.configurationDigest)
   // A part that is announced and not held yet may come: what is found without it is not remembered under its digest.
-  const key = JSON.stringify([configuration === undefined ? null : view.configurationDigest, version ?? null, desired.policyBundleId])
+  const evidence = configuration === undefined ? '' : view.configurationDigest
+  const key = `${desired.policyBundleId}/${evidence}/${version === undefined ? '' : `v${version}`}`
   const known = model.memory.drifts.get(key)
   if (known !== undefined) return known
   const { score, outOfSpec } = compareDrift(desired.policy, { version, configuration })
   const drift = { score, outOfSpec }
   model.memory.drifts.set(key, drift)
   return drift
+}
+
+/** Of many nodes at once. */
+export function driftsOf(model: ReadModel, views: readonly NodeView[]): ReadonlyMap<string, DriftScore> {
+  const desiredIn = desiredPolicies(model)
+  return new Map(views.map((view) => [view.id, driftOf(model, view, desiredIn(view.domainId))]))
 }
 
 /** The comparison line by line, whatever the age of the evidence. */

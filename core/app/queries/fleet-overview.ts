@@ -4,6 +4,7 @@ import type { ReadModel } from '../read-model.ts'
 import { listAttention } from './attention.ts'
 import { domainRows } from './domain-list.ts'
 import { readDomainTree } from './domain-tree.ts'
+import { driftsOf } from './drift-of-node.ts'
 import { countPending } from './enrolments.ts'
 import { lineOf, sumByDomain, totalOf } from './health-line.ts'
 import { heldFrontier, heldStore } from './held.ts'
@@ -16,7 +17,8 @@ import { historyOf } from './spectrum.ts'
 export function readOverview(model: ReadModel): FleetOverview {
   const tree = readDomainTree(model)
   const views = readNodeViews(model, { kind: 'fleet' })
-  const sums = sumByDomain(model, views)
+  const drifts = driftsOf(model, views)
+  const sums = sumByDomain(views, drifts)
   const total = totalOf(sums, sums.keys())
   const domainIds = tree.map(({ id }) => id)
   const rows = domainRows(model, tree, sums)
@@ -30,7 +32,7 @@ export function readOverview(model: ReadModel): FleetOverview {
     domains: rows,
     authority: countStandings(rows.map(({ authority }) => authority.standing)),
     policies: policyProgress(model, views),
-    attention: listAttention(model, views, domainIds),
+    attention: listAttention(model, views, drifts, domainIds),
     refusals: refusalsOf(model),
     store: { ...heldStore(model), fingerprint: [...heldFrontier(model).words] },
   }

@@ -4,9 +4,7 @@
  */
 import type { DomainRow } from '../../contract/domains.ts'
 import { connectivityModes, healths, phases } from '../../fleet/node/node-record.ts'
-import type { ReadModel } from '../read-model.ts'
-import { desiredPolicyOf, type DesiredPolicy } from './desired-policy.ts'
-import { driftOf } from './drift-of-node.ts'
+import type { DriftScore } from './drift-of-node.ts'
 import { instantOrNull } from './instants.ts'
 import { type NodeView, shownMode } from './node-view.ts'
 
@@ -41,15 +39,12 @@ export function noSums(): Sums {
 }
 
 /** Sums by the domain that a node is in itself. */
-export function sumByDomain(model: ReadModel, views: readonly NodeView[]): Map<string, Sums> {
+export function sumByDomain(views: readonly NodeView[], drifts: ReadonlyMap<string, DriftScore>): Map<string, Sums> {
   const sums = new Map<string, Sums>()
-  const desired = new Map<string, DesiredPolicy | undefined>()
   for (const view of views) {
-    const { domainId } = view
-    if (!desired.has(domainId)) desired.set(domainId, desiredPolicyOf(model, domainId))
-    const sum = sums.get(domainId) ?? noSums()
-    sums.set(domainId, sum)
-    addNode(sum, view, driftOf(model, view, desired.get(domainId)).score)
+    const sum = sums.get(view.domainId) ?? noSums()
+    sums.set(view.domainId, sum)
+    addNode(sum, view, drifts.get(view.id)?.score ?? null)
   }
   return sums
 }

@@ -4,9 +4,9 @@ import type { nodeFilter, NodeRow } from '../../contract/nodes.ts'
 import type { ConnectivityMode } from '../../fleet/node/node-record.ts'
 import type { ReadModel } from '../read-model.ts'
 import { cursorRefused } from './cursor.ts'
-import { type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
+import { desiredPolicies } from './desired-policy.ts'
 import { subtreeOf } from './domain-tree.ts'
-import { driftOf } from './drift-of-node.ts'
+import { driftsOf } from './drift-of-node.ts'
 import { instantOrNull } from './instants.ts'
 import { stateOfNode } from './node-state.ts'
 import { isOfFleet, type NodeView, readNodeView, readNodeViews, shownMode } from './node-view.ts'
@@ -34,17 +34,14 @@ export function selectNodes(model: ReadModel, filter: NodeFilter): NodeView[] {
   const isBeyondFleet = filter.phases?.some((phase) => phase === 'PROVISIONING' || phase === 'RETIRED') ?? false
   const views = readNodeViews(model, { kind: isBeyondFleet ? 'everything' : 'fleet', ...scope })
   const text = filter.text?.trim().toLowerCase() ?? ''
-  const policies = new Map<string, string | undefined>()
+  const desiredIn = desiredPolicies(model)
   return views.filter((view) => {
     if (filter.modes !== undefined && !(isOfFleet(view) && filter.modes.includes(shownMode(view)))) return false
     if (filter.phases !== undefined && !filter.phases.includes(view.phase)) return false
     if (filter.healths !== undefined && !filter.healths.includes(view.health)) return false
     if (filter.kinds !== undefined && !filter.kinds.includes(view.kind)) return false
     if (filter.tags?.some((tag) => !view.tags.includes(tag)) ?? false) return false
-    if (filter.policyBundleId !== undefined) {
-      if (!policies.has(view.domainId)) policies.set(view.domainId, desiredPolicyOf(model, view.domainId)?.policyBundleId)
-      if (policies.get(view.domainId) !== filter.policyBundleId) return false
-    }
+    if (filter.policyBundleId !== undefined && desiredIn(view.domainId)?.policyBundleId !== filter.policyBundleId) return false
     return text === '' || [view.name, view.id, view.serial ?? ''].some((field) => field.toLowerCase().includes(text))
   })
 }
@@ -86,10 +83,9 @@ function placeAfter(model: ReadModel, sorted: readonly NodeView[], cursor: strin
 
 function rowsOf(model: ReadModel, views: readonly NodeView[]): NodeRow[] {
   const steps = openSteps(model)
-  const desired = new Map<string, DesiredPolicy | undefined>()
+  const drifts = driftsOf(model, views)
   return views.map((view) => {
     const { domainId } = view
-    if (!desired.has(domainId)) desired.set(domainId, desiredPolicyOf(model, domainId))
     return {
       id: view.id,
       name: view.name,
@@ -105,7 +101,7 @@ function rowsOf(model: ReadModel, views: readonly NodeView[]): NodeRow[] {
       lastSeenAt: instantOrNull(view.lastSeenMs),
       backlogMessages: view.backlogMessages,
       secondsBehind: view.secondsBehind,
-      driftScore: driftOf(model, view, desired.get(domainId)).score,
+      driftScore: drifts.get(view.id)?.score ?? null,
       reason: view.phase === 'QUARANTINED' ? view.phaseReason : view.modeReason,
     }
   })

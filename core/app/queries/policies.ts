@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { FleetOverview } from '../../contract/domains.ts'
 import type { policyView } from '../../contract/policies.ts'
 import type { ReadModel } from '../read-model.ts'
-import { desiredPolicyOf } from './desired-policy.ts'
+import { desiredPolicies } from './desired-policy.ts'
 import { reportedVersion } from './drift-of-node.ts'
 import { actorName } from './names.ts'
 import type { NodeView } from './node-view.ts'
@@ -45,10 +45,9 @@ export function policyProgress(model: ReadModel, views: readonly NodeView[]): Fl
   )) {
     progress.set(id, { id, name, version, targetVersion, nodes: 0, onTarget: 0, unknown: 0 })
   }
-  const desired = new Map<string, string | undefined>()
+  const desiredIn = desiredPolicies(model)
   for (const view of views) {
-    if (!desired.has(view.domainId)) desired.set(view.domainId, desiredPolicyOf(model, view.domainId)?.policyBundleId)
-    const line = progress.get(desired.get(view.domainId) ?? '')
+    const line = progress.get(desiredIn(view.domainId)?.policyBundleId ?? '')
     if (line === undefined) continue
     const version = reportedVersion(model, view)
     line.nodes += 1

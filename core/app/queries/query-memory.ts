@@ -5,7 +5,10 @@
 import type { DecisionData } from '../../fleet/decisions.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
 
-export type Digest = DecisionData<'ibcf.presence.digested.v1'>
+export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
+  /** Until then it speaks for its domain ([QY12]). */
+  readonly standsUntilMs: number
+}
 
 /** Positions of the events that a timeline shows, oldest first, among all up to `lookedTo`. */
 export type KnownHistory = { readonly lookedTo: number; readonly positions: readonly number[] }

@@ -1,5 +1,6 @@
 /** The connectivity spectrum and the sync debt over time, from the digests of presence, with the present as the last point. */
 import type { DomainDetail } from '../../contract/domains.ts'
+import type { DecisionData } from '../../fleet/decisions.ts'
 import { connectivityModes } from '../../fleet/node/node-record.ts'
 import { lastPosition, readSubjectEvents } from '../../store/read-events.ts'
 import { effective } from '../projection-engine.ts'
@@ -33,19 +34,15 @@ function pointsOf(histories: readonly (readonly Digest[])[]): Point[] {
   const instants = [...new Set(histories.flatMap((digests) => digests.map(({ to }) => to)))].sort().slice(-newestDigests)
   const next = histories.map(() => 0)
   return instants.map((at) => {
+    const atMs = Date.parse(at)
     const sums = noSums()
     for (const [which, digests] of histories.entries()) {
       while ((digests[next[which] ?? 0]?.to ?? '￿') <= at) next[which] = (next[which] ?? 0) + 1
       const digest = digests[(next[which] ?? 0) - 1]
-      if (digest !== undefined && standsAt(digest, Date.parse(at))) add(sums, digest)
+      if (digest !== undefined && atMs <= digest.standsUntilMs) add(sums, digest)
     }
     return { at, sums }
   })
-}
-
-function standsAt({ from, to }: Digest, atMs: number): boolean {
-  const toMs = Date.parse(to)
-  return atMs - toMs <= 2 * (toMs - Date.parse(from))
 }
 
 function add(sums: Sums, digest: Digest): void {
@@ -67,9 +64,14 @@ function digestsOf(model: ReadModel, domainId: string): readonly Digest[] {
   })
   const found = events.flatMap((stored) => {
     const input = effective(stored)
-    return input?.stream === 'decisions' ? [input.event.data as Digest] : []
+    return input?.stream === 'decisions' ? [digestOf(input.event.data as DecisionData<'ibcf.presence.digested.v1'>)] : []
   })
   const digests = [...(known?.digests ?? []), ...found].sort((a, b) => (a.to < b.to ? -1 : 1)).slice(-newestDigests)
   model.memory.digests.set(domainId, { lookedTo: last, digests })
   return digests
+}
+
+function digestOf(data: DecisionData<'ibcf.presence.digested.v1'>): Digest {
+  const toMs = Date.parse(data.to)
+  return { ...data, standsUntilMs: toMs + 2 * (toMs - Date.parse(data.from)) }
 }

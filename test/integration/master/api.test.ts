@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actBytes } from '../../../core/app/recorder.ts'
@@ -177,6 +178,34 @@ describe('the API of a running master', () => {
     const target = targetOfDirectory(directory, createFiles())
     const rest = await fetch(`${master.ready.url}/api/main/fleet`, { headers: { authorization: `Bearer ${target.token}` } })
     expect([rest.status, await rest.json()]).toEqual([200, expect.objectContaining({ nodes: 0 })])
+  })
+})
+
+describe('the listener for nodes', () => {
+  it('[AP5] is off until an engineer turns it on, is kept over a restart, and never keeps the master from starting', async () => {
+    const own = join(home.path, 'own')
+    const ask = (procedure: string, input: unknown = {}): Promise<unknown> =>
+      callProcedure(targetOfDirectory(own, createFiles()), 'main', procedure, input, undefined, new AbortController().signal)
+    const first = await startCommand('master', '--data', own)
+    expect(await ask('master.get')).toMatchObject({ gatewayUrl: null, gatewayProblem: null })
+    await expect(ask('master.listen', { address: '127.0.0.1:0' })).rejects.toMatchObject({ code: 'OPERATOR_REQUIRED' })
+    await ask('operator.create', { name: 'Ada', role: 'authority' })
+    await expect(ask('master.listen', { address: 'here' })).rejects.toMatchObject({ code: 'ADDRESS_MALFORMED' })
+    const { gatewayUrl } = (await ask('master.listen', { address: '127.0.0.1:0' })) as { gatewayUrl: string }
+    expect((await fetch(`${gatewayUrl}/v1`)).status).toBe(200)
+    await first.stop()
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(Number(new URL(gatewayUrl).port), '127.0.0.1', resolve))
+    const second = await startCommand('master', '--data', own)
+    expect(await ask('master.get')).toMatchObject({ gatewayUrl: null, gatewayProblem: { code: 'PORT_IN_USE' } })
+    await new Promise<void>((resolve) => taken.close(() => resolve()))
+    await second.stop()
+    const third = await startCommand('master', '--data', own)
+    expect(await ask('master.get')).toMatchObject({ gatewayUrl, gatewayProblem: null })
+    expect(await ask('master.listen', { address: null })).toMatchObject({ gatewayUrl: null })
+    await expect(fetch(`${gatewayUrl}/v1`)).rejects.toThrow()
+    await third.stop()
+    await expect(call('master.listen', { address: null }, 'Ada')).rejects.toMatchObject({ code: 'LISTENER_FIXED' })
   })
 })
 
