@@ -4,7 +4,7 @@
  */
 import type { Health } from '../node/node-record.ts'
 
-export type AttentionKind = 'quarantined' | 'health' | 'sync-debt' | 'evidence' | 'authority' | 'stale' | 'drift' | 'unreadable'
+export type AttentionKind = 'quarantined' | 'health' | 'sync-debt' | 'evidence' | 'authority' | 'stale' | 'drift'
 
 export type AttentionTerm = { readonly kind: AttentionKind; readonly term: string; readonly points: number }
 
