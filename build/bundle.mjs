@@ -61,7 +61,9 @@ export async function bundle({ only, say = (line) => console.error(line) } = {})
     await inTurn(join(root, '.cache', `bundle-${name}.lock`), `${name} is being bundled`, say, async () => {
       if (isCurrent(part, stamp, digest)) return
       const startedAt = Date.now()
-      await buildPart(name, part)
+      await buildPart(name, part).catch((error) => {
+        throw new Error(`The ${name} part could not be bundled: ${error.message}`, { cause: error })
+      })
       writeStamp(stamp, digest)
       built.push(name)
       say(`Bundled ${name} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`)
@@ -113,6 +115,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error(`usage: node build/bundle.mjs [--only ${Object.keys(parts).join('|')}]`)
     process.exit(2)
   }
-  const built = await bundle({ only })
-  if (built.length === 0) console.error('Everything is up to date.')
+  try {
+    const built = await bundle({ only })
+    if (built.length === 0) console.error('Everything is up to date.')
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
 }

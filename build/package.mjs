@@ -151,10 +151,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error('usage: npm run package -- [--test-runtime]')
     process.exit(2)
   }
-  const result = flag === undefined ? await packageRelease() : await packageForTests()
-  if (result.kind === 'none' || result.kind === 'refused') {
-    console.error(result.reason)
-    process.exit(result.kind === 'none' ? 4 : 3)
+  try {
+    const result = flag === undefined ? await packageRelease() : await packageForTests()
+    if (result.kind === 'none' || result.kind === 'refused') {
+      console.error(result.reason)
+      process.exit(result.kind === 'none' ? 4 : 3)
+    }
+    console.log(JSON.stringify(result))
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
   }
-  console.log(JSON.stringify(result))
 }

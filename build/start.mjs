@@ -114,4 +114,9 @@ async function check() {
 }
 
 // Whatever is still open by now is nobody's any more.
-process.exit(await main())
+process.exit(
+  await main().catch((error) => {
+    say(error instanceof Error ? error.message : String(error))
+    return exit.failed
+  }),
+)

@@ -10,8 +10,8 @@ export default defineConfig({
   root: at('renderer'),
   base: './',
   plugins: [react(), lingui({ macroTransform: true, failOnCompileError: true, configPath: at('build/lingui.config.ts') })],
-  // Whoever serves index.html puts a fresh nonce where this stands, once per load (electron/main/page-files.ts).
-  html: { cspNonce: '__IBCF_CSP_NONCE__' },
+  // Whoever serves index.html puts a fresh nonce where this stands, once per load (electron/main/page-files.ts, core/app/api/console-files.ts).
+  html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: at('out/renderer'),
     emptyOutDir: true,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 
 const startMs = 15_000
+const stopMs = 5_000
 
 /** True when this session has a display that a window can open on. */
 export function hasDisplay(environment = process.env, platform = process.platform) {
@@ -23,7 +24,9 @@ export function startVirtualDisplay(size = { width: 1920, height: 1080 }) {
     })
     const stop = async () => {
       server.kill()
+      const timer = setTimeout(() => server.kill('SIGKILL'), stopMs)
       await ended
+      clearTimeout(timer)
     }
     const fail = (reason) => {
       clearTimeout(timer)

@@ -98,7 +98,12 @@ async function drawInElectron({ packaged, display, home, say, afterwards }) {
   if (isRoot()) say('Running as root, where Chromium has no sandbox: --no-sandbox is used.')
   const app = await _electron.launch({
     executablePath: packaged.executable,
-    args: [...(isRoot() ? ['--no-sandbox'] : []), `--user-data-dir=${join(home, 'shell')}`, `--data=${join(home, 'data')}`],
+    args: [
+      ...(isRoot() ? ['--no-sandbox'] : []),
+      ...(display === undefined ? [] : ['--disable-gpu']),
+      `--user-data-dir=${join(home, 'shell')}`,
+      `--data=${join(home, 'data')}`,
+    ],
     env: { ...process.env, IBCF_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display }) },
     timeout: 60_000,
   })

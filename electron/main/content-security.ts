@@ -7,7 +7,7 @@ export const consoleUrl = 'app://console/'
 export const diagramUrl = 'app://diagram/'
 
 /** Stands in the built index.html wherever a nonce belongs (build/vite.renderer.config.ts). */
-export const noncePlaceholder = '__IBCF_CSP_NONCE__'
+export const noncePlaceholder = '__CSP_NONCE__'
 
 /**
  * `nonce` is fresh for every load. Scripts, fonts and calls come from the package alone; the drawings that the sandbox posts back are

@@ -67,6 +67,7 @@ export function keepCore(wishes: KeeperWishes): CoreKeeper {
         else current.process.send({ kind: 'stop' })
         break
       case 'kill':
+        wishes.diagnostics.note('core takes too long and is ended', { state: state.kind })
         current?.process?.kill()
         break
       case 'restart-later':

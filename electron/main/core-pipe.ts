@@ -7,8 +7,8 @@ import { consoleUrl } from './content-security.ts'
 
 export type CoreAddress = { readonly socketPath: string; readonly token: string }
 
-/** More than any call of the contract needs; a page that sends more is broken or not ours. */
-export const maxBodyBytes = 32 * 1024 * 1024
+/** More than core takes of one call, which says so better than we can; a page that sends more than this is broken or not ours. */
+export const maxBodyBytes = 4 * 1024 * 1024
 
 /** What a page may say about its call; cookies, credentials and everything else stay behind. */
 const passedOn = ['accept', 'content-type', 'last-event-id', 'accept-language'] as const

@@ -11,12 +11,12 @@ import { callChannel, menuChannel } from '../preload/host-bridge.ts'
 import { claimScheme, serveScheme } from './app-scheme.ts'
 import { parseArguments, type WishOrRefusal } from './arguments.ts'
 import { type BuildMark, readBuildMark } from './build-mark.ts'
-import { consoleUrl } from './content-security.ts'
 import { keepCore, type KeeperWishes } from './core-keeper.ts'
 import { openDiagnostics, type ShellDiagnostics } from './diagnostics.ts'
 import { guardContents, guardSession } from './guard.ts'
 import { answerCall } from './host-calls.ts'
 import { menuTemplate } from './menu.ts'
+import { type PageSwitch, switchPages } from './page-switch.ts'
 import { openSealedKey } from './sealed-key.ts'
 import { type ConsoleWindow, openWindow } from './window.ts'
 
@@ -58,31 +58,21 @@ function run(): void {
     environment: process.env,
   })
   const dataDir = wished.ok ? wished.wish.dataDir : join(userData, 'data')
-  const homePage = `${consoleUrl}index.html${wished.ok && wished.wish.workspace === 'demo' ? '#/w/demo/' : ''}`
+  const place = wished.ok && wished.wish.workspace === 'demo' ? '#/w/demo/' : ''
 
   app.on('session-created', (made) => guardSession(made, diagnostics))
   app.on('web-contents-created', (_event, contents) => guardContents(contents, diagnostics))
   guardSession(session.defaultSession, diagnostics)
 
   let window: ConsoleWindow | undefined
+  let pages: PageSwitch | undefined
   let isLeaving = false
-  /** Where in the console the person is, as far as is known; what was on the screen comes back when core does. */
-  let place = homePage
-  const show = (what: 'console' | 'trouble'): void => {
-    const contents = window?.browserWindow.webContents
-    if (contents === undefined || contents.isDestroyed()) return
-    const isOnConsole = contents.getURL().startsWith(`${consoleUrl}index.html`)
-    if (isOnConsole && what === 'console') return
-    if (isOnConsole) place = contents.getURL()
-    const url = what === 'console' ? place : `${consoleUrl}trouble`
-    contents.loadURL(url).catch((error: unknown) => diagnostics.note('a page did not load', { url, reason: String(error) }))
-  }
   const core = keepCore({
     entry: join(appPath.replace(/app\.asar$/, 'app.asar.unpacked'), 'out', 'core', 'entry.mjs'),
     way: () => findWay(mark),
     begin: () => beginning(wished, mark, userData, diagnostics),
-    onConsole: () => show('console'),
-    onTrouble: () => show('trouble'),
+    onConsole: () => pages?.show('console'),
+    onTrouble: () => pages?.show('trouble'),
     onClosed: () => {
       isLeaving = true
       app.quit()
@@ -112,13 +102,15 @@ function run(): void {
     window = opened
     opened.browserWindow.on('closed', () => {
       window = undefined
+      pages = undefined
     })
     opened.browserWindow.webContents.on('render-process-gone', (_event, details) => {
       diagnostics.note('the page ended unexpectedly', { reason: details.reason })
       if (!isLeaving && details.reason !== 'clean-exit') opened.browserWindow.webContents.reload()
     })
     refreshMenu()
-    show(core.trouble() === undefined ? 'console' : 'trouble')
+    pages = switchPages(opened.browserWindow.webContents, place, diagnostics)
+    pages.show(core.trouble() === undefined ? 'console' : 'trouble')
   }
   const showDataFolder = (): Promise<string> => shell.openPath(dataDir)
   const refreshMenu = (): void => {
