@@ -15,6 +15,7 @@ import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { NodeId, RequestId, UlidSource } from '../kernel/ids.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 import { keyIdOf } from '../log/dsse.ts'
+import { readFrontier } from '../store/frontier.ts'
 import { readKey } from '../store/keys.ts'
 import type { EnrolmentStanding, MasterPort } from './master-port.ts'
 import { isSignedBy, mismatch, readStatement } from './read-input.ts'
@@ -41,7 +42,8 @@ export function requestEnrolment(master: MasterPort, newId: UlidSource, body: Ui
   if (known !== undefined) return known.keyId === keyId ? accepted(answerOf(master, nodeId, known)) : idTaken(nodeId)
   const holder = readKey(master.reader, keyId)
   if (holder !== undefined) return refused('KEY_HELD_BY_ANOTHER', 'This key already belongs to another node or master.', { keyId })
-  if (document.nodeId === master.masterId) return idTaken(nodeId)
+  // An id that speaks in logs already is a master's, here or elsewhere.
+  if (readFrontier(master.reader, { origin: nodeId }).length > 0) return idTaken(nodeId)
   if (master.pendingEnrolments() >= maxPendingEnrolments) {
     return refused('ENROLMENTS_FULL', 'Too many nodes wait to be let in already.', { waiting: maxPendingEnrolments, retryAfterSeconds: 60 })
   }

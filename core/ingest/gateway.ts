@@ -52,6 +52,7 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
   const context: GatewayContext = {
     master,
     leaseSeconds,
+    startedAt: ports.clock.now(),
     nonces: createNonces(ports),
     attachments: createAttachments(ports),
     newId: createUlidSource(ports.clock, ports.random),
@@ -60,7 +61,7 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
   const nodeRate = createRateLimit(nodes, ports.clock)
   const pieceRate = createRateLimit(pieces, ports.clock)
   let isClosed = false
-  let listeningSince = ports.clock.now()
+  let listeningSince = context.startedAt
   let lookedAt = listeningSince
 
   function refuse(rejection: Rejection, remote: string): GatewayResponse {

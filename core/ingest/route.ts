@@ -13,6 +13,8 @@ export type GatewayContext = {
   readonly attachments: Attachments
   readonly newId: UlidSource
   readonly leaseSeconds: number
+  /** When this run began to listen, wall milliseconds. */
+  readonly startedAt: number
 }
 
 export type Call = {

@@ -28,16 +28,23 @@ export type SegmentAnswer = z.infer<typeof segmentAnswer>
 /** More than a blob and a segment of the largest size together, with the overhead of their pieces. */
 export const stagingQuotaBytes = 32 * 1024 * 1024
 
+/** The open return that a piece comes in. */
+export type Upload = {
+  readonly session: ReturnSession
+  readonly leaseUntil: number
+  /** The first piece that comes in this run of the master, of an upload that began in an earlier one. */
+  readonly isResumed: boolean
+}
+
 /**
- * `session` is the open return in which the piece comes, if it does. Codes: SCHEMA_MISMATCH, SEGMENT_FOREIGN, SEGMENT_GAP,
+ * `upload` is undefined for what comes outside of a return. Codes: SCHEMA_MISMATCH, SEGMENT_FOREIGN, SEGMENT_GAP,
  * PIECE_GAP, STAGING_MALFORMED, DECOMPRESSION_REFUSED, SEGMENT_FORKED, and those of the codec.
  */
 export function takeSegmentPiece(
   master: MasterPort,
   standing: NodeStanding,
-  session: ReturnSession | undefined,
+  upload: Upload | undefined,
   piece: SegmentPiece,
-  leaseUntil: number,
 ): Result<SegmentAnswer> {
   if (!isLogId(piece.log)) return mismatch('/log', 'not the name of a log')
   if (piece.to < piece.from) return mismatch('/to', 'lower than from')
@@ -55,8 +62,8 @@ export function takeSegmentPiece(
     const gap = gapBefore(intake)
     if (gap !== undefined) return gap
     const taken = stage(intake)
-    if (!taken.ok || session === undefined) return taken.ok ? accepted(taken.value.answer) : taken
-    advance(intake, session, taken.value, leaseUntil)
+    if (!taken.ok) return taken
+    if (upload !== undefined) advance(intake, upload, taken.value)
     return accepted(taken.value.answer)
   })
   // Told after the commit: a count of what was undone again would be wrong.
@@ -231,7 +238,7 @@ function notesOn(events: readonly StoredEvent[]): readonly Note[] {
 }
 
 /** The first piece makes it REPLAYING; every piece renews the lease. */
-function advance({ master, commit, standing, piece }: Intake, session: ReturnSession, { events }: Taken, leaseUntil: number): void {
+function advance({ master, commit, standing, piece }: Intake, { session, leaseUntil, isResumed }: Upload, { events }: Taken): void {
   const now = master.ports.clock.now()
   if (session.firstPieceAt === null) moveToReplaying(commit, standing, session.expectedEvents)
   updateSession(commit.writer, session, {
@@ -242,5 +249,6 @@ function advance({ master, commit, standing, piece }: Intake, session: ReturnSes
     receivedEvents: session.receivedEvents + events.length,
     receivedBytes: session.receivedBytes + piece.bytes.length,
     unreadableEvents: session.unreadableEvents + events.filter(({ event }) => event === undefined).length,
+    resumedTimes: session.resumedTimes + (isResumed ? 1 : 0),
   })
 }

@@ -75,7 +75,12 @@ export function createWatchdog({ clock, scheduler, presence, standing, threshold
     const waitMs = Math.min(Math.max(next - clock.monotonic(), shortestWaitMs), longestWaitMs)
     cancel = scheduler.after(waitMs, () => {
       plannedFor = Number.POSITIVE_INFINITY
-      for (let due = deadlines.takeDue(clock.monotonic()); due !== undefined; due = deadlines.takeDue(clock.monotonic())) look(due)
+      // All are taken out before the first is looked at: a deadline is a sum, and one that is early by its last bit comes again after a
+      // wait instead of at once and for ever.
+      const due: NodeId[] = []
+      const now = clock.monotonic()
+      for (let node = deadlines.takeDue(now); node !== undefined; node = deadlines.takeDue(now)) due.push(node)
+      for (const node of due) look(node)
       plan()
     })
   }

@@ -3,7 +3,7 @@ import type { VerdictReason } from '../../fleet/decisions.ts'
 import { dropStagedOf } from '../../store/staged.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { gatherAgainst, gatherTimeAway, type Incident } from './gather.ts'
-import { heldHeads } from './missing.ts'
+import { heldHeads, maxToldHeads } from './missing.ts'
 import { moveToLive, quarantine } from './moves.ts'
 import { incidentFindings, reconcile, type Finding, type Judgement } from './reconcile.ts'
 import { openSessionOf, readSession, updateSession, type ReturnSession, type Verdict } from './return-table.ts'
@@ -65,7 +65,7 @@ function writeClosing(
   reasons: readonly VerdictReason[],
   nowMs: number,
 ): ReturnSession {
-  const held = heldHeads(commit.writer, session.nodeId)
+  const held = heldHeads(commit.writer, session.nodeId).slice(-maxToldHeads)
   const { sessionId, receivedEvents } = session
   commit.decide({
     type: 'ibcf.session.closed.v1',

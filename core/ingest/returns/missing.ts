@@ -7,7 +7,10 @@ import { headAt, readLogTree } from '../../store/branches.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import type { Head, MissingRange } from './return-table.ts'
 
-/** What is held of the node's logs; of a forked one, its first branch. */
+/** A node makes three logs per incarnation, and one whenever it was restored; of more than this the newest are told. */
+export const maxToldHeads = 192
+
+/** What is held of the node's logs, the oldest incarnation first; of a forked one, its first branch. */
 export function heldHeads(reader: Reader, node: NodeId): readonly Head[] {
   return readFrontier(reader, { origin: node })
     .filter(({ branch }) => branch === 0)
@@ -29,7 +32,8 @@ export function missingOf(reader: Reader, claimed: readonly Head[]): readonly Mi
 }
 
 export function countEvents(missing: readonly MissingRange[]): number {
-  return missing.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0)
+  const claimed = missing.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0)
+  return Math.min(claimed, Number.MAX_SAFE_INTEGER)
 }
 
 /** Whether some branch of the log goes through this very point. */

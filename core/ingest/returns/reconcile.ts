@@ -54,10 +54,13 @@ export type ReasonKind = 'notice' | 'drift' | 'trust'
 export type Finding = VerdictReason & { readonly kind: ReasonKind }
 export type Judgement = { readonly verdict: 'CLEAN' | 'QUARANTINED'; readonly findings: readonly Finding[] }
 
+/** More than a person reads; a node that does ten thousand different things must not make a verdict that no event can hold. */
+const maxFindings = 25
+
 /** Findings come trust first, then drift, then notices: the first one is what is told in a line. */
 export function reconcile(away: TimeAway, against: JudgedAgainst): Judgement {
   const findings = [...trustFindings(away, against), ...driftFindings(away, against), ...notices(away, against)]
-  return { verdict: findings.some(({ kind }) => kind !== 'notice') ? 'QUARANTINED' : 'CLEAN', findings }
+  return { verdict: findings.some(({ kind }) => kind !== 'notice') ? 'QUARANTINED' : 'CLEAN', findings: shortened(findings) }
 }
 
 /** Reads `reconciliation` of a bundle's configuration; what is not of the right kind is as if it were not there. */
@@ -213,6 +216,13 @@ function notices(away: TimeAway, against: JudgedAgainst): readonly Finding[] {
     )
   }
   return findings
+}
+
+function shortened(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= maxFindings) return findings
+  const more = findings.length - maxFindings + 1
+  const rest = finding('notice', 'MORE_FINDINGS', `${more} more findings are not listed.`, 'Read them on its timeline.')
+  return [...findings.slice(0, maxFindings - 1), rest]
 }
 
 function finding(kind: ReasonKind, code: string, sentence: string, wayOut: string): Finding {

@@ -3,7 +3,7 @@ import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted, refused } from '../../kernel/result.ts'
 import { instantOf, jsonResponse } from '../exchange.ts'
 import { proveIdentity } from '../prove-identity.ts'
-import { heldHeads } from '../returns/missing.ts'
+import { heldHeads, maxToldHeads } from '../returns/missing.ts'
 import type { Route } from '../route.ts'
 
 export const attachRoute: Route = {
@@ -27,7 +27,7 @@ export const attachRoute: Route = {
         mode: mode ?? 'LIVE',
         phase,
         contactEverySeconds,
-        held: heldHeads(master.reader, nodeId),
+        held: heldHeads(master.reader, nodeId).slice(-maxToldHeads),
         now: instantOf(now),
       }),
     )

@@ -5,7 +5,8 @@ import { accepted } from '../../kernel/result.ts'
 import { jsonResponse } from '../exchange.ts'
 import { readShape } from '../read-input.ts'
 import { notCountersigned } from '../returns/complete-return.ts'
-import { leaseFromNow, type Route } from '../route.ts'
+import type { ReturnSession } from '../returns/return-table.ts'
+import { leaseFromNow, type GatewayContext, type Route } from '../route.ts'
 import { takeSegmentPiece } from '../segment-intake.ts'
 import { returnRequired } from './attach.ts'
 
@@ -21,8 +22,15 @@ export const segmentsRoute: Route = {
     const session = caller.kind === 'session' ? caller.session : undefined
     if (session?.step === 'PROVING') return notCountersigned()
     if (session === undefined && needsReturn(standing.mode)) return returnRequired()
-    const answer = takeSegmentPiece(context.master, standing, session, { ...asked.value, bytes: body }, leaseFromNow(context))
+    const upload =
+      session === undefined ? undefined : { session, leaseUntil: leaseFromNow(context), isResumed: isResumed(context, session) }
+    const answer = takeSegmentPiece(context.master, standing, upload, { ...asked.value, bytes: body })
     context.master.heard(standing.nodeId, { at: context.master.ports.clock.now() })
     return answer.ok ? accepted(jsonResponse(answer.value)) : answer
   },
+}
+
+/** The lease says when it moved last: before this run began, so the master was away in between. */
+function isResumed({ leaseSeconds, startedAt }: GatewayContext, { lastProgressAt, leaseUntil }: ReturnSession): boolean {
+  return lastProgressAt !== null && leaseUntil - leaseSeconds * 1000 < startedAt
 }

@@ -1,6 +1,6 @@
 /** The master killed at every point of a return, and the disk full: what was acknowledged is there, and the return ends as it would have. */
 import { describe, expect, it } from 'vitest'
-import { openSessionOf } from '../../../core/ingest/returns/return-table.ts'
+import { lastSessionOf, openSessionOf } from '../../../core/ingest/returns/return-table.ts'
 import { toHex } from '../../../core/kernel/hex.ts'
 import { readLogEvents } from '../../../core/store/read-events.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
@@ -50,6 +50,7 @@ describe('a master that is killed', () => {
     const islands: Island[] = []
     try {
       for (const step of steps) {
+        await island.ports.advance(10)
         island = await island.crash()
         islands.push(island)
         last = await step(island)
@@ -57,6 +58,8 @@ describe('a master that is killed', () => {
       }
       expect(last?.json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE' })
       expect(held(island, node)).toEqual(recorded(node))
+      // Each piece but the first went on with an upload that a master before it had begun.
+      expect(lastSessionOf(island.master.store.reader, node.id)?.resumedTimes).toBe(steps.length - 3)
       expect((await verifyStore(island.master.store.reader, island.ports, {})).ok).toBe(true)
     } finally {
       for (const each of islands) each[Symbol.dispose]()

@@ -419,7 +419,10 @@ describe('the lease of a return', () => {
     const opened = await openReturn(island, node)
     revokeNodeKey({ master: island.master, actor: island.operator }, { nodeId: node.id, reason: 'Stolen.' })
     expect(await passSeconds(island, 1)).toBe(1)
-    expect(readSession(island.master.store.reader, opened.sessionId)).toMatchObject({ verdict: 'QUARANTINED', reasons: [{ code: 'KEY_REVOKED' }] })
+    expect(readSession(island.master.store.reader, opened.sessionId)).toMatchObject({
+      verdict: 'QUARANTINED',
+      reasons: [{ code: 'KEY_REVOKED' }],
+    })
   })
 
   it('[RT8] does not run while the master sleeps', async () => {

@@ -171,6 +171,19 @@ describe('the verdict', () => {
     }
   })
 
+  it('[RT9] is short, whatever a node has done, and does not lose what is grave', () => {
+    const decisions = Array.from({ length: 5000 }, (_, at) => ({ decision: `d${at}`, policyBundleId: null, times: 1 }))
+    const { verdict, findings } = reconcile({ ...quiet, decisions, forks: [{ log, at: 2 }] }, strict)
+    expect(verdict).toBe('QUARANTINED')
+    expect(findings).toHaveLength(25)
+    expect([findings[0]?.code, findings[1]?.code, findings.at(-1)?.code]).toEqual([
+      'SEGMENT_FORKED',
+      'DECISION_NOT_ALLOWED',
+      'MORE_FINDINGS',
+    ])
+    expect(findings.at(-1)?.sentence).toBe('4978 more findings are not listed.')
+  })
+
   it('[RT9] cuts what a node says to a length that a reason may have', () => {
     const judged = reconcile({ ...quiet, refusedDesired: [{ policyBundleId: 'P1', code: 'X', sentence: 'x'.repeat(9000) }] }, loose)
     expect(judged.findings[0]?.sentence.length).toBe(2000)
