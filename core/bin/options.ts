@@ -16,7 +16,7 @@ export function readOptions<Wanted extends Options>(args: readonly string[], opt
     throw new AppError(
       'Invalid',
       'OPTION_UNKNOWN',
-      cause instanceof Error ? `${cause.message.split('. ')[0]}.` : 'The options do not fit.',
+      cause instanceof Error ? `${cause.message.split(/\.\s/)[0]}.` : 'The options do not fit.',
       {},
       cause,
     )
