@@ -19,8 +19,10 @@ import { lockDataDirectory } from '../store/lock.ts'
 import { lastPosition } from '../store/read-events.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
-import { createChangeFeed, type ChangeFeed, type Topic } from './change-feed.ts'
+import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
 import type { MasterConfig } from './config.ts'
+import { changeOf } from './changes.ts'
+import { desiredFor } from './desired-for.ts'
 import { createDigester } from './digest.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity } from './identity.ts'
@@ -284,59 +286,4 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
       lock?.[Symbol.dispose]()
     },
   }
-}
-
-/** The policy bundle of the nearest domain that has one, under the authority in force there. */
-function desiredFor(model: ReadModel, node: NodeId): ReturnType<MasterPort['desiredFor']> {
-  const lifecycle = model.lifecycle(node)
-  if (lifecycle === undefined) return undefined
-  for (let domainId: string | null = lifecycle.domainId; domainId !== null; ) {
-    const domain = model.domain(domainId)
-    if (domain === undefined) return undefined
-    const policy = domain.policyBundleId === null ? undefined : model.policy(domain.policyBundleId)
-    if (domain.policyBundleId !== null && policy !== undefined) {
-      return {
-        nodeId: node,
-        masterId: model.masterId,
-        domainId: lifecycle.domainId,
-        placement: lifecycle.placement,
-        epoch: authorityOf(model, lifecycle.domainId as DomainId).epoch ?? 0,
-        policyBundleId: domain.policyBundleId,
-        policyName: policy.name,
-        policyVersion: policy.version,
-        targetVersion: policy.targetVersion,
-        configuration: policy.configuration,
-        constraints: policy.constraints,
-      }
-    }
-    domainId = domain.parentId
-  }
-  return undefined
-}
-
-function changeOf(events: readonly StoredEvent[]): { topics: Topic[]; nodeIds: string[]; domainIds: string[] } {
-  const topics = new Set<Topic>()
-  const nodeIds = new Set<string>()
-  const domainIds = new Set<string>()
-  for (const { event } of events) {
-    if (event === undefined) continue
-    const noun = event.type.split('.')[1] ?? ''
-    const topic = topicOf[noun] ?? 'nodes'
-    topics.add(topic)
-    if (topic === 'nodes' || topic === 'sessions' || topic === 'enrolments') nodeIds.add(event.subject)
-    if (event.domain !== undefined) domainIds.add(event.domain)
-  }
-  return { topics: [...topics], nodeIds: [...nodeIds], domainIds: [...domainIds] }
-}
-
-const topicOf: Readonly<Record<string, Topic>> = {
-  master: 'master',
-  operator: 'operators',
-  domain: 'domains',
-  authority: 'domains',
-  enrolment: 'enrolments',
-  session: 'sessions',
-  evidence: 'sessions',
-  policy: 'policies',
-  presence: 'domains',
 }

@@ -1,20 +1,11 @@
 /** Layers 0 and 1 of the seed's interface: the fleet as a whole, and a domain with all below it. */
 import { z } from 'zod'
+import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
 import { authoritySchema, healthCounts, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
-export const domainThresholds = z.object({
-  /** Round trip above which a node that is heard is DELAYED, milliseconds. */
-  slowRttMs: z.number().positive(),
-  slowLossPct: z.number().min(0).max(100),
-  /** Silence beyond its schedule after which it is DELAYED, EDGE_CACHED, AUTONOMOUS; seconds. */
-  delayedAfterS: z.number().positive(),
-  edgeCachedAfterS: z.number().positive(),
-  autonomousAfterS: z.number().positive(),
-  /** Consecutive good contacts before it is LIVE again. */
-  recoverAfterContacts: z.number().int().min(1).max(100),
-})
+export const domainThresholds = thresholdsSchema
 export type DomainThresholds = z.infer<typeof domainThresholds>
 
 const healthLine = z.object({

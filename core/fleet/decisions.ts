@@ -21,11 +21,14 @@ const head = z.object({ log: text, seq: count, head: text })
 const statement = z.object({ document: z.string(), keyid: z.string(), signature: z.string() })
 
 export const thresholdsSchema = z.object({
+  /** Round trip above which a node that is heard is DELAYED, milliseconds. */
   slowRttMs: z.number().positive(),
   slowLossPct: z.number().min(0).max(100),
+  /** Silence beyond its schedule after which it is DELAYED, EDGE_CACHED, AUTONOMOUS; seconds. */
   delayedAfterS: z.number().positive(),
   edgeCachedAfterS: z.number().positive(),
   autonomousAfterS: z.number().positive(),
+  /** Consecutive good contacts before it is LIVE again. */
   recoverAfterContacts: z.number().int().min(1).max(100),
 })
 export type Thresholds = z.infer<typeof thresholdsSchema>
