@@ -34,6 +34,8 @@ export type KeyPair = {
 export type Crypto = {
   readonly sha256: (...parts: readonly Uint8Array[]) => Uint8Array
   readonly generateKeyPair: () => KeyPair
+  /** The pair of a 32-byte seed: always the same one. For simulated worlds; a real key comes from `generateKeyPair`. */
+  readonly keyPairFromSeed: (seed: Uint8Array) => KeyPair
   /** 64 bytes, Ed25519. */
   readonly sign: (privateKey: Uint8Array, message: Uint8Array) => Uint8Array
   /** False for a wrong signature and for malformed keys alike; never throws. */
