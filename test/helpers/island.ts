@@ -8,7 +8,7 @@ import { thresholdsOf } from '../../core/app/queries/thresholds.ts'
 import { createQueries, type Queries } from '../../core/app/queries/queries.ts'
 import type { HeartbeatRequest } from '../../core/contract/gateway.ts'
 import { type DecisionData, decisions, type DecisionType } from '../../core/fleet/decisions.ts'
-import { type NodeEventData, nodeEvents, type NodeEventType } from '../../core/fleet/node/node-events.ts'
+import { type NodeEventData, nodeEvents, type NodeEventType, type SnapshotPart } from '../../core/fleet/node/node-events.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../../core/fleet/node/node-record.ts'
 import { createPresence } from '../../core/ingest/presence.ts'
 import { createReturnTable } from '../../core/ingest/returns/return-table.ts'
@@ -80,7 +80,9 @@ export type TestIsland = Disposable & {
   readonly heard: (node: NodeId, heartbeat?: Partial<HeartbeatRequest>) => void
   readonly putJson: (content: unknown) => { readonly digest: string; readonly sizeBytes: number }
   /** Puts the parts into the store and reports them. */
-  readonly snapshot: (node: NodeId, parts: Readonly<Record<string, unknown>>) => StoredEvent
+  readonly snapshot: (node: NodeId, parts: Readonly<Partial<Record<SnapshotPart, unknown>>>) => StoredEvent
+  /** One part, as the bytes it is. */
+  readonly snapshotOf: (node: NodeId, part: SnapshotPart, bytes: Uint8Array) => StoredEvent
   readonly makeDomain: (
     name: string,
     parentId?: string,
@@ -233,9 +235,13 @@ export async function createTestIsland(): Promise<TestIsland> {
     putJson,
     snapshot: (node, parts) =>
       report(node, 'ibcf.snapshot.taken.v1', {
-        parts: Object.entries(parts).map(([name, content]) => ({ name: name as 'inventory', ...putJson(content) })),
+        parts: Object.entries(parts).map(([name, content]) => ({ name: name as SnapshotPart, ...putJson(content) })),
         isAutonomous: false,
       }),
+    snapshotOf: (node, name, bytes) => {
+      const digest = store.transact((writer) => putBlob(writer, bytes))
+      return report(node, 'ibcf.snapshot.taken.v1', { parts: [{ name, digest, sizeBytes: bytes.length }], isAutonomous: false })
+    },
     makeDomain: (name, parentId = rootId, { thresholds = {}, level = 'LOCAL' } = {}) => {
       const domainId = nextId<DomainId>()
       decide('ibcf.domain.created.v1', domainId, { name, parentId, level, thresholds }, { domain: domainId })

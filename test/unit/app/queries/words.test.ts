@@ -1,0 +1,215 @@
+/** Events in words, and whether their clocks can be believed. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isClockDoubtful } from '../../../../core/app/queries/event-clock.ts'
+import { plainText, quoted } from '../../../../core/app/queries/plain-text.ts'
+import { isDecisionType, isNodeEventType, type Names, sentenceOfDecision, sentenceOfFact } from '../../../../core/app/queries/sentences.ts'
+import { decisions, type DecisionType } from '../../../../core/fleet/decisions.ts'
+import { nodeEvents, type NodeEventType } from '../../../../core/fleet/node/node-events.ts'
+import { formatHlc } from '../../../../core/kernel/hlc.ts'
+
+const names: Names = { master: () => '“Harbour”', domain: () => '“Island”', policy: () => '“base”' }
+const link = { rtt_ms: 12.34, loss_pct: 0.06, bandwidth_kbps: 256 }
+const debt = { seconds_behind: 0, backlog_messages: 0, replay_required: false }
+const head = { log: 'x', seq: 1, head: 'x' }
+const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
+const at = '2026-01-01T00:00:00.000Z'
+const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
+
+const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: string]>> = {
+  'ibcf.log.opened.v1': [{ continues: [head], reason: 'The master was founded.' }, 'A log was opened. The master was founded.'],
+  'ibcf.master.created.v1': [
+    { name: 'Harbour', level: 'REGION', keyId: '', publicKey: '' },
+    'The master “Harbour” was founded at the level REGION.',
+  ],
+  'ibcf.master.renamed.v1': [{ name: 'Quay' }, 'The master is called “Quay” from now on.'],
+  'ibcf.operator.created.v1': [{ name: 'Ada', role: 'viewer', keyId: '', publicKey: '' }, '“Ada” may act here as viewer.'],
+  'ibcf.domain.created.v1': [
+    { name: 'Cell', parentId: null, level: 'LOCAL', thresholds: {} },
+    'The domain “Cell” was made at the level LOCAL.',
+  ],
+  'ibcf.domain.renamed.v1': [{ name: 'Cell' }, 'The domain is called “Cell” from now on.'],
+  'ibcf.domain.configured.v1': [{ thresholds: { slowRttMs: 9 } }, 'Thresholds were set: slowRttMs 9.'],
+  'ibcf.authority.granted.v1': [
+    { masterId: id, level: 'LOCAL', epoch: 2, until: null, right: 'grant' },
+    '“Harbour” became master of record at epoch 2.',
+  ],
+  'ibcf.enrolment.requested.v1': [
+    {
+      requestId: id,
+      name: 'pump',
+      kind: 'EDGE',
+      tags: [],
+      keyId: '',
+      publicKey: '',
+      serial: null,
+      manufacturer: null,
+      model: null,
+      contactEverySeconds: 1,
+      autonomyBudgetSeconds: 1,
+      viaId: null,
+      statement: { document: '', keyid: '', signature: '' },
+    },
+    '“pump” asked to join as EDGE.',
+  ],
+  'ibcf.enrolment.approved.v1': [{ requestId: id, domainId: id, keyId: '', publicKey: '' }, 'It was let into “Island”.'],
+  'ibcf.enrolment.refused.v1': [{ requestId: id, reason: 'Not ours' }, 'It was turned away. Not ours.'],
+  'ibcf.lifecycle.transitioned.v1': [
+    { from: 'ACTIVE', to: 'QUARANTINED', event: 'x', reason: 'Smoke!', code: null },
+    'ACTIVE became QUARANTINED. Smoke!',
+  ],
+  'ibcf.connectivity.assessed.v1': [
+    { from: 'LIVE', to: 'AUTONOMOUS', event: 'x', reason: 'Not heard', lastSeen: at, link, syncDebt: debt },
+    'It is AUTONOMOUS. Not heard.',
+  ],
+  'ibcf.key.revoked.v1': [{ keyId: 'x', cut: [head], reason: 'Stolen.' }, 'Its key was cut. Stolen.'],
+  'ibcf.session.opened.v1': [
+    { sessionId: id, expectedEvents: 1, frontier: [head], clockOffsetMs: 0 },
+    'It came back; 1 event to be replayed.',
+  ],
+  'ibcf.session.closed.v1': [
+    {
+      sessionId: id,
+      verdict: 'QUARANTINED',
+      reasons: [{ code: 'X', sentence: 'The log was altered', wayOut: '' }],
+      receivedEvents: 5,
+      held: [head],
+    },
+    'Its return ended in quarantine. 5 events received. The log was altered.',
+  ],
+  'ibcf.segment.accepted.v1': [{ log: 'x', from: 3, to: 9, head: 'x' }, 'Its events 3 to 9 were taken in.'],
+  'ibcf.evidence.parked.v1': [
+    { log: 'x', from: 1, to: 2, code: 'SEGMENT_CHAIN_BROKEN', sentence: 'It was altered.', digest: 'x', sizeBytes: 1 },
+    'Something it sent was refused and kept as evidence. It was altered. (SEGMENT_CHAIN_BROKEN)',
+  ],
+  'ibcf.policy.published.v1': [
+    { name: 'base', version: '3', targetVersion: '1', configuration: {}, constraints: noConstraints },
+    'The policy “base” 3 was published.',
+  ],
+  'ibcf.policy.assigned.v1': [{ policyBundleId: id }, 'It is to be as the policy “base” says.'],
+  'ibcf.presence.digested.v1': [
+    {
+      from: at,
+      to: at,
+      modes: { LIVE: 1, DELAYED: 0, EDGE_CACHED: 0, AUTONOMOUS: 0, DISCONNECTED: 0, RETURNING: 0, REPLAYING: 0 },
+      backlogMessages: 0,
+      worstSecondsBehind: 0,
+      contacts: 12,
+    },
+    'Presence was summed up: 12 contacts.',
+  ],
+}
+
+const recorded: Readonly<Record<NodeEventType, readonly [data: unknown, sentence: string]>> = {
+  'ibcf.log.opened.v1': [{ continues: [], reason: 'First start.' }, 'It opened a log. First start.'],
+  'ibcf.connection.lost.v1': [{ since: at, attempts: 3 }, 'It lost its master after 3 attempts and goes on alone.'],
+  'ibcf.connection.regained.v1': [{ offlineSeconds: 7200 }, 'It found its master again after 2 h alone.'],
+  'ibcf.decision.taken.v1': [
+    { policy: 'heat', decision: 'Fan on', basis: '41 C', policyBundleId: null },
+    'It decided alone, by “heat”: Fan on. Because: 41 C.',
+  ],
+  'ibcf.alarm.raised.v1': [{ name: 'Door', severity: 'critical', detail: 'open' }, 'Alarm (critical): Door. open.'],
+  'ibcf.agent.started.v1': [
+    { version: '1.2', offlineSince: null, unclean: true },
+    'Its agent 1.2 started after it had ended without warning.',
+  ],
+  'ibcf.desired.adopted.v1': [
+    { policyBundleId: id, policyVersion: '3', placement: 0, epoch: 1, masterId: id },
+    'It took on the policy “base” 3.',
+  ],
+  'ibcf.desired.refused.v1': [
+    { policyBundleId: id, code: 'EPOCH_STALE', sentence: 'An older master said so' },
+    'It refused the policy “base”. An older master said so. (EPOCH_STALE)',
+  ],
+  'ibcf.observation.recorded.v1': [
+    { kind: 'tank', values: { level: 0.5, open: true, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, isAutonomous: false },
+    'Observed tank: level 0.5, open true, a 1, b 2, c 3, d 4, 2 more.',
+  ],
+  'ibcf.health.changed.v1': [{ from: 'OK', to: 'FAILED', detail: 'Disk' }, 'Its health went from OK to FAILED. Disk.'],
+  'ibcf.link.measured.v1': [{ link, viaId: null, isAutonomous: false }, 'Its link: 12.3 ms round trip, 0.1 % loss, 256 kbit/s.'],
+  'ibcf.snapshot.taken.v1': [
+    { parts: [{ name: 'inventory', digest: 'a'.repeat(64), sizeBytes: 1 }], isAutonomous: false },
+    'It took a snapshot: inventory.',
+  ],
+}
+
+describe('sentences', () => {
+  it.each(Object.entries(decided))('[QY10] says a decision of type %s', (type, [data, sentence]) => {
+    expect(decisions[type as DecisionType].data.safeParse(data).success).toBe(true)
+    expect(isDecisionType(type) && sentenceOfDecision(type, data, names)).toBe(sentence)
+  })
+
+  it.each(Object.entries(recorded))('[QY10] says a fact of type %s', (type, [data, sentence]) => {
+    expect(nodeEvents[type as NodeEventType].data.safeParse(data).success).toBe(true)
+    expect(isNodeEventType(type) && sentenceOfFact(type, data, names)).toBe(sentence)
+  })
+
+  it('[QY10] does not take a name of the language for a type', () => {
+    expect(['toString', '__proto__', 'constructor'].some((type) => isDecisionType(type) || isNodeEventType(type))).toBe(false)
+  })
+
+  it.each([
+    ['a\u0000b\nc\u001b[31md', 'a b c [31md'],
+    ['\u202eevil\u202c', 'evil'],
+    ['<b>bold</b> & "quotes"', '<b>bold</b> & "quotes"'],
+    ['שלום', 'שלום'],
+    ['👩‍🔧 pump', '👩‍🔧 pump'],
+    ['x'.repeat(10_000), `${'x'.repeat(199)}…`],
+    ['', ''],
+  ])('[QY10] makes %j plain', (text, plain) => {
+    expect(plainText(text)).toBe(plain)
+  })
+
+  it('[QY10] shows where a quoted name ends, whatever quotes are in it', () => {
+    expect(quoted('a” is fine. “b')).toBe('“a" is fine. "b”')
+  })
+
+  it('[QY10] never leaves a control character, a half letter or more than is allowed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), fc.integer({ min: 1, max: 300 }), (text, longest) => {
+        const plain = plainText(text, longest)
+        expect([...plain].length).toBeLessThanOrEqual(longest)
+        expect(plain).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u)
+        expect(plain.isWellFormed()).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the clock of an event', () => {
+  const nowMs = Date.UTC(2026, 5, 1)
+  const minute = 60_000
+  const day = 24 * 60 * minute
+  const evidence = (
+    timeMs: number,
+    settings: {
+      readonly hlcMs?: number
+      readonly data?: Readonly<Record<string, unknown>>
+      readonly knownSinceMs?: number | null
+      readonly isOwn?: boolean
+    } = {},
+  ) => ({
+    event: { time: new Date(timeMs).toISOString(), hlc: formatHlc(settings.hlcMs ?? timeMs, 0), data: settings.data ?? {} },
+    recordedAt: nowMs,
+    knownSinceMs: settings.knownSinceMs ?? null,
+    isOwn: settings.isOwn ?? false,
+  })
+
+  it.each([
+    ['recorded as it happened', evidence(nowMs), false],
+    ['a little ahead', evidence(nowMs + 5 * minute), false],
+    ['ahead of its recording', evidence(nowMs + 6 * minute), true],
+    ['in 2099', evidence(Date.UTC(2099, 0, 1)), true],
+    ['a month late from autonomy', evidence(nowMs - 30 * day), false],
+    ['a month late, and said to be alone', evidence(nowMs - 30 * day, { data: { isAutonomous: true } }), false],
+    ['two days late, and said to be in touch', evidence(nowMs - 2 * day, { data: { isAutonomous: false } }), true],
+    ['an hour late, and said to be in touch', evidence(nowMs - 60 * minute, { data: { isAutonomous: false } }), false],
+    ['two days late, and written here', evidence(nowMs - 2 * day, { isOwn: true }), true],
+    ['of a clock that was set back', evidence(nowMs - 60 * minute, { hlcMs: nowMs }), true],
+    ['of a clock that was set back a little', evidence(nowMs - 4 * minute, { hlcMs: nowMs }), false],
+    ['older than its node', evidence(nowMs - 9 * day, { knownSinceMs: nowMs - 7 * day }), true],
+    ['of the hour before its node asked to join', evidence(nowMs - 7 * day - 60 * minute, { knownSinceMs: nowMs - 7 * day }), false],
+  ])('[QY11] of an event %s is judged rightly', (_case, given, doubtful) => {
+    expect(isClockDoubtful(given)).toBe(doubtful)
+  })
+})
