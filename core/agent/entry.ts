@@ -1,5 +1,6 @@
 /** The agent on the real world: its lock, its store, its link and this machine as its workload. */
 import product from '../../package.json' with { type: 'json' }
+import { createHost } from '../platform/host.ts'
 import { createHttpTransport } from '../platform/http-transport.ts'
 import { createPorts } from '../platform/ports.ts'
 import { lockDataDirectory } from '../store/lock.ts'
@@ -24,7 +25,7 @@ export async function startNode({ config, masterUrl }: NodeRequest, changed: (vi
   opened.use(await lockDataDirectory(directory, 'node'))
   const store = opened.use(await openStore({ directory, mode: 'read-write', role: 'node', ports }))
   const transport = opened.use(createHttpTransport({ baseUrl: masterUrl, timeoutMs: config.requestTimeoutMs }))
-  const workload = createHostWorkload(ports.files, directory, agentVersion)
+  const workload = createHostWorkload(createHost(), ports.files, directory, agentVersion)
   const agent = createAgent({ ports, store, transport, workload, config: { ...config, ...readMaker(ports.files) }, changed })
   const resources = opened.move()
   return {

@@ -3,8 +3,6 @@
  * measure to `measurements.json` (a flat object), and read `configuration.json` (what the master desires) and `decisions.json` (what
  * the node decided by itself and holds now).
  */
-import { statfsSync } from 'node:fs'
-import { cpus, freemem, loadavg, totalmem, uptime } from 'node:os'
 import { z } from 'zod'
 import { isAppError } from '../kernel/app-error.ts'
 import type { Files } from '../kernel/ports.ts'
@@ -12,18 +10,32 @@ import { parseUntrustedJson } from '../kernel/untrusted-json.ts'
 import type { Values } from './local-policy.ts'
 import type { HealthCheck, Workload } from './workload.ts'
 
+/** What the operating system tells (core/platform/host.ts). */
+export type Host = {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly freeMemoryBytes: () => number
+  readonly load: () => number
+  readonly uptimeSeconds: () => number
+  readonly storage: (path: string) => { readonly totalBytes: number; readonly freeBytes: number }
+}
+
 const gigabyte = 1024 ** 3
 const documentLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxFields: 4096 }
 const measurements = z.record(z.string().max(100), z.union([z.number(), z.string().max(1000), z.boolean()]))
 const configurationShape = z.record(z.string(), z.unknown())
 
-export function createHostWorkload(files: Files, directory: string, version: string): Workload {
+export function createHostWorkload(host: Host, files: Files, directory: string, version: string): Workload {
   const document = <Shape extends z.ZodType>(shape: Shape, name: string): z.infer<Shape> | undefined => {
     const bytes = files.read(`${directory}/${name}`)
     const parsed = bytes === undefined ? undefined : parseUntrustedJson(bytes, documentLimits)
     const checked = parsed?.ok === true ? shape.safeParse(parsed.value) : undefined
     return checked?.success === true ? checked.data : undefined
   }
+  /** Or not there, which is as good. */
+  const isReadable = (shape: z.ZodType, name: string): boolean =>
+    files.read(`${directory}/${name}`) === undefined || document(shape, name) !== undefined
   const write = (name: string, content: unknown): void =>
     files.writeAtomic(`${directory}/${name}`, new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`), 0o600)
   const number = (path: string): number | undefined => {
@@ -32,25 +44,28 @@ export function createHostWorkload(files: Files, directory: string, version: str
   }
   const batteryPct = (): number | undefined => number('/sys/class/power_supply/BAT0/capacity')
 
+  const storageUsedPct = (): number => {
+    const { totalBytes, freeBytes } = host.storage(directory)
+    return totalBytes === 0 ? 0 : 100 * (1 - freeBytes / totalBytes)
+  }
+
   const observe = (): Values => {
     const milliCelsius = number('/sys/class/thermal/thermal_zone0/temp')
     const battery = batteryPct()
-    const disk = storage(directory)
     return {
-      load_per_core: hundredth((loadavg()[0] ?? 0) / Math.max(cpus().length, 1)),
-      memory_used_pct: hundredth(100 * (1 - freemem() / totalmem())),
-      storage_used_pct: hundredth(disk.usedPct),
-      uptime_s: Math.round(uptime()),
+      load_per_core: hundredth(host.load() / host.cores),
+      memory_used_pct: hundredth(100 * (1 - host.freeMemoryBytes() / host.memoryBytes)),
+      storage_used_pct: hundredth(storageUsedPct()),
+      uptime_s: Math.round(host.uptimeSeconds()),
       ...(milliCelsius === undefined ? {} : { temperature_c: hundredth(milliCelsius / 1000) }),
       ...(battery === undefined ? {} : { battery_pct: battery }),
       // The site knows better: what its programs measure stands before what the machine says.
-      ...document(measurements, 'measurements.json'),
+      ...(isReadable(measurements, 'measurements.json') ? document(measurements, 'measurements.json') : { measurements_unreadable: true }),
     }
   }
   const checks = (): readonly HealthCheck[] => {
-    const { usedPct } = storage(directory)
-    const isConfigured =
-      files.read(`${directory}/configuration.json`) === undefined || document(configurationShape, 'configuration.json') !== undefined
+    const usedPct = storageUsedPct()
+    const isConfigured = isReadable(configurationShape, 'configuration.json')
     return [
       { name: 'storage', health: usedPct < 97 ? 'OK' : 'DEGRADED', detail: usedPct < 97 ? 'there is room' : 'the disk is nearly full' },
       {
@@ -67,9 +82,9 @@ export function createHostWorkload(files: Files, directory: string, version: str
     checks,
     parts: () => ({
       inventory: {
-        cpu: cpus()[0]?.model.trim() ?? 'unknown',
-        ram_gb: hundredth(totalmem() / gigabyte),
-        storage_gb: hundredth(storage(directory).totalBytes / gigabyte),
+        cpu: host.cpu,
+        ram_gb: hundredth(host.memoryBytes / gigabyte),
+        storage_gb: hundredth(host.storage(directory).totalBytes / gigabyte),
         gpus: [],
       },
       configuration: document(configurationShape, 'configuration.json') ?? {},
@@ -98,11 +113,6 @@ function readFact(files: Files, path: string): string | undefined {
     if (isAppError(error)) return undefined
     throw error
   }
-}
-
-function storage(directory: string): { readonly totalBytes: number; readonly usedPct: number } {
-  const { blocks, bavail, bsize } = statfsSync(directory)
-  return { totalBytes: blocks * bsize, usedPct: blocks === 0 ? 0 : 100 * (1 - bavail / blocks) }
 }
 
 function hundredth(value: number): number {

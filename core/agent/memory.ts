@@ -1,6 +1,6 @@
 /** What the agent must remember beside its log, in the same store, so that a fact and what follows from it are durable together. */
 import { z } from 'zod'
-import { approvalDocument, desiredDocument, headSchema } from '../contract/gateway.ts'
+import { approvalDocument, desiredDocument } from '../contract/gateway.ts'
 import { snapshotPartSchema } from '../fleet/node/node-events.ts'
 import { healths } from '../fleet/node/node-record.ts'
 import { AppError } from '../kernel/app-error.ts'

@@ -417,7 +417,9 @@ describe('alone, and back', () => {
       node.link.asked.flatMap(({ path }) => (path.startsWith('/v1/segments') ? [new URLSearchParams(path.split('?')[1])] : []))
     // In the middle of a segment: pieces of it are there, and it takes several more.
     await its.ports.advanceUntil(() =>
-      pieces().some((piece) => Number(piece.get('offset')) >= 8 * 1024 && Number(piece.get('offset')) + 8 * 1024 < Number(piece.get('total'))),
+      pieces().some(
+        (piece) => Number(piece.get('offset')) >= 8 * 1024 && Number(piece.get('offset')) + 8 * 1024 < Number(piece.get('total')),
+      ),
     )
     const last = pieces().at(-1)
     const before = node.link.asked.length
