@@ -40,6 +40,7 @@ export const countersignRoute: Route = {
     if (!asked.ok) return asked
     const signed = countersign(context.master, caller.standing, session.value.sessionId, asked.value, leaseFromNow(context))
     if (!signed.ok) return signed
+    context.master.heard(caller.standing.nodeId, { at: context.master.ports.clock.now() })
     context.master.changed(caller.standing.nodeId)
     return accepted(jsonResponse({}))
   },
@@ -60,6 +61,8 @@ export const completeRoute: Route = {
     if (foreign !== undefined) return refused('SEGMENT_FOREIGN', 'The node names a log that is not its own.', { nodeId, log: foreign.log })
     const closed = completeReturn(context.master, caller.standing, session.value.sessionId, asked.value.frontier, leaseFromNow(context))
     if (!closed.ok) return closed
+    // Heard after it is LIVE again, so that a long reconciliation is not taken for silence.
+    context.master.heard(nodeId, { at: context.master.ports.clock.now() })
     return verdictResponse(context, caller, closed.value)
   },
 }
