@@ -1,0 +1,72 @@
+/** Which workspace is open, whether it still needs its first operator, and the room of the present address. */
+import { type ReactNode, useEffect } from 'react'
+import { HostProvider } from '../client/host.tsx'
+import { useQuery, useWorkspace, WorkspaceProvider } from '../client/workspace.tsx'
+import { AttentionPage } from '../features/attention/page.tsx'
+import { EnrolmentDesk } from '../features/enrolments/page.tsx'
+import { FirstRun } from '../features/first-run/page.tsx'
+import { PolicyDesk } from '../features/policies/page.tsx'
+import { ReturnDesk } from '../features/returns/page.tsx'
+import { DomainView } from '../layers/domain/view.tsx'
+import { GlobalView } from '../layers/global/view.tsx'
+import { NodeView } from '../layers/node/view.tsx'
+import { useVisit } from './navigation.ts'
+import { assertNever } from '../i18n/assert-never.ts'
+import type { Place } from './route.ts'
+import { Shell } from './shell/shell.tsx'
+import { usePlaceContext } from './shell/place-context.ts'
+import { boundText } from '../ui/bound-text.ts'
+
+export function App(): ReactNode {
+  const { route } = useVisit()
+  return (
+    <HostProvider>
+      <WorkspaceProvider key={route.workspace} name={route.workspace}>
+        <Gate place={route.place} />
+      </WorkspaceProvider>
+    </HostProvider>
+  )
+}
+
+/** A master without an operator can be looked at by nobody in particular, so its first operator is made before anything else. */
+function Gate({ place }: { readonly place: Place }): ReactNode {
+  const { queries } = useWorkspace()
+  const master = useQuery(queries.master())
+  if (master.data?.needsFirstOperator === true) return <FirstRun master={master.data} />
+  return (
+    <Shell>
+      <DocumentTitle />
+      <Room place={place} />
+    </Shell>
+  )
+}
+
+function DocumentTitle(): ReactNode {
+  const { crumbs } = usePlaceContext()
+  const here = boundText(crumbs.at(-1)?.name ?? '', 60)
+  useEffect(() => {
+    document.title = here === '' ? 'IBCF Field Console' : `${here} \u2013 IBCF Field Console`
+  }, [here])
+  return null
+}
+
+function Room({ place }: { readonly place: Place }): ReactNode {
+  switch (place.room) {
+    case 'overview':
+      return <GlobalView />
+    case 'domain':
+      return <DomainView key={place.domainId} domainId={place.domainId} tab={place.tab} filter={place.filter} />
+    case 'node':
+      return <NodeView key={place.nodeId} nodeId={place.nodeId} tab={place.tab} />
+    case 'attention':
+      return <AttentionPage />
+    case 'enrolments':
+      return <EnrolmentDesk />
+    case 'returns':
+      return <ReturnDesk />
+    case 'policies':
+      return <PolicyDesk />
+    default:
+      return assertNever(place)
+  }
+}

@@ -1,0 +1,200 @@
+/** Gathers what the palette can offer: what is known here at once, and the nodes that the master finds by their text. */
+import { t } from '@lingui/core/macro'
+import {
+  BellRing,
+  Clock,
+  Copy,
+  FileSliders,
+  FlaskConical,
+  Globe,
+  Keyboard,
+  Layers,
+  RotateCcw,
+  Rows3,
+  SunMoon,
+  User,
+  UserPlus,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useHost } from '../../client/host.tsx'
+import type { Query } from '../../client/query-cache.ts'
+import type { Answers } from '../../client/rpc.ts'
+import { useQuery, useQueryKeepingLast, useWorkspace } from '../../client/workspace.tsx'
+import { kindName, levelName, modeName, problemSentence, roleName } from '../../i18n/words.ts'
+import { densities, themes, usePreferences } from '../../state/preferences.ts'
+import { copyText } from '../../ui/copy.tsx'
+import { ModeMark } from '../../ui/marks.tsx'
+import { say } from '../../ui/notices.ts'
+import { goTo, navigate } from '../navigation.ts'
+import { densityName, themeName } from '../shell/view-menu.tsx'
+import { type PaletteEntry, rankEntries } from './model.ts'
+
+export type PaletteChoice = PaletteEntry & { readonly icon: ReactNode; readonly run: () => void }
+
+const nothing: Query<never> = { key: '', load: () => Promise.reject(new Error('never asked')), isTouchedBy: () => false }
+
+export function usePaletteEntries(
+  typed: string,
+  openHelp: () => void,
+): { readonly entries: readonly PaletteChoice[]; readonly isSearching: boolean } {
+  const { name: workspace, queries, client, cache } = useWorkspace()
+  const host = useHost()
+  const setPreference = usePreferences((preferences) => preferences.set)
+  const isUtc = usePreferences((preferences) => preferences.isUtc)
+  const domains = useQuery(queries.domains())
+  const operators = useQuery(queries.operators())
+  const master = useQuery(queries.master())
+  const nodes = useQueryKeepingLast<Answers['node']['list']>(typed === '' ? nothing : queries.nodes({ text: typed, limit: 8 }))
+
+  const pages: PaletteChoice[] = [
+    {
+      id: 'p-overview',
+      group: 'page',
+      name: t`Overview`,
+      note: t`The whole fleet`,
+      icon: <Globe size={15} />,
+      run: () => goTo({ room: 'overview' }),
+    },
+    {
+      id: 'p-attention',
+      group: 'page',
+      name: t`Attention`,
+      note: t`What needs a look, worst first`,
+      icon: <BellRing size={15} />,
+      run: () => goTo({ room: 'attention' }),
+    },
+    {
+      id: 'p-returns',
+      group: 'page',
+      name: t`Returns`,
+      note: t`Nodes coming back`,
+      keywords: 'replay session',
+      icon: <RotateCcw size={15} />,
+      run: () => goTo({ room: 'returns' }),
+    },
+    {
+      id: 'p-enrolments',
+      group: 'page',
+      name: t`Enrolments`,
+      note: t`Requests to join`,
+      icon: <UserPlus size={15} />,
+      run: () => goTo({ room: 'enrolments' }),
+    },
+    {
+      id: 'p-policies',
+      group: 'page',
+      name: t`Policies`,
+      note: t`What nodes are to be`,
+      icon: <FileSliders size={15} />,
+      run: () => goTo({ room: 'policies' }),
+    },
+  ]
+  const places: PaletteChoice[] = (domains.data?.items ?? []).map((row) => ({
+    id: `d-${row.id}`,
+    group: 'domain',
+    name: row.name,
+    note: levelName(row.level),
+    keywords: row.id,
+    icon: <Layers size={15} />,
+    run: () => goTo({ room: 'domain', domainId: row.id, tab: 'overview', filter: {} }),
+  }))
+  const goDemo = async (): Promise<void> => {
+    const problem = await host.openDemo()
+    if (problem === null) navigate({ workspace: 'demo', place: { room: 'overview' } })
+    else say(problemSentence(problem))
+  }
+  const signIn = async (operatorId: string): Promise<void> => {
+    try {
+      await client.operator.signIn({ operatorId })
+      cache.invalidateAll()
+    } catch {
+      say(t`The operator could not be switched.`)
+    }
+  }
+  const acts: PaletteChoice[] = [
+    workspace === 'main'
+      ? {
+          id: 'a-demo',
+          group: 'act',
+          name: t`Open the demo island`,
+          note: t`Simulated`,
+          icon: <FlaskConical size={15} />,
+          run: () => void goDemo(),
+        }
+      : {
+          id: 'a-main',
+          group: 'act',
+          name: t`Back to this master`,
+          note: t`The real fleet`,
+          icon: <Globe size={15} />,
+          run: () => navigate({ workspace: 'main', place: { room: 'overview' } }),
+        },
+    ...themes.map(
+      (theme): PaletteChoice => ({
+        id: `a-theme-${theme}`,
+        group: 'act',
+        name: t`Theme: ${themeName(theme)}`,
+        note: '',
+        icon: <SunMoon size={15} />,
+        run: () => setPreference({ theme }),
+      }),
+    ),
+    ...densities.map(
+      (density): PaletteChoice => ({
+        id: `a-density-${density}`,
+        group: 'act',
+        name: t`Density: ${densityName(density)}`,
+        note: '',
+        icon: <Rows3 size={15} />,
+        run: () => setPreference({ density }),
+      }),
+    ),
+    {
+      id: 'a-utc',
+      group: 'act',
+      name: isUtc ? t`Times of this machine` : t`Times in UTC`,
+      note: '',
+      icon: <Clock size={15} />,
+      run: () => setPreference({ isUtc: !isUtc }),
+    },
+    ...(operators.data?.items ?? [])
+      .filter((operator) => operator.id !== operators.data?.currentId)
+      .map(
+        (operator): PaletteChoice => ({
+          id: `a-op-${operator.id}`,
+          group: 'act',
+          name: t`Act as ${operator.name}`,
+          note: roleName(operator.role),
+          icon: <User size={15} />,
+          run: () => void signIn(operator.id),
+        }),
+      ),
+    {
+      id: 'a-fingerprint',
+      group: 'act',
+      name: t`Copy the fingerprint words`,
+      note: '',
+      icon: <Copy size={15} />,
+      run: () => copyText(master.data?.frontier.fingerprint.join(' ') ?? ''),
+    },
+    { id: 'a-help', group: 'act', name: t`Keyboard help`, note: '?', icon: <Keyboard size={15} />, run: openHelp },
+  ]
+  const found: PaletteChoice[] =
+    typed === ''
+      ? []
+      : (nodes.data?.items ?? []).map((row) => ({
+          id: `n-${row.id}`,
+          group: 'node',
+          name: row.name,
+          note: `${modeName(row.mode)}, ${kindName(row.kind)}, ${row.domainName}`,
+          icon: <ModeMark mode={row.mode} size={13} />,
+          run: () => goTo({ room: 'node', nodeId: row.id, tab: 'overview' }),
+        }))
+  const entries = [
+    ...found,
+    ...rankEntries(places, typed, typed === '' ? 6 : 8),
+    ...rankEntries(pages, typed, 6),
+    ...rankEntries(acts, typed, typed === '' ? 4 : 8),
+  ]
+  return { entries, isSearching: typed !== '' && (nodes.isLoading || nodes.isOlder) }
+}

@@ -1,0 +1,84 @@
+/** Every place of the console as a value and as the text behind the `#` of its address, so that it can be linked, kept and shared. */
+import type { WorkspaceName } from '../client/rpc.ts'
+
+export const domainTabs = ['overview', 'nodes', 'topology', 'thresholds'] as const
+export const nodeTabs = ['overview', 'observations', 'logs', 'snapshot'] as const
+export type DomainTab = (typeof domainTabs)[number]
+export type NodeTab = (typeof nodeTabs)[number]
+
+/** A query for nodes as the address carries it; the values are checked where they are used. */
+export type RouteFilter = Readonly<Partial<Record<'modes' | 'phases' | 'healths' | 'kinds' | 'tags', readonly string[]>>> & {
+  readonly text?: string
+}
+
+export type Place =
+  | { readonly room: 'overview' }
+  | { readonly room: 'domain'; readonly domainId: string; readonly tab: DomainTab; readonly filter: RouteFilter }
+  | { readonly room: 'node'; readonly nodeId: string; readonly tab: NodeTab }
+  | { readonly room: 'attention' }
+  | { readonly room: 'enrolments' }
+  | { readonly room: 'returns' }
+  | { readonly room: 'policies' }
+
+export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
+
+const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies'] as const
+const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags'] as const
+
+export const home: Route = { workspace: 'main', place: { room: 'overview' } }
+
+/** The address of a place: `#/w/main/domain/ID/nodes?modes=AUTONOMOUS,REPLAYING`. */
+export function formatRoute({ workspace, place }: Route): string {
+  const start = `#/w/${workspace}`
+  switch (place.room) {
+    case 'overview':
+      return `${start}/`
+    case 'domain':
+      return `${start}/domain/${encodeURIComponent(place.domainId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${formatFilter(place.filter)}`
+    case 'node':
+      return `${start}/node/${encodeURIComponent(place.nodeId)}${place.tab === 'overview' ? '' : `/${place.tab}`}`
+    default:
+      return `${start}/${place.room}`
+  }
+}
+
+/** The place of an address; an address that means nothing leads home. */
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const [w, workspace, room = '', id = '', tab = ''] = path.split('/').map(decode)
+  if (w !== 'w' || (workspace !== 'main' && workspace !== 'demo')) return home
+  if (room === 'domain' && id !== '')
+    return {
+      workspace,
+      place: { room, domainId: id, tab: domainTabs.find((known) => known === tab) ?? 'overview', filter: parseFilter(search) },
+    }
+  if (room === 'node' && id !== '')
+    return { workspace, place: { room, nodeId: id, tab: nodeTabs.find((known) => known === tab) ?? 'overview' } }
+  return { workspace, place: { room: plainRooms.find((known) => known === room) ?? 'overview' } }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
+}
+
+function formatFilter(filter: RouteFilter): string {
+  const parts = new URLSearchParams()
+  for (const key of listKeys) if ((filter[key]?.length ?? 0) > 0) parts.set(key, filter[key]?.join(',') ?? '')
+  if (filter.text !== undefined && filter.text !== '') parts.set('text', filter.text)
+  const text = parts.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function parseFilter(search: string): RouteFilter {
+  const parts = new URLSearchParams(search)
+  const lists = listKeys.flatMap((key) => {
+    const values = (parts.get(key) ?? '').split(',').filter((value) => value !== '')
+    return values.length === 0 ? [] : [[key, values] as const]
+  })
+  const text = parts.get('text') ?? ''
+  return { ...Object.fromEntries(lists), ...(text === '' ? {} : { text }) }
+}

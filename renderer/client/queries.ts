@@ -1,0 +1,104 @@
+/** Every question the console asks, with what its answer rests on, so that a tick of the live stream asks again only what it touches. */
+import type { ChangeTick } from '../../core/contract/live.ts'
+import type { Query } from './query-cache.ts'
+import type { Answers, MasterClient, Requests } from './rpc.ts'
+
+type Topic = ChangeTick['topics'][number]
+
+/** The whole fleet changes all the time; a person reads it no faster than once a second. */
+const calmPaceMs = 1_000
+
+export type Queries = ReturnType<typeof createQueries>
+
+export function createQueries(client: MasterClient) {
+  return {
+    master: (): Query<Answers['master']['get']> => ({
+      key: 'master',
+      load: (signal) => client.master.get({}, { signal }),
+      isTouchedBy: byTopic('master', 'operators'),
+    }),
+    operators: (): Query<Answers['operator']['list']> => ({
+      key: 'operators',
+      load: (signal) => client.operator.list({}, { signal }),
+      isTouchedBy: byTopic('operators'),
+    }),
+    overview: (): Query<Answers['fleet']['overview']> => ({
+      key: 'overview',
+      load: (signal) => client.fleet.overview({}, { signal }),
+      isTouchedBy: byTopic('nodes', 'domains', 'presence', 'attention', 'policies', 'sessions', 'enrolments', 'master'),
+      paceMs: calmPaceMs,
+    }),
+    domains: (): Query<Answers['domain']['list']> => ({
+      key: 'domains',
+      load: (signal) => client.domain.list({}, { signal }),
+      isTouchedBy: byTopic('domains', 'nodes', 'presence'),
+      paceMs: calmPaceMs,
+    }),
+    domain: (domainId: string): Query<Answers['domain']['get']> => ({
+      key: `domain ${domainId}`,
+      load: (signal) => client.domain.get({ domainId }, { signal }),
+      isTouchedBy: (tick) => tick.domainIds.includes(domainId) || tick.topics.includes('domains'),
+      paceMs: calmPaceMs,
+    }),
+    nodes: (request: Requests['node']['list']): Query<Answers['node']['list']> => ({
+      key: `nodes ${JSON.stringify(request)}`,
+      load: (signal) => client.node.list(request, { signal }),
+      isTouchedBy: byTopic('nodes', 'presence'),
+      paceMs: calmPaceMs,
+    }),
+    node: (nodeId: string): Query<Answers['node']['get']> => ({
+      key: `node ${nodeId}`,
+      load: (signal) => client.node.get({ nodeId }, { signal }),
+      isTouchedBy: byNode(nodeId, 'operators'),
+    }),
+    timeline: (nodeId: string): Query<Answers['node']['timeline']> => ({
+      key: `timeline ${nodeId}`,
+      load: (signal) => client.node.timeline({ nodeId, limit: 100 }, { signal }),
+      isTouchedBy: byNode(nodeId),
+    }),
+    observations: (nodeId: string, limit: number): Query<Answers['node']['observations']> => ({
+      key: `observations ${nodeId} ${String(limit)}`,
+      load: (signal) => client.node.observations({ nodeId, limit }, { signal }),
+      isTouchedBy: byNode(nodeId),
+      paceMs: calmPaceMs,
+    }),
+    desiredActual: (nodeId: string): Query<Answers['node']['desiredActual']> => ({
+      key: `desired-actual ${nodeId}`,
+      load: (signal) => client.node.desiredActual({ nodeId }, { signal }),
+      isTouchedBy: byNode(nodeId, 'policies'),
+    }),
+    snapshot: (nodeId: string): Query<Answers['node']['snapshot']> => ({
+      key: `snapshot ${nodeId}`,
+      load: (signal) => client.node.snapshot({ nodeId }, { signal }),
+      isTouchedBy: byNode(nodeId),
+    }),
+    enrolments: (): Query<Answers['enrolment']['list']> => ({
+      key: 'enrolments',
+      load: (signal) => client.enrolment.list({}, { signal }),
+      isTouchedBy: byTopic('enrolments'),
+    }),
+    sessions: (): Query<Answers['session']['list']> => ({
+      key: 'sessions',
+      load: (signal) => client.session.list({ limit: 300 }, { signal }),
+      isTouchedBy: byTopic('sessions'),
+    }),
+    policies: (): Query<Answers['policy']['list']> => ({
+      key: 'policies',
+      load: (signal) => client.policy.list({}, { signal }),
+      isTouchedBy: byTopic('policies'),
+    }),
+    demo: (): Query<Answers['demo']['get']> => ({
+      key: 'demo',
+      load: (signal) => client.demo.get({}, { signal }),
+      isTouchedBy: byTopic('demo'),
+    }),
+  }
+}
+
+function byTopic(...topics: readonly Topic[]): (tick: ChangeTick) => boolean {
+  return (tick) => tick.topics.some((topic) => topics.includes(topic))
+}
+
+function byNode(nodeId: string, ...topics: readonly Topic[]): (tick: ChangeTick) => boolean {
+  return (tick) => tick.nodeIds.includes(nodeId) || tick.topics.some((topic) => topics.includes(topic))
+}

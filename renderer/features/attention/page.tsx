@@ -1,0 +1,90 @@
+/** The attention inbox of the whole fleet: everything that asks for a look, worst first, explained term by term, narrowed by kind. */
+import { t } from '@lingui/core/macro'
+import { Plural, Trans } from '@lingui/react/macro'
+import { type ReactNode, useState } from 'react'
+import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { Age } from '../../ui/age.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { Segments } from '../../ui/segments.tsx'
+import { Shown } from '../../ui/shown.tsx'
+import { AttentionList } from './list.tsx'
+import { type AttentionItem, kindsOf, pressureOf } from './model.ts'
+import classes from './page.module.css'
+
+export function AttentionPage(): ReactNode {
+  const { queries } = useWorkspace()
+  const overview = useQuery(queries.overview())
+  return (
+    <div className={classes['page']}>
+      <Shown answer={overview}>{(data) => <AttentionRoom items={data.attention} at={data.at} />}</Shown>
+    </div>
+  )
+}
+
+function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]; readonly at: string }): ReactNode {
+  const [kind, setKind] = useState<AttentionItem['kind'] | 'all'>('all')
+  const kinds = kindsOf(items)
+  const shown = kind === 'all' || !kinds.includes(kind) ? items : items.filter((item) => item.kind === kind)
+  const pressing = items.filter((item) => pressureOf(item) === 'act').length
+  return (
+    <>
+      <PageHead
+        title={<Trans>Attention</Trans>}
+        lead={
+          items.length === 0 ? (
+            <Trans>Nothing asks for a look.</Trans>
+          ) : (
+            <>
+              <Plural value={items.length} one="# thing asks for a look" other="# things ask for a look" />
+              {pressing === 0 ? (
+                <Trans>, none of them now.</Trans>
+              ) : (
+                <>
+                  {', '}
+                  <Plural value={pressing} one="# of them now." other="# of them now." />
+                </>
+              )}
+            </>
+          )
+        }
+        aside={
+          <Trans>
+            As heard <Age at={at} isSpoken />
+          </Trans>
+        }
+      />
+      {kinds.length < 2 ? null : (
+        <div className={classes['kinds']}>
+          <Segments
+            label={t`Kind`}
+            value={kinds.includes(kind as AttentionItem['kind']) ? kind : 'all'}
+            onChange={setKind}
+            options={[{ id: 'all', name: t`All` }, ...kinds.map((id) => ({ id, name: attentionKindName(id) }))]}
+          />
+        </div>
+      )}
+      <AttentionList items={shown} listName="attention-page" isDetailed />
+    </>
+  )
+}
+
+function attentionKindName(kind: AttentionItem['kind']): string {
+  switch (kind) {
+    case 'quarantined':
+      return t`Quarantined`
+    case 'health':
+      return t`Health`
+    case 'sync-debt':
+      return t`Sync debt`
+    case 'evidence':
+      return t`Evidence`
+    case 'authority':
+      return t`Authority`
+    case 'stale':
+      return t`Silent`
+    case 'drift':
+      return t`Drift`
+    case 'unreadable':
+      return t`Unreadable`
+  }
+}

@@ -1,0 +1,26 @@
+/** The first page of a node: what it is to be against what it is, how it came here, the machine it moves in, what it is made of. */
+import type { ReactNode } from 'react'
+import { StateMachines } from '../../features/diagram/switched-machines.tsx'
+import { DifferencePanel } from './differences.tsx'
+import { InventoryPanel } from './inventory.tsx'
+import type { NodeDetail } from './model.ts'
+import classes from './overview.module.css'
+import { SupplyChainPanel } from './supply-chain.tsx'
+import { TimelinePanel } from './timeline.tsx'
+
+export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode {
+  const nodeId = node.record.id
+  return (
+    <div className={classes['columns']}>
+      <div className={classes['main']}>
+        <DifferencePanel nodeId={nodeId} />
+        <TimelinePanel nodeId={nodeId} />
+      </div>
+      <div className={classes['side']}>
+        <StateMachines phase={node.phaseDiagram} connectivity={node.connectivityDiagram} />
+        <SupplyChainPanel node={node} />
+        <InventoryPanel node={node} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+/** Layer 2: one node, exactly. */
+import { t } from '@lingui/core/macro'
+import type { ReactNode } from 'react'
+import { addressOf } from '../../app/navigation.ts'
+import type { NodeTab } from '../../app/route.ts'
+import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { FaultKnobs } from '../../features/demo/fault-knobs.tsx'
+import { ReturnPanel } from '../../features/returns/panel.tsx'
+import { useFormats } from '../../i18n/use-formats.ts'
+import { PageTabs } from '../../ui/page-tabs.tsx'
+import { Shown, Waiting } from '../../ui/shown.tsx'
+import { NodeFigures, NodeHead } from './head.tsx'
+import { NodeLogs } from './logs.tsx'
+import type { NodeDetail } from './model.ts'
+import { NodeObservations } from './observations.tsx'
+import { NodeOverview } from './overview.tsx'
+import { NodeSnapshot } from './snapshot.tsx'
+import classes from './view.module.css'
+
+export function NodeView({ nodeId, tab }: { readonly nodeId: string; readonly tab: NodeTab }): ReactNode {
+  const { queries, name } = useWorkspace()
+  const node = useQuery(queries.node(nodeId))
+  return (
+    <Shown
+      answer={node}
+      waiting={
+        <div className={classes['waiting']}>
+          <Waiting lines={7} />
+        </div>
+      }
+    >
+      {(data) => (
+        <div className={`${classes['page']} ${tab === 'observations' ? classes['isFilled'] : ''}`}>
+          <NodeHead node={data} />
+          {name === 'demo' ? <FaultKnobs nodeId={data.record.id} kind={data.record.kind} /> : null}
+          {tab === 'overview' ? <NodeFigures node={data} /> : null}
+          {tab === 'overview' && data.session !== null ? <ReturnPanel session={data.session} /> : null}
+          <NodeTabs node={data} tab={tab} />
+          <NodeRoom node={data} tab={tab} />
+        </div>
+      )}
+    </Shown>
+  )
+}
+
+function NodeTabs({ node, tab }: { readonly node: NodeDetail; readonly tab: NodeTab }): ReactNode {
+  const formats = useFormats()
+  const href = (to: NodeTab): string => addressOf({ room: 'node', nodeId: node.record.id, tab: to })
+  return (
+    <PageTabs
+      label={t`Parts of this node`}
+      here={tab}
+      tabs={[
+        { id: 'overview', name: t`Overview`, href: href('overview') },
+        { id: 'observations', name: t`Observations`, href: href('observations') },
+        {
+          id: 'logs',
+          name: t`Logs and evidence`,
+          href: href('logs'),
+          ...(node.evidence.length > 0 ? { count: formats.count(node.evidence.length) } : {}),
+        },
+        { id: 'snapshot', name: t`Snapshot`, href: href('snapshot') },
+      ]}
+    />
+  )
+}
+
+function NodeRoom({ node, tab }: { readonly node: NodeDetail; readonly tab: NodeTab }): ReactNode {
+  switch (tab) {
+    case 'overview':
+      return <NodeOverview node={node} />
+    case 'observations':
+      return <NodeObservations nodeId={node.record.id} />
+    case 'logs':
+      return <NodeLogs node={node} />
+    case 'snapshot':
+      return <NodeSnapshot nodeId={node.record.id} />
+  }
+}

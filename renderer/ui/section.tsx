@@ -1,0 +1,33 @@
+/** A part of a page: a heading, how old its figures are, what can be done with it, and its content. Parts are told apart by lines and space, not by boxes. */
+import { type ReactNode, useId } from 'react'
+import { Age } from './age.tsx'
+import classes from './section.module.css'
+
+type SectionProps = {
+  readonly title: string
+  /** The instant that its figures rest on. */
+  readonly at?: string | null | undefined
+  readonly note?: ReactNode
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+  readonly isFlush?: boolean
+  readonly className?: string | undefined
+}
+
+export function Section({ title, at, note, actions, children, isFlush = false, className = '' }: SectionProps): ReactNode {
+  const id = useId()
+  return (
+    <section className={`${classes['section']} ${isFlush ? classes['flush'] : ''} ${className}`} aria-labelledby={id}>
+      <header className={classes['head']}>
+        <h2 id={id} className={classes['title']}>
+          {title}
+        </h2>
+        {note === undefined ? null : <span className={classes['note']}>{note}</span>}
+        <span className={classes['space']} />
+        {at === undefined || at === null ? null : <Age at={at} isSpoken className={classes['age']} />}
+        {actions}
+      </header>
+      {children}
+    </section>
+  )
+}
