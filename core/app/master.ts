@@ -186,9 +186,19 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     standing,
     thresholdsOf: (node) => thresholdsOf(model, node.domainId).thresholds,
     assessed: (node, { to, event, reason }) => {
-      const outcome = commit((scope) => scope.moveMode(node, to, event, reason))
-      if (!outcome.ok)
-        ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
+      try {
+        const outcome = commit((scope) => scope.moveMode(node, to, event, reason))
+        if (!outcome.ok)
+          ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
+        return outcome.ok
+      } catch (error) {
+        // It is asked for by a timer, by a node that is heard and after other commits: none of them is to fail for this one.
+        ports.diagnostics.warn('a change of mode could not be recorded', {
+          code: isAppError(error) ? error.code : 'UNEXPECTED',
+          nodeId: node,
+        })
+        return false
+      }
     },
   })
   let isLooking = false
@@ -196,11 +206,14 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     // A look can commit and so come back here: the set is worked off by the outermost call.
     if (isLooking) return
     isLooking = true
-    for (const node of moved) {
-      moved.delete(node)
-      watchdog.look(node)
+    try {
+      for (const node of moved) {
+        moved.delete(node)
+        watchdog.look(node)
+      }
+    } finally {
+      isLooking = false
     }
-    isLooking = false
   }
 
   function heard(node: NodeId, how: Heard): void {

@@ -107,23 +107,39 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
     open.clear()
   }
 
+  /** Disk full or away: what was decided is durable and stays on the list; the next commit, or the next start, signs it. */
+  function signIfPossible(): void {
+    try {
+      sign()
+    } catch (error) {
+      ports.diagnostics.warn('could not sign the open tail', { code: error instanceof AppError ? error.code : 'UNKNOWN' })
+    }
+  }
+
   function signLater(): void {
     cancelSigning ??= ports.scheduler.after(signAfterMs, () => {
       cancelSigning = undefined
-      try {
-        sign()
-      } catch (error) {
-        // Disk full or away: what was decided is durable and stays on the list; the next commit asks for signing again.
-        ports.diagnostics.warn('could not sign the open tail', { code: error instanceof AppError ? error.code : 'UNKNOWN' })
-      }
+      signIfPossible()
     })
   }
 
+  /** What a failed transaction folded is not what is stored. */
+  function undoing<Value>(brought: readonly StoredEvent[], act: () => Value): Value {
+    try {
+      return act()
+    } catch (error) {
+      engine.forget(new Set(brought.map(({ event }) => event?.subject as string)))
+      throw error
+    }
+  }
+
+  // What a killed run left unsigned, whether or not anything is decided soon.
+  if (open.size > 0) signLater()
   return {
     sign,
     close: () => {
       cancelSigning?.()
-      sign()
+      signIfPossible()
     },
     record: (act) => {
       const brought: StoredEvent[] = []
@@ -131,8 +147,8 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
         brought.push(...events)
         engine.project(writer, events)
       }
-      try {
-        const value = store.transact((writer) =>
+      const value = undoing(brought, () =>
+        store.transact((writer) =>
           act({
             writer,
             decide: (decision) => {
@@ -152,14 +168,12 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
               return outcome
             },
           }),
-        )
-        if (open.size > 0) signLater()
-        committed(brought)
-        return value
-      } catch (error) {
-        engine.forget(new Set(brought.map(({ event }) => event?.subject as string)))
-        throw error
-      }
+        ),
+      )
+      if (open.size > 0) signLater()
+      // Outside of what is undone: it is durable, whatever those who are told make of it.
+      committed(brought)
+      return value
     },
   }
 }

@@ -23,11 +23,14 @@ export type WatchdogParts = {
   readonly presence: Presence
   readonly standing: (node: NodeId) => NodeStanding | undefined
   readonly thresholdsOf: (node: NodeStanding) => Thresholds
-  readonly assessed: (node: NodeId, assessment: Assessment) => void
+  /** Records a move; false when it could not be recorded now. */
+  readonly assessed: (node: NodeId, assessment: Assessment) => boolean
 }
 
 const shortestWaitMs = 20
 const longestWaitMs = 60_000
+/** When what could not be recorded (the disk is full, say) is tried again. */
+const retryMs = 5000
 
 export function createWatchdog({ clock, scheduler, presence, standing, thresholdsOf, assessed }: WatchdogParts): Watchdog {
   const deadlines = createDeadlineQueue<NodeId>()
@@ -61,9 +64,10 @@ export function createWatchdog({ clock, scheduler, presence, standing, threshold
     // A node that was never heard of is not lost: there is nothing to assess yet.
     const isUnheard = known.mode === null && presence.of(node) === undefined
     const assessment = isUnheard ? undefined : assessContact(evidenceOf(known))
-    if (assessment !== undefined) assessed(node, assessment)
+    const isRecorded = assessment === undefined || assessed(node, assessment)
     const after = standing(node)
-    deadlines.set(node, after === undefined || isUnheard ? undefined : nextDeadline(evidenceOf(after)))
+    if (!isRecorded) deadlines.set(node, clock.monotonic() + retryMs)
+    else deadlines.set(node, after === undefined || isUnheard ? undefined : nextDeadline(evidenceOf(after)))
     plan()
   }
 

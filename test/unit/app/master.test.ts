@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { projections } from '../../../core/projections/all.ts'
 import { checkProjections } from '../../../core/app/projection-engine.ts'
+import type { Master } from '../../../core/app/master.ts'
+import { parseLogId } from '../../../core/log/log-id.ts'
+import { readFrontier, readHead } from '../../../core/store/frontier.ts'
 import { readSubjectEvents } from '../../../core/store/read-events.ts'
+import { createIsland as createGatewayIsland } from '../../helpers/gateway/island.ts'
 import { createIsland, type Island, type IslandNode } from '../../helpers/agent/island.ts'
 
 const opened: (() => void)[] = []
@@ -102,4 +106,54 @@ describe('a master and time', () => {
     await its.ports.advanceUntil(() => its.master().readOnlyReason() === null && node.agent.view().backlogMessages === 0)
     expect(checkProjections(store.reader, projections, its.ports.crypto)).toMatchObject({ isEqual: true })
   })
+
+  it('[MA3] loses sight of nobody while the disk is full: silence that strikes then is recorded once there is room', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ibcf-master-'))
+    opened.push(() => rmSync(directory, { recursive: true }))
+    const its = await island(directory)
+    const [quiet, lively] = [await its.join(), await its.join()]
+    const { store } = its.master()
+    quiet.link.isUp = false
+    fill(its.master())
+    await its.ports.advance(30_000)
+    expect(its.master().readOnlyReason()).toMatchObject({ code: 'STORE_FULL' })
+    expect(modeOf(its, quiet)).toBe('LIVE')
+    store.reader.get('PRAGMA max_page_count = 1000000')
+    await its.ports.advance(30_000)
+    expect([modeOf(its, quiet), modeOf(its, lively)]).toEqual(['AUTONOMOUS', 'LIVE'])
+    expect(checkProjections(store.reader, projections, its.ports.crypto)).toMatchObject({ isEqual: true })
+  })
+
+  it('[MA2] signs at the next start what a killed run left unsigned, though nothing more is decided', async () => {
+    using before = await createGatewayIsland({ isOnDisk: true })
+    using after = await before.crash()
+    const unsigned = (): readonly string[] =>
+      readFrontier(after.master.store.reader, { origin: after.master.identity.masterId })
+        .filter(({ log, seq }) => (readHead(after.master.store.reader, parseLogId(log))?.signedTo ?? 0) < seq)
+        .map(({ log }) => log)
+    expect(unsigned()).toHaveLength(1)
+    await after.ports.advance(1000)
+    expect(unsigned()).toEqual([])
+  })
 })
+
+/** Leaves no room on the disk, also not in pages that are begun. */
+function fill({ store, port, identity }: Master): void {
+  const pages = Number(store.reader.get('PRAGMA page_count')?.['page_count'])
+  store.reader.get(`PRAGMA max_page_count = ${pages}`)
+  for (const size of [2000, 200, 20]) {
+    const name = 'x'.repeat(size)
+    const isFull = (): boolean => {
+      try {
+        port.commit(({ decide }) =>
+          decide({ type: 'ibcf.master.renamed.v1', subject: identity.masterId, domain: identity.rootDomainId, data: { name } }),
+        )
+        return false
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'STORE_FULL' })
+        return true
+      }
+    }
+    while (!isFull());
+  }
+}
