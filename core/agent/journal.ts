@@ -45,6 +45,8 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
   const nextId = createUlidSource(ports.clock, ports.random)
   const source = `urn:ibcf:node:${identity.nodeId}`
   let unsigned = 0
+  /** Nothing but what `unsigned` counts is unsigned: false until the first signing, and after a new incarnation left the old one's tail. */
+  let isRestSigned = false
 
   const logOf = (lane: Lane): LogId => ({
     origin: identity.nodeId,
@@ -89,6 +91,7 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
   }
 
   const sign = (): void => {
+    if (unsigned === 0 && isRestSigned) return
     store.transact((writer) => {
       const signedAt = tickHlc(memory.get('clock') as Hlc | undefined, ports.clock.now())
       const others: Partial<Record<Lane, LaneHead>> = {}
@@ -100,9 +103,11 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
         if (held !== undefined) others[lane] = { seq: held.seq, head: toHex(held.head) }
       }
       // Older incarnations may have ended unsigned.
+      if (isRestSigned) return
       for (const { log } of readFrontier(writer, { origin: identity.nodeId })) signTail(writer, parseLogId(log), identity, signedAt)
     })
     unsigned = 0
+    isRestSigned = true
   }
 
   const openIncarnation = (continues: readonly Head[], reason: string, also: (writer: Writer) => void = () => undefined): void => {
@@ -114,6 +119,7 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
       also(writer)
     })
     unsigned++
+    isRestSigned = false
   }
 
   if (memory.get('incarnation') === undefined) openIncarnation([], 'first start')
