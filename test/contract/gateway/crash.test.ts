@@ -88,7 +88,11 @@ describe('a master that is killed', () => {
     isKilled = false
     using after = await first.crash()
     expect(openSessionOf(after.master.store.reader, node.id)?.step).toBe('RECONCILING')
-    expect((await complete(after, node, opened)).json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE' })
+    // The node that asks for its return again is uploading again, if only to find that nothing is missing.
+    const again = await openReturn(after, node)
+    expect(again).toMatchObject({ sessionId: opened.sessionId, missing: [] })
+    expect(openSessionOf(after.master.store.reader, node.id)?.step).toBe('UPLOADING')
+    expect((await complete(after, node, again)).json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE' })
   })
 
   it('[RT2] after the verdict tells the same verdict again', async () => {

@@ -9,7 +9,8 @@ import { readSessionProgress } from '../../../core/ingest/returns/progress.ts'
 import { openSessionOf, readSession } from '../../../core/ingest/returns/return-table.ts'
 import type { IncarnationId, MasterId, SessionId } from '../../../core/kernel/ids.ts'
 import { fromBase64, toHex } from '../../../core/kernel/hex.ts'
-import { preAuthenticationEncoding } from '../../../core/log/dsse.ts'
+import type { KeyPair } from '../../../core/kernel/ports.ts'
+import { keyIdOf, preAuthenticationEncoding } from '../../../core/log/dsse.ts'
 import { formatLogId } from '../../../core/log/log-id.ts'
 import { lastPosition, readLogEvents, readSubjectEvents } from '../../../core/store/read-events.ts'
 import {
@@ -52,10 +53,13 @@ describe('a return', () => {
   it('[RT6] [RT4] of a node with a backlog ends LIVE, with every event held once, byte for byte', async () => {
     using island = await createIsland()
     const node = await createAway(island, 300)
+    node.record('ibcf.snapshot.taken.v1', { parts: [], isAutonomous: true })
+    node.sign()
     const { opened, done } = await finish(island, node)
     expect(opened.missing).toEqual([
       { log: formatLogId(node.logs.control), fromSeq: 1, toSeq: 1 },
       { log: formatLogId(node.logs.fact), fromSeq: 1, toSeq: 300 },
+      { log: formatLogId(node.logs.bulk), fromSeq: 1, toSeq: 1 },
     ])
     expect(done.json).toMatchObject({ verdict: 'CLEAN', mode: 'LIVE', phase: 'ACTIVE', reasons: [] })
     expect(bytesOf(island.master.store, node)).toEqual(bytesOf(node.store, node))
@@ -65,10 +69,15 @@ describe('a return', () => {
         .slice(-3),
     ).toEqual(['RETURNING', 'REPLAYING', 'LIVE'])
     expect(decided(island, node, 'ibcf.session.opened.v1')).toMatchObject([
-      { sessionId: opened.sessionId, expectedEvents: 301, clockOffsetMs: 0 },
+      { sessionId: opened.sessionId, expectedEvents: 302, clockOffsetMs: 0 },
     ])
     expect(decided(island, node, 'ibcf.session.closed.v1')).toMatchObject([
-      { sessionId: opened.sessionId, verdict: 'CLEAN', receivedEvents: 301, held: node.frontier() },
+      {
+        sessionId: opened.sessionId,
+        verdict: 'CLEAN',
+        receivedEvents: 302,
+        held: node.frontier().toSorted((a, b) => (a.log < b.log ? -1 : 1)),
+      },
     ])
     expect((await heartbeat(island, String((await prove(island, node, 'attach')).json?.['token']))).json).toMatchObject({
       mode: 'LIVE',
@@ -149,6 +158,32 @@ describe('a return', () => {
     expect((await countersign(island, node, opened)).status).toBe(200)
     expect(openSessionOf(island.master.store.reader, node.id)?.step).toBe('LOCKED')
     expect(await upload(island, node, opened)).toBeUndefined()
+  })
+
+  it('[RT1] [GW7] under a key that was replaced is ended, and its token with it; the node begins another', async () => {
+    const replaced: { node?: FieldNode; key?: KeyPair } = {}
+    using island = await createIsland({
+      extendPort: (port) => ({
+        ...port,
+        standing: (id) => {
+          const standing = port.standing(id)
+          const { node, key } = replaced
+          if (standing === undefined || key === undefined || id !== node?.id) return standing
+          return { ...standing, keyId: keyIdOf(port.ports.crypto, key.publicKey), publicKey: key.publicKey }
+        },
+      }),
+    })
+    const node = await createAway(island, 2)
+    const old = await openReturn(island, node)
+    await countersign(island, node, old)
+    replaced.node = node
+    replaced.key = island.ports.crypto.generateKeyPair()
+    expect((await heartbeat(island, old.token)).json).toMatchObject({ status: 401, code: 'TOKEN_UNKNOWN' })
+    const answer = await prove(island, node, 'return', {}, replaced.key)
+    expect(answer.status).toBe(200)
+    expect(answer.json?.['sessionId']).not.toBe(old.sessionId)
+    expect(readSession(island.master.store.reader, old.sessionId)?.verdict).toBe('ABANDONED')
+    expect(modeOf(island, node)).toBe('RETURNING')
   })
 
   it('[RT3] that is open at another master is not opened here', async () => {
@@ -274,6 +309,8 @@ describe('a return', () => {
     if (piece === undefined) throw new Error('nothing to send')
     const bad = island.ports.compression.zstd(new TextEncoder().encode('not a segment'))
     await send(island, opened.token, { ...piece, bytes: bad, total: bad.length })
+    // Refused with its very first piece: the way out is through REPLAYING all the same.
+    expect(modeOf(island, node)).toBe('LIVE')
     await island.ports.advance(3_000_000)
     const { done } = await finish(island, node)
     expect(done.json).toMatchObject({ verdict: 'CLEAN', phase: 'QUARANTINED', mode: 'LIVE' })
