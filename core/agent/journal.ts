@@ -47,6 +47,8 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
   let unsigned = 0
   /** Nothing but what `unsigned` counts is unsigned: false until the first signing, and after a new incarnation left the old one's tail. */
   let isRestSigned = false
+  /** As they lie in the store, until the next event; a quiet node is asked for them at every contact. */
+  let knownHeads: readonly Head[] | undefined
 
   const logOf = (lane: Lane): LogId => ({
     origin: identity.nodeId,
@@ -81,8 +83,16 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
     if (clock !== undefined) memory.put(writer, 'clock', clock)
   }
 
+  const transact = (act: (writer: Writer) => void): void => {
+    try {
+      store.transact(act)
+    } finally {
+      knownHeads = undefined
+    }
+  }
+
   const record = (facts: readonly Fact[], also: (writer: Writer) => void = () => undefined): void => {
-    store.transact((writer) => {
+    transact((writer) => {
       write(writer, facts)
       also(writer)
     })
@@ -111,7 +121,7 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
   }
 
   const openIncarnation = (continues: readonly Head[], reason: string, also: (writer: Writer) => void = () => undefined): void => {
-    store.transact((writer) => {
+    transact((writer) => {
       memory.put(writer, 'nodeId', identity.nodeId)
       putKey(writer, { keyId: identity.keyId, origin: identity.nodeId, publicKey: identity.publicKey }, ports.clock.now())
       memory.put(writer, 'incarnation', nextId<IncarnationId>())
@@ -126,7 +136,7 @@ export function openJournal({ ports, store, identity, memory, recorded }: Journa
   return {
     record,
     sign,
-    heads: () => readFrontier(store.reader, { origin: identity.nodeId }).map(({ log, seq, head }) => ({ log, seq, head })),
+    heads: () => (knownHeads ??= readFrontier(store.reader, { origin: identity.nodeId }).map(({ log, seq, head }) => ({ log, seq, head }))),
     unsigned: () => unsigned,
     openIncarnation: (...its) => {
       openIncarnation(...its)
