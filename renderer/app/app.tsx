@@ -7,6 +7,7 @@ import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
+import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
 import { DomainView } from '../layers/domain/view.tsx'
 import { GlobalView } from '../layers/global/view.tsx'
 import { NodeView } from '../layers/node/view.tsx'
@@ -32,6 +33,7 @@ export function App(): ReactNode {
 function Gate({ place }: { readonly place: Place }): ReactNode {
   const { queries } = useWorkspace()
   const master = useQuery(queries.master())
+  useDemoOperator()
   if (master.data?.needsFirstOperator === true) return <FirstRun master={master.data} />
   return (
     <Shell>

@@ -40,10 +40,6 @@ export function useVisit(): Visit {
   return useSyncExternalStore(subscribe, () => visit)
 }
 
-export function currentVisit(): Visit {
-  return visit
-}
-
 /** Goes to a place. `replace` keeps the history as long as it is: for a filter that is being typed. */
 export function navigate(route: Route, how: 'push' | 'replace' = 'push'): void {
   const address = formatRoute(route)

@@ -66,8 +66,17 @@ function TopologyDrawing({
       .on('zoom', (event: { readonly transform: ZoomTransform }) => setTransform(event.transform))
     zoomRef.current = behaviour
     select(element).call(behaviour).on('dblclick.zoom', null)
+    // Whatever in the drawing has the focus, the keys work.
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key === '+' || event.key === '=') behaviour.scaleBy(select(element), 1.4)
+      else if (event.key === '-') behaviour.scaleBy(select(element), 1 / 1.4)
+      else if (event.key === '0') behaviour.transform(select(element), zoomIdentity)
+    }
+    const frame = element.parentElement
+    frame?.addEventListener('keydown', onKeyDown)
     return () => {
       select(element).on('.zoom', null)
+      frame?.removeEventListener('keydown', onKeyDown)
     }
   }, [zoomsByWheel, hasSize])
 
@@ -88,16 +97,7 @@ function TopologyDrawing({
   const base = Math.min(size.width, size.height) / (2 * (topology.radius + margin))
   const scale = base * transform.k
   return (
-    <div
-      ref={ref}
-      className={classes['frame']}
-      style={{ height }}
-      onKeyDown={(event) => {
-        if (event.key === '+' || event.key === '=') scaleBy(1.4)
-        else if (event.key === '-') scaleBy(1 / 1.4)
-        else if (event.key === '0') fit()
-      }}
-    >
+    <div ref={ref} className={classes['frame']} style={{ height }}>
       {hasSize ? (
         <svg
           ref={svgRef}

@@ -21,6 +21,7 @@ async function draw({ id, text, look }: DrawRequest): Promise<DrawAnswer> {
     securityLevel: 'strict',
     htmlLabels: false,
     theme: 'base',
+    look: 'classic',
     // The image it becomes has no fonts of ours, so it is measured in what it will be shown in.
     fontFamily: 'sans-serif',
     state: { useMaxWidth: false, titleTopMargin: 0, nodeSpacing: 34, rankSpacing: 34 },

@@ -7,6 +7,7 @@ const mostCharacters = 20_000
 
 export function JsonText({ value, label }: { readonly value: unknown; readonly label: string }): ReactNode {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1).
     <pre className={classes['block']} tabIndex={0} role="region" aria-label={label} dir="ltr">
       {printJson(value)}
     </pre>

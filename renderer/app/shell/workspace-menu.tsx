@@ -7,6 +7,7 @@ import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useHost } from '../../client/host.tsx'
 import { RenameDialog } from '../../features/first-run/rename.tsx'
 import { boundText } from '../../ui/bound-text.ts'
+import { IslandMark } from '../../ui/island-mark.tsx'
 import { Menu, type MenuEntry } from '../../ui/menu.tsx'
 import { say } from '../../ui/notices.ts'
 import { problemSentence } from '../../i18n/words.ts'
@@ -73,7 +74,7 @@ export function WorkspaceMenu({ isNarrow }: { readonly isNarrow: boolean }): Rea
           },
         ]}
       >
-        <Mark isDemo={isDemo} />
+        <IslandMark isDemo={isDemo} size={28} />
         {isNarrow ? null : (
           <>
             <span className={classes['words']}>
@@ -89,24 +90,5 @@ export function WorkspaceMenu({ isNarrow }: { readonly isNarrow: boolean }): Rea
       </Menu>
       {isRenaming && master.data !== undefined ? <RenameDialog master={master.data} onClose={() => setRenaming(false)} /> : null}
     </>
-  )
-}
-
-/** An island and the reach of its signal, broken on one side. */
-function Mark({ isDemo }: { readonly isDemo: boolean }): ReactNode {
-  return (
-    <svg
-      className={`${classes['mark']} ${isDemo ? classes['markDemo'] : ''}`}
-      viewBox="0 0 28 28"
-      width="28"
-      height="28"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <rect width="28" height="28" rx="7" className={classes['ground']} />
-      <circle cx="14" cy="14" r="2.6" className={classes['island']} />
-      <path d="M9.9 18.1a5.8 5.8 0 1 1 8.2 0" className={classes['wave']} />
-      <path d="M6.9 21.1a10 10 0 0 1 0-14.2M21.1 6.9a10 10 0 0 1 0 14.2" className={classes['wave']} />
-    </svg>
   )
 }

@@ -48,9 +48,11 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
           )
         }
         aside={
-          <Trans>
-            As heard <Age at={at} isSpoken />
-          </Trans>
+          <span>
+            <Trans>
+              As heard <Age at={at} isSpoken />
+            </Trans>
+          </span>
         }
       />
       {kinds.length < 2 ? null : (

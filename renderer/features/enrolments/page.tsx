@@ -19,6 +19,7 @@ import { Section } from '../../ui/section.tsx'
 import { Empty, ProblemPanel, Shown } from '../../ui/shown.tsx'
 import { Table } from '../../ui/table.tsx'
 import { useWhyNot } from '../operators/use-why-not.ts'
+import { ListenerLine } from './listener.tsx'
 import { type Enrolment, splitEnrolments } from './model.ts'
 import classes from './page.module.css'
 
@@ -26,13 +27,13 @@ export function EnrolmentDesk(): ReactNode {
   const { queries } = useWorkspace()
   const answer = useQuery(queries.enrolments())
   const master = useQuery(queries.master())
-  const gateway = master.data?.gatewayUrl ?? null
   return (
     <div className={classes['page']}>
       <PageHead
         title={<Trans>Enrolments</Trans>}
         lead={<Trans>Nodes that ask to join. Compare the words of the key with whoever stands at the node before you let it in.</Trans>}
       />
+      {master.data === undefined ? null : <ListenerLine master={master.data} />}
       <Shown answer={answer}>
         {({ items }) => {
           const { pending, decided } = splitEnrolments(items)
@@ -41,15 +42,7 @@ export function EnrolmentDesk(): ReactNode {
               {pending.length === 0 ? (
                 <div className={classes['pad']}>
                   <Empty title={t`Nobody asks to join`} icon={<UserPlus aria-hidden="true" size={20} />}>
-                    {gateway === null ? (
-                      <Trans>This master does not listen for nodes now.</Trans>
-                    ) : (
-                      <span className={classes['how']}>
-                        <Trans>At the node, run:</Trans>
-                        <code>ibcf node --data DIR --master {gateway}</code>
-                        <CopyButton text={`ibcf node --data DIR --master ${gateway}`} label={t`Copy the command`} />
-                      </span>
-                    )}
+                    <Trans>A node that is started with the address of this master asks by itself, and appears here.</Trans>
                   </Empty>
                 </div>
               ) : (

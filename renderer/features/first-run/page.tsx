@@ -9,6 +9,7 @@ import type { Problem } from '../../client/problem.ts'
 import { type Answers, toProblem } from '../../client/rpc.ts'
 import { useAct, useWorkspace } from '../../client/workspace.tsx'
 import { problemSentence, type Role } from '../../i18n/words.ts'
+import { IslandMark } from '../../ui/island-mark.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextEntry } from '../../ui/fields.tsx'
 import { say } from '../../ui/notices.ts'
@@ -23,6 +24,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
   const host = useHost()
   const [step, setStep] = useState<Step>('operator')
   const [person, setPerson] = useState('')
+  const [wasAsked, setAsked] = useState(false)
   const [role, setRole] = useState<Role>('authority')
   const [masterName, setMasterName] = useState(master.name)
   const [islandName, setIslandName] = useState(master.rootDomainName)
@@ -47,6 +49,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
   })
   const next = (event: FormEvent): void => {
     event.preventDefault()
+    setAsked(true)
     if (person.trim() !== '') setStep('names')
   }
   const finish = async (event: FormEvent): Promise<void> => {
@@ -66,6 +69,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
     <main className={classes['page']}>
       <div className={classes['sheet']}>
         <header className={classes['head']}>
+          <IslandMark isDemo={workspace === 'demo'} size={40} />
           <h1 className={classes['title']}>
             <Trans>A new master</Trans>
           </h1>
@@ -87,6 +91,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
           <form onSubmit={next} className={classes['form']}>
             <TextEntry
               label={t`Your name`}
+              error={wasAsked && person.trim() === '' ? t`Enter your name first.` : null}
               value={person}
               onChange={setPerson}
               isRequired
@@ -96,7 +101,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
             />
             <RoleChoice value={role} onChange={setRole} />
             <div className={classes['actions']}>
-              <Button look="primary" type="submit" whyNot={person.trim() === '' ? t`Enter your name first.` : null}>
+              <Button look="primary" type="submit">
                 <Trans>Go on</Trans>
               </Button>
             </div>

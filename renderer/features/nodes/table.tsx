@@ -33,6 +33,7 @@ export function NodeTable({ request, showsDomain, onClear }: Props): ReactNode {
   const { key } = useVisit()
   const memory = memoryOf(key)
   const { rows } = pages
+  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is read in this component alone, and nothing here is memoised by a compiler.
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,

@@ -1,19 +1,23 @@
 /** Layer 1: a domain with all below it. Who is behind, which paths fail, what to look at; then its nodes, ranked and filtered. */
 import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
-import { type ReactNode, useCallback, useMemo } from 'react'
+import { Plus } from 'lucide-react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { addressOf, goTo } from '../../app/navigation.ts'
 import type { DomainTab, RouteFilter } from '../../app/route.ts'
 import { TopologyMap } from '../../charts/topology.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { NewDomainDialog } from '../../features/domains/new-domain.tsx'
 import { FilterBar } from '../../features/nodes/filter-bar.tsx'
 import { isEmptyFilter, type NodeFilter, readFilter, toRequest, writeFilter } from '../../features/nodes/filter.ts'
 import { NodeTable } from '../../features/nodes/table.tsx'
+import { useWhyNot } from '../../features/operators/use-why-not.ts'
 import { ThresholdsForm } from '../../features/thresholds/form.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { levelName } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Name } from '../../ui/name.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
@@ -89,9 +93,23 @@ function DomainHeadLine({ domain, isShort }: { readonly domain: DomainDetail; re
               As heard <Age at={domain.at} isSpoken />
             </Trans>
           </span>
+          <NewDomainButton domain={domain} />
         </>
       }
     />
+  )
+}
+
+function NewDomainButton({ domain }: { readonly domain: DomainDetail }): ReactNode {
+  const [isOpen, setOpen] = useState(false)
+  const whyNot = useWhyNot('engineer')
+  return (
+    <>
+      <Button look="quiet" whyNot={whyNot} icon={<Plus aria-hidden="true" />} onPress={() => setOpen(true)}>
+        <Trans>Domain below</Trans>
+      </Button>
+      {isOpen ? <NewDomainDialog parent={domain.row} onClose={() => setOpen(false)} /> : null}
+    </>
   )
 }
 

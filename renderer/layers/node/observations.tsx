@@ -18,6 +18,15 @@ import classes from './observations.module.css'
 
 type Page = Answers['node']['observations']
 
+const icons: Readonly<Record<Observation['kind'], LucideIcon>> = {
+  observation: Activity,
+  snapshot: Camera,
+  decision: GitBranch,
+  health: HeartPulse,
+  alarm: BellRing,
+  link: RadioTower,
+  unknown: CircleHelp,
+}
 const pageLength = 100
 const rowHeights = { compact: 34, comfortable: 42, touch: 50 } as const
 
@@ -64,6 +73,7 @@ function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly
     }
   }, [client, nodeId, next, newest.items])
 
+  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is read in this component alone, and nothing here is memoised by a compiler.
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scrollRef.current,
@@ -141,7 +151,7 @@ function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly
 
 function ObservationLine({ item }: { readonly item: Observation }): ReactNode {
   const formats = useFormats()
-  const Icon = iconOf(item.kind)
+  const Icon = icons[item.kind]
   return (
     <>
       <time className={classes['time']} dateTime={item.time} title={formats.instant(item.time)}>
@@ -176,19 +186,6 @@ function ObservationDetail({ item }: { readonly item: Observation }): ReactNode 
       <JsonText value={item.data} label={t`Data of the event`} />
     </>
   )
-}
-
-function iconOf(kind: Observation['kind']): LucideIcon {
-  const icons: Readonly<Record<Observation['kind'], LucideIcon>> = {
-    observation: Activity,
-    snapshot: Camera,
-    decision: GitBranch,
-    health: HeartPulse,
-    alarm: BellRing,
-    link: RadioTower,
-    unknown: CircleHelp,
-  }
-  return icons[kind]
 }
 
 function kindWord(kind: Observation['kind']): string {
