@@ -317,3 +317,18 @@ export async function createTestIsland(): Promise<TestIsland> {
   decide('ibcf.authority.granted.v1', rootId, { masterId, level: 'REGION', epoch: 1, until: null, right: 'root' })
   return island
 }
+
+type Page = { readonly items: readonly unknown[]; readonly next: string | null }
+
+/** Every page one after the other, with a bound: pages that never end are a failure and not a test that hangs. */
+export function readPages<P extends Page>(read: (cursor: { readonly cursor?: string }) => P): P['items'][number][] {
+  const found: P['items'][number][] = []
+  let cursor: { readonly cursor?: string } = {}
+  for (let pages = 0; pages < 1000; pages++) {
+    const page = read(cursor)
+    found.push(...page.items)
+    if (page.next === null) return found
+    cursor = { cursor: page.next }
+  }
+  throw new Error('The pages do not end.')
+}

@@ -1,6 +1,5 @@
 /** What a node recorded of the world and of itself, newest first. */
-import type { z } from 'zod'
-import type { observationEntry } from '../../contract/nodes.ts'
+import type { ObservationEntry } from '../../contract/nodes.ts'
 import { parseLogId } from '../../log/log-id.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { readFrontier } from '../../store/frontier.ts'
@@ -16,7 +15,6 @@ import { quoted } from './plain-text.ts'
 import { requireNode } from './require-node.ts'
 import { type Names, sentenceOfFact, isNodeEventType } from './sentences.ts'
 
-type ObservationEntry = z.infer<typeof observationEntry>
 export type ObservationPage = { items: ObservationEntry[]; next: string | null; total: number }
 
 /** Of the control lane these are observations too; the rest of that lane is its timeline. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { observationEntry, timelineEntry } from '../../../../core/contract/nodes.ts'
 import type { ConnectivityMode } from '../../../../core/fleet/node/node-record.ts'
 import type { MasterId, NodeId } from '../../../../core/kernel/ids.ts'
-import { createTestIsland, type TestIsland } from '../../../helpers/island.ts'
+import { createTestIsland, readPages, type TestIsland } from '../../../helpers/island.ts'
 
 function sentences(island: TestIsland, node: NodeId): string[] {
   return island.queries.timeline({ nodeId: node, limit: 100 }).items.map(({ sentence }) => sentence)
@@ -92,15 +92,8 @@ describe('a timeline', () => {
     }
     const whole = island.queries.timeline({ nodeId: node, limit: 500 }).items.map(({ eventId }) => eventId)
     expect(whole).toHaveLength(24)
-    const readAll = (limit: number): string[] => {
-      const found: string[] = []
-      for (let cursor: string | undefined; ; ) {
-        const page = island.queries.timeline({ nodeId: node, limit, ...(cursor === undefined ? {} : { cursor }) })
-        found.push(...page.items.map(({ eventId }) => eventId))
-        if (page.next === null) return found
-        cursor = page.next
-      }
-    }
+    const readAll = (limit: number): string[] =>
+      readPages((cursor) => island.queries.timeline({ nodeId: node, limit, ...cursor })).map(({ eventId }) => eventId)
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), (limit) => {
         expect(readAll(limit)).toEqual(whole)
@@ -193,14 +186,10 @@ describe('observations', () => {
       island.assess(node, number % 2 === 0 ? 'LIVE' : 'DELAYED')
       island.report(other, 'ibcf.observation.recorded.v1', observation, { subject: node as never })
     }
-    const found: unknown[] = []
-    for (let cursor: string | undefined; ; ) {
-      const page = island.queries.observations({ nodeId: node, limit: 7, ...(cursor === undefined ? {} : { cursor }) })
-      found.push(...page.items.map(({ data }) => (data as typeof observation).values))
-      expect(page.total).toBe(30)
-      if (page.next === null) break
-      cursor = page.next
-    }
+    const found = readPages((cursor) => island.queries.observations({ nodeId: node, limit: 7, ...cursor })).map(
+      ({ data }) => data['values'],
+    )
+    expect(island.queries.observations({ nodeId: node, limit: 7 }).total).toBe(30)
     expect(found).toEqual(Array.from({ length: 30 }, (_, number) => ({ number: 29 - number })))
   })
 })
@@ -281,11 +270,18 @@ describe('the spectrum over time', () => {
     expect(spectrum.at(-2)?.modes.LIVE).toBe(299)
   })
 
-  it('[QY12] takes no digest from a node', async () => {
+  it('[QY12] shows the present once, also at the instant of a digest', async () => {
     using island = await createTestIsland()
-    const node = island.makeNode()
+    island.advance(interval)
+    digest(island, island.rootId, 7, 0)
+    expect(island.queries.overview().spectrum).toEqual([{ at: island.now(), modes: modes(0, 0) }])
+  })
+
+  it('[QY12] takes no digest from a node, also not from one that calls itself as the domain is called', async () => {
+    using island = await createTestIsland()
     const data = { from: island.now(), to: island.now(), modes: modes(99, 0), backlogMessages: 0, worstSecondsBehind: 0, contacts: 0 }
-    island.append(island.logOf(node, 'bulk'), { type: 'ibcf.presence.digested.v1', subject: island.rootId as never, data })
+    const forged = { type: 'ibcf.presence.digested.v1', subject: island.rootId as never, data }
+    for (const liar of [island.makeNode(), island.rootId as string as NodeId]) island.append(island.logOf(liar, 'bulk'), forged)
     island.advance(1)
     expect(island.queries.overview().spectrum).toHaveLength(1)
   })

@@ -4,20 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { nodeRow } from '../../../../core/contract/nodes.ts'
 import { connectivityModes } from '../../../../core/fleet/node/node-record.ts'
 import type { NodeFilter } from '../../../../core/app/queries/node-list.ts'
-import { createTestIsland, type TestIsland } from '../../../helpers/island.ts'
+import { createTestIsland, readPages, type TestIsland } from '../../../helpers/island.ts'
 
 function names(island: TestIsland, filter: NodeFilter = {}): string[] {
   return island.queries.nodes({ limit: 500, ...filter }).items.map(({ name }) => name)
 }
 
 function allPages(island: TestIsland, limit: number): string[] {
-  const found: string[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = island.queries.nodes({ limit, ...(cursor === undefined ? {} : { cursor }) })
-    found.push(...page.items.map(({ id }) => id))
-    if (page.next === null) return found
-    cursor = page.next
-  }
+  return readPages((cursor) => island.queries.nodes({ limit, ...cursor })).map(({ id }) => id)
 }
 
 describe('a list of nodes', () => {

@@ -471,6 +471,7 @@ describe('the inbox', () => {
   it('[AT3] shows the worst first, equal ones by how long they have waited, and says why', async () => {
     using island = await createTestIsland()
     const cell = island.makeDomain('Cell')
+    island.makeDomain('Inherits', cell)
     const quarantine = (name: string): NodeId => {
       const node = island.makeNode({ name, domainId: cell })
       island.assess(node, 'LIVE')
