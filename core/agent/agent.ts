@@ -3,8 +3,8 @@
  * nothing on the way to one. All it needs of the world comes in: a thousand of them run in one process under a virtual clock.
  */
 import { isAppError } from '../kernel/app-error.ts'
-import type { Ports, Transport } from '../kernel/ports.ts'
 import type { NodeId } from '../kernel/ids.ts'
+import type { Ports, Transport } from '../kernel/ports.ts'
 import type { Store } from '../store/open.ts'
 import type { AgentConfig, AgentState, AgentView, Difficulty } from './config.ts'
 import { createContact } from './contact.ts'
@@ -15,7 +15,9 @@ import { createLinkMeter } from './link-meter.ts'
 import { openMemory } from './memory.ts'
 import { createObserver } from './observer.ts'
 import { backoffMs, notBefore } from './pace.ts'
+import { createRegard } from './regard.ts'
 import { createSolitude } from './solitude.ts'
+import { createTimetable, type Timetable } from './timetable.ts'
 import { createUploader } from './upload.ts'
 import type { Workload } from './workload.ts'
 
@@ -41,33 +43,23 @@ const signEvery = { events: 64, ms: 5000 } as const
 /** New events wait this long for company before they are sent. */
 const sendAfterMs = 300
 /** After the disk refused a write. */
-const retryAfterMs = 5000
-const mostPatience = 20
+const retryWriteMs = 5000
 
 /** Throws Corrupt `IDENTITY_DAMAGED`, `AGENT_MEMORY_DAMAGED`, and what the store throws when it cannot be written. */
 export function createAgent({ ports, store, transport, workload, config, changed }: AgentParts): Agent {
+  const { clock } = ports
   const memory = openMemory(store.reader, store.transact)
   const identity = loadIdentity(ports, config.directory, memory.get('nodeId') as NodeId | undefined)
-  const meter = createLinkMeter()
-  const timers = new Map<string, () => void>()
-  const interruptible = new Set<() => void>()
   let state: AgentState = 'CONNECTING'
   let difficulty: Difficulty | undefined
-  let isStopped = false
   let told = ''
   let conversation: Promise<void> = Promise.resolve()
-  let wake: () => void = () => undefined
 
-  const tell = (): void => {
-    const { state: its, mode, phase } = view()
-    const line = JSON.stringify([its, mode, phase, difficulty])
-    if (line === told) return
-    told = line
-    changed?.(view())
-  }
   const changeState = (to: AgentState, why?: Difficulty): void => {
     ;[state, difficulty] = [to, why]
-    tell()
+    const now = JSON.stringify([state, difficulty, regard.mode(), regard.phase()])
+    if (now !== told) changed?.(view())
+    told = now
   }
   const worry = (why: Difficulty): void => changeState(state, why)
 
@@ -77,8 +69,7 @@ export function createAgent({ ports, store, transport, workload, config, changed
     const sentence = error instanceof Error ? error.message : String(error)
     if (isAppError(error) && error.kind === 'Unavailable') return worry({ code, sentence })
     ports.diagnostics.error(sentence, { code, stack: error instanceof Error ? (error.stack ?? null) : null })
-    isStopped = true
-    release()
+    timetable.close()
     changeState('FAILED', { code, sentence })
   }
   const guarded = (act: () => void): void => {
@@ -88,146 +79,68 @@ export function createAgent({ ports, store, transport, workload, config, changed
       survive(error)
     }
   }
-  const set = (name: string, ms: number, act: () => void): void => {
-    timers.get(name)?.()
-    timers.set(
-      name,
-      ports.scheduler.after(ms, () => {
-        timers.delete(name)
-        if (!isStopped) guarded(act)
-      }),
-    )
-  }
-  const every = (name: string, ms: number, act: () => void): void => {
-    set(name, ms, () => {
-      every(name, ms, act)
-      act()
-    })
-  }
-  const release = (): void => {
-    for (const cancel of timers.values()) cancel()
-    timers.clear()
-    for (const interrupt of [...interruptible]) interrupt()
-  }
-  /** Ends with the promise, or with `instead` when the agent is stopped: nobody waits for a dead link to time out. */
-  const untilStopped = <T>(promise: Promise<T>, instead: T): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const interrupt = (): void => resolve(instead)
-      interruptible.add(interrupt)
-      void promise.then(resolve, reject).finally(() => interruptible.delete(interrupt))
-    })
-  const pause = (ms: number): Promise<void> => {
-    const waiting = new Promise<void>((resolve) => {
-      wake = resolve
-      set('pause', ms, resolve)
-    })
-    return untilStopped(waiting, undefined)
-  }
 
-  const journal = openJournal({
-    ports,
-    store,
-    identity,
-    memory,
-    recorded: () => {
-      if (journal.unsigned() >= signEvery.events) journal.sign()
-      else if (!timers.has('sign')) set('sign', signEvery.ms, () => journal.sign())
-      if (contact.isAtEase() && !timers.has('send')) set('send', sendAfterMs, () => contact.isAtEase() && wake())
-    },
-  })
-  const client = patient(createGatewayClient(transport, ports.clock, meter, config.requestTimeoutMs))
-  const uploader = createUploader({
-    ports,
-    store,
-    journal,
-    memory,
-    client,
-    between: async () => {
-      if (isStopped) return stopping
-      solitude.heard()
-      return contact.beat()
-    },
-  })
-  const solitude = createSolitude({ clock: ports.clock, memory, journal, budgetSeconds: config.autonomyBudgetSeconds })
-  const observer = createObserver({
-    journal,
-    memory,
-    solitude,
-    meter,
-    workload,
-    reader: store.reader,
-    crypto: ports.crypto,
-    diskBudgetBytes: config.diskBudgetBytes,
-    viaId: config.viaId,
-  })
-  const contact = createContact({
-    ports,
-    store,
-    config,
-    identity,
-    memory,
-    journal,
-    client,
-    uploader,
-    observer,
-    solitude,
-    meter,
-    workload,
-    changeState,
-    worry,
-  })
-
-  /** A master that is too busy says when to ask again; that is not a failure. */
-  function patient(inner: GatewayClient): GatewayClient {
-    return {
-      ask: async (shape, request) => {
-        for (let tries = 1; ; tries++) {
-          if (isStopped) return stopping
-          const answer = await untilStopped(inner.ask(shape, request), stopping)
-          if (answer.kind !== 'problem' || answer.status !== 429 || tries > mostPatience) return answer
-          worry({ code: answer.code, sentence: answer.sentence })
-          await pause(
-            answer.retryAfterMs === undefined ? backoffMs(ports.random, tries, 30_000) : notBefore(ports.random, answer.retryAfterMs),
-          )
-        }
-      },
-    }
+  const timetable = createTimetable(ports.scheduler, guarded)
+  const meter = createLinkMeter()
+  const recorded = (): void => {
+    if (journal.unsigned() >= signEvery.events) journal.sign()
+    else if (!timetable.has('sign')) timetable.set('sign', signEvery.ms, () => journal.sign())
+    if (contact.isAtEase() && !timetable.has('send')) timetable.set('send', sendAfterMs, timetable.wake)
   }
+  const journal = openJournal({ ports, store, identity, memory, recorded })
+  const solitude = createSolitude({ clock, memory, journal, budgetSeconds: config.autonomyBudgetSeconds })
+  const regard = createRegard({ clock, store, memory, journal })
+  const client = createPatientClient(createGatewayClient(transport, clock, meter, config.requestTimeoutMs), timetable, ports, worry)
+  const between = async () => {
+    if (timetable.isClosed()) return stopping
+    solitude.heard()
+    return contact.beat()
+  }
+  const uploader = createUploader({ ports, store, journal, memory, client, between })
+  const { diskBudgetBytes, viaId } = config
+  const { reader } = store
+  const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, viaId })
+  const joining = { ports, store, config, identity, memory, journal, client, uploader }
+  const contact = createContact({ ...joining, observer, solitude, regard, meter, workload, changeState, worry })
 
   const converse = async (): Promise<void> => {
-    while (!isStopped) {
-      let waitMs: number | undefined = retryAfterMs
+    while (!timetable.isClosed()) {
+      let waitMs: number | undefined = retryWriteMs
       try {
         waitMs = await contact.step()
       } catch (error) {
-        if (!isStopped) survive(error)
+        survive(error)
       }
       if (waitMs === undefined) return
-      if (!isStopped) await pause(waitMs)
+      await timetable.pause(waitMs, contact.isAtEase())
     }
   }
-
-  const start = (): void => {
+  const begin = (): void => {
     const offlineSince = solitude.since() ?? null
     const unclean = memory.get('wasStopped') === false
     journal.record([{ type: 'ibcf.agent.started.v1', data: { version: workload.version(), offlineSince, unclean } }], (writer) =>
       memory.put(writer, 'wasStopped', false),
     )
     journal.sign()
-    workload.carryOut(memory.get('decisions') ?? [])
     changeState(memory.get('approval') === undefined ? 'ENROLLING' : offlineSince === null ? 'CONNECTING' : 'AUTONOMOUS')
-    every('observe', config.observeEverySeconds * 1000, observer.observe)
-    every('snapshot', config.snapshotEverySeconds * 1000, observer.takeSnapshot)
+    timetable.every('observe', config.observeEverySeconds * 1000, observer.observe)
+    timetable.every('snapshot', config.snapshotEverySeconds * 1000, observer.takeSnapshot)
     guarded(observer.observe)
     guarded(observer.takeSnapshot)
     conversation = converse()
   }
+  const start = (): void => {
+    try {
+      begin()
+    } catch (error) {
+      survive(error)
+      timetable.set('start', retryWriteMs, start)
+    }
+  }
   const stop = async (): Promise<void> => {
-    const hasFailed = state === 'FAILED'
-    isStopped = true
-    release()
+    timetable.close()
     await conversation
-    if (hasFailed) return
+    if (state === 'FAILED') return
     store.transact((writer) => memory.put(writer, 'wasStopped', true))
     journal.sign()
     changeState('STOPPED')
@@ -236,7 +149,8 @@ export function createAgent({ ports, store, transport, workload, config, changed
     nodeId: identity.nodeId,
     keyId: identity.keyId,
     state,
-    ...contact.said(),
+    mode: regard.mode(),
+    phase: regard.phase(),
     health: memory.get('health') ?? 'UNKNOWN',
     masterId: memory.get('approval')?.masterId,
     backlogMessages: uploader.backlog(),
@@ -244,4 +158,28 @@ export function createAgent({ ports, store, transport, workload, config, changed
     difficulty,
   })
   return { start, stop, view }
+}
+
+/** Questions to a busy master before its refusal counts as one. */
+const mostPatience = 20
+
+/** A master that is too busy says when to ask again: that is waited out and is no failure ([AG12]). */
+function createPatientClient(
+  inner: GatewayClient,
+  timetable: Timetable,
+  { random }: Ports,
+  worry: (why: Difficulty) => void,
+): GatewayClient {
+  return {
+    ask: async (shape, request) => {
+      for (let tries = 1; ; tries++) {
+        if (timetable.isClosed()) return stopping
+        const answer = await timetable.untilClosed(inner.ask(shape, request), stopping)
+        if (answer.kind !== 'problem' || answer.status !== 429 || tries > mostPatience) return answer
+        const { code, sentence, retryAfterMs } = answer
+        worry({ code, sentence })
+        await timetable.pause(retryAfterMs === undefined ? backoffMs(random, tries, 30_000) : notBefore(random, retryAfterMs), false)
+      }
+    },
+  }
 }

@@ -3,17 +3,14 @@
  * time alone. Each step can be broken off at any point, by a dead link or a dead process, and is begun again from what is remembered.
  */
 import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
-import type { ConnectivityMode, Phase } from '../fleet/node/node-record.ts'
-import { maxAheadMs } from '../kernel/hlc.ts'
-import { parseLogId } from '../log/log-id.ts'
 import type { AgentState, Difficulty } from './config.ts'
 import { takeUpDesired } from './desired.ts'
 import { type Failure, stopping } from './gateway-client.ts'
-import type { Head } from './journal.ts'
 import { attach, enrol, greet, type Greeting, type JoiningParts } from './joining.ts'
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
 import { backoffMs, spread } from './pace.ts'
+import type { Regard } from './regard.ts'
 import { countersign, openReturn, replay, type ReturnSession } from './returning.ts'
 import { failuresUntilAlone, type Solitude } from './solitude.ts'
 import type { Workload } from './workload.ts'
@@ -25,12 +22,12 @@ export type Contact = {
   readonly beat: () => Promise<Failure | undefined>
   /** Nothing is amiss: new events may be sent as they come. */
   readonly isAtEase: () => boolean
-  readonly said: () => { readonly mode: ConnectivityMode | undefined; readonly phase: Phase | undefined }
 }
 
 export type ContactParts = JoiningParts & {
   readonly observer: Observer
   readonly solitude: Solitude
+  readonly regard: Regard
   readonly meter: LinkMeter
   readonly workload: Workload
   readonly changeState: (state: AgentState, difficulty?: Difficulty) => void
@@ -58,9 +55,10 @@ type Stage =
   | { readonly kind: 'replaying'; readonly session: ReturnSession }
 
 export function createContact(parts: ContactParts): Contact {
-  const { ports, config, client, memory, journal, store, uploader, observer, solitude, meter, workload, changeState, worry } = parts
+  const { ports, config, client, memory, journal, uploader, observer, solitude, regard, meter, workload, changeState, worry } = parts
   const startedAt = ports.clock.monotonic()
-  const contactMs = config.contactEverySeconds * 1000
+  /** Until the master says what it expects. */
+  let contactMs = config.contactEverySeconds * 1000
   const patienceMs = Math.min(longestBackoffMs, Math.max(contactMs, 1000))
   let stage: Stage = { kind: 'greeting' }
   let attempts = 0
@@ -68,14 +66,11 @@ export function createContact(parts: ContactParts): Contact {
   let acknowledged = 0
   let beatDueAt = 0
   let desiredDueAt = 0
-  let mode: ConnectivityMode | undefined
-  let phase: Phase | undefined
   /** Steps in a row that ended in silence. */
   let silences = 0
   let hasStumbled = false
   /** Returns in a row that did not lead to an attachment. */
   let returns = 0
-  let isClockFarOff = false
 
   const pauseMs = (): number => backoffMs(ports.random, attempts, patienceMs)
 
@@ -100,12 +95,14 @@ export function createContact(parts: ContactParts): Contact {
     }
     if (code === 'RETURN_REQUIRED') {
       stage = { kind: 'returning' }
-      if (isQuarantined()) return spread(ports.random, quarantinedPauseMs)
+      if (regard.isQuarantined()) return spread(ports.random, quarantinedPauseMs)
       return returns === 0 ? 0 : backoffMs(ports.random, returns, patienceMs)
     }
     const wait = Math.max(pauseMs(), failure.retryAfterMs ?? 0)
-    worry({ code, sentence })
-    if (stage.kind === 'enrolling' || (stage.kind === 'attached' && failure.status !== 401)) return wait
+    if (stage.kind === 'enrolling' || (stage.kind === 'attached' && failure.status !== 401)) {
+      worry({ code, sentence })
+      return wait
+    }
     // A token that is not known any more, a return that ended, a master that does not know the node: who answers there, and how it
     // sees the node, is asked from the beginning. Nobody who knows it is as good as nobody.
     if (strangerStatuses.includes(failure.status)) solitude.failed()
@@ -114,50 +111,7 @@ export function createContact(parts: ContactParts): Contact {
     return wait
   }
 
-  const noteClock = (masterNow: string): void => {
-    const offsetMs = ports.clock.now() - Date.parse(masterNow)
-    const wasFarOff = isClockFarOff
-    isClockFarOff = Math.abs(offsetMs) > maxAheadMs
-    if (!isClockFarOff || wasFarOff) return
-    const detail = `The clock of this node is ${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs > 0 ? 'ahead of' : 'behind'} that of its master.`
-    journal.record([{ type: 'ibcf.alarm.raised.v1', data: { name: 'clock-far-off', severity: 'warning', detail } }])
-  }
-
-  /** Takes in how far the master holds our logs; goes on under a new name when it holds more than we do, or other than we do ([AG3]). */
-  const noteHeld = (held: readonly Head[]): void => {
-    store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held.map(({ log, seq }) => [log, seq]))))
-    const own = new Map(journal.heads().map((head) => [head.log, head]))
-    const continued = memory.get('continued') ?? []
-    const surprises = held.filter(({ log, seq, head }) => {
-      const here = own.get(log)
-      return seq > 0 && !continued.includes(log) && (here === undefined || here.seq < seq || (here.seq === seq && here.head !== head))
-    })
-    if (surprises.length > 0) openNext(surprises, 'the master holds more of this node than the node itself: it was restored or copied')
-  }
-  const openNext = (continues: readonly Head[], reason: string): void =>
-    journal.openIncarnation(continues, reason, (writer) =>
-      memory.put(writer, 'continued', [...(memory.get('continued') ?? []), ...continues.map(({ log }) => log)]),
-    )
-
-  const isQuarantined = (): boolean => memory.get('isQuarantined') ?? false
-  const notePhase = (now: { readonly phase: Phase; readonly mode: ConnectivityMode }, held?: readonly Head[]): void => {
-    ;({ phase, mode } = now)
-    const wasQuarantined = isQuarantined()
-    if ((phase === 'QUARANTINED') === wasQuarantined) return
-    const incarnation = memory.get('incarnation') ?? ''
-    const isOfNow = (log: string): boolean => parseLogId(log).incarnation === incarnation
-    // A person let it back in: what was refused stays as it is, and the node speaks again from the last point that counted.
-    const isMute = wasQuarantined && Object.keys(memory.get('refusedLogs') ?? {}).some(isOfNow)
-    if (isMute && held === undefined) {
-      // The next attachment says which point that is.
-      stage = { kind: 'greeting' }
-      return
-    }
-    store.transact((writer) => memory.put(writer, 'isQuarantined', !wasQuarantined))
-    const counted = (held ?? []).filter(({ log }) => isOfNow(log))
-    if (isMute) openNext(counted, 'part of the log was refused, and the node was let back in')
-  }
-  const showAttached = (): void => changeState(isQuarantined() ? 'QUARANTINED' : 'ATTACHED')
+  const showAttached = (): void => changeState(regard.isQuarantined() ? 'QUARANTINED' : 'ATTACHED')
 
   const beat = async (): Promise<Failure | undefined> => {
     if (stage.kind !== 'attached' || ports.clock.monotonic() < beatDueAt) return undefined
@@ -181,16 +135,16 @@ export function createContact(parts: ContactParts): Contact {
       return answer
     }
     solitude.heard()
-    noteClock(answer.value.now)
-    notePhase(answer.value)
-    showAttached()
+    regard.hearTime(answer.value.now)
     attempts = 0
+    if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
+    else showAttached()
     return answer.value.instruction === 'none' ? undefined : askedToReturn
   }
 
   const lookAtDesired = async (token: string): Promise<Failure | undefined> => {
     const approval = memory.get('approval')
-    if (approval === undefined || isQuarantined() || ports.clock.monotonic() < desiredDueAt) return undefined
+    if (approval === undefined || regard.isQuarantined() || ports.clock.monotonic() < desiredDueAt) return undefined
     desiredDueAt = ports.clock.monotonic() + Math.max(desiredEveryMs, contactMs)
     const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: '/v1/desired', token })
     if (answer.kind !== 'ok') return answer
@@ -221,7 +175,7 @@ export function createContact(parts: ContactParts): Contact {
       case 'greeting': {
         const greeting = await greet(parts)
         if (greeting.kind !== 'ok') return stumble(greeting)
-        noteClock(greeting.value.now)
+        regard.hearTime(greeting.value.now)
         stage = memory.get('approval') === undefined ? { kind: 'enrolling', greeting: greeting.value } : { kind: 'attaching' }
         return 0
       }
@@ -246,12 +200,13 @@ export function createContact(parts: ContactParts): Contact {
         if (attachment.kind !== 'ok') return stumble(attachment)
         attempts = 0
         returns = 0
+        contactMs = Math.max(1000, attachment.value.contactEverySeconds * 1000)
         beatDueAt = 0
         desiredDueAt = 0
         stage = { kind: 'attached', token: attachment.value.token }
         solitude.heard()
-        noteHeld(attachment.value.held)
-        notePhase(attachment.value, attachment.value.held)
+        regard.hearPhase(attachment.value)
+        regard.hearHeld(attachment.value.held)
         showAttached()
         return 0
       }
@@ -278,7 +233,7 @@ export function createContact(parts: ContactParts): Contact {
         if (verdict.kind !== 'ok') return stumble(verdict)
         returns++
         stage = { kind: 'attaching' }
-        notePhase(verdict.value)
+        regard.hearPhase(verdict.value)
         const [reason] = verdict.value.reasons
         if (verdict.value.verdict === 'CLEAN' || reason === undefined) return 0
         changeState('QUARANTINED', reason)
@@ -287,7 +242,7 @@ export function createContact(parts: ContactParts): Contact {
     }
   }
 
-  return { step, beat, isAtEase: () => stage.kind === 'attached' && attempts === 0, said: () => ({ mode, phase }) }
+  return { step, beat, isAtEase: () => stage.kind === 'attached' && attempts === 0 }
 }
 
 const askedToReturn: Failure = {

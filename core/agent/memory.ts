@@ -53,10 +53,17 @@ export type Memory = {
 /** Throws Corrupt `AGENT_MEMORY_DAMAGED` on a value that is not what was written. */
 export function openMemory(reader: Reader, transact: <T>(act: (writer: Writer) => T) => T): Memory {
   transact((writer) => writer.run('CREATE TABLE IF NOT EXISTS agent_memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'))
+  /** Checked once per text, since most is asked for at every event. */
+  const checked = new Map<MemoryName, { readonly text: string; readonly value: unknown }>()
   return {
-    get: (name) => {
-      const row = reader.get<{ value: string }>('SELECT value FROM agent_memory WHERE name = ?', name)
-      return row === undefined ? undefined : readShape(name, row.value)
+    get: <Name extends MemoryName>(name: Name) => {
+      const text = reader.get<{ value: string }>('SELECT value FROM agent_memory WHERE name = ?', name)?.value
+      if (text === undefined) return undefined
+      const known = checked.get(name)
+      if (known?.text === text) return known.value as Remembered<Name>
+      const value = readShape(name, text)
+      checked.set(name, { text, value })
+      return value
     },
     put: (writer, name, value) => {
       writer.run(

@@ -28,7 +28,7 @@ export type ObserverParts = {
   readonly solitude: Solitude
   readonly meter: LinkMeter
   readonly workload: Workload
-  /** Size of the store at which only one observation in `sparsest` is still recorded. */
+  /** Size of the store at which observations are thinned the most. */
   readonly diskBudgetBytes: number
   readonly viaId: string | undefined
 }
@@ -47,6 +47,8 @@ export function createObserver(parts: ObserverParts): Observer {
   const { journal, memory, reader, crypto, solitude, meter, workload, diskBudgetBytes, viaId } = parts
   let observed = 0
   let skipped = 0
+  /** What the workload was told last, in this run. */
+  let carriedOut: string | undefined
 
   const isAutonomous = (): boolean => solitude.since() !== undefined
   const policy = (): LocalPolicy => {
@@ -133,7 +135,10 @@ export function createObserver(parts: ObserverParts): Observer {
       },
     )
     if (isSample) skipped = 0
-    if (decided.facts.length > 0) workload.carryOut(decided.inForce)
+    const wanted = decided.inForce.join('\n')
+    if (wanted === carriedOut) return
+    workload.carryOut(decided.inForce)
+    carriedOut = wanted
   }
 
   const takeSnapshot = (): void => {

@@ -9,7 +9,7 @@ import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
 import { listSessions } from '../../../core/ingest/returns/return-table.ts'
 import { readLogEvents } from '../../../core/store/read-events.ts'
-import { readFrontier } from '../../../core/store/frontier.ts'
+import { readFrontier, readHead } from '../../../core/store/frontier.ts'
 import { parseLogId } from '../../../core/log/log-id.ts'
 import { listEvidence } from '../../../core/store/evidence.ts'
 import { hasBlob } from '../../../core/store/blobs.ts'
@@ -211,6 +211,31 @@ describe('attached', () => {
     const puts = node.link.asked.filter(({ method }) => method === 'PUT').map(({ path }) => path)
     const firstBulk = puts.findIndex((path) => path.includes('bulk'))
     expect(puts.slice(0, firstBulk).filter((path) => path.startsWith('/v1/blobs/'))).toHaveLength(4)
+  })
+
+  it('[AG2] signs its tail every 64 events or 5 seconds, though nobody asks for it', async () => {
+    const its = await island()
+    const unsignedOf = (node: IslandNode): number[] =>
+      readFrontier(node.store.reader, { origin: node.agent.view().nodeId }).map(
+        ({ log, seq }) => seq - (readHead(node.store.reader, parseLogId(log))?.signedTo ?? 0),
+      )
+    for (const [observeEverySeconds, most] of [
+      [1, 6],
+      [0.01, 64],
+    ] as const) {
+      const node = await its.addNode({ observeEverySeconds })
+      node.link.isUp = false
+      node.agent.start()
+      let worst = 0
+      for (let look = 0; look < 200; look++) {
+        await its.ports.advance(130)
+        worst = Math.max(worst, ...unsignedOf(node))
+      }
+      expect(worst).toBeGreaterThan(most / 2)
+      expect(worst).toBeLessThanOrEqual(most)
+      await node.agent.stop()
+      expect(Math.max(...unsignedOf(node))).toBe(0)
+    }
   })
 
   it('[AG12] attaches again when its token is no longer known', async () => {
@@ -609,6 +634,25 @@ describe('stopping', () => {
     await expectSame(its, again)
     const started = eventsOf(again.store).filter(({ event }) => event?.type === 'ibcf.agent.started.v1')
     expect(started.map(({ event }) => event?.data['unclean'])).toEqual([false, false])
+  })
+
+  it('[AG15] a fault of its own ends it, with nothing more recorded, and says so', async () => {
+    const its = await island()
+    const node = await its.join({ observeEverySeconds: 5 })
+    Object.assign(node.workload, {
+      observe: () => {
+        throw new TypeError('a slip')
+      },
+    })
+    await its.ports.advance(5000)
+    expect(node.agent.view()).toMatchObject({ state: 'FAILED', difficulty: { code: 'UNEXPECTED', sentence: 'a slip' } })
+    const asked = node.link.asked.length
+    const own = eventsOf(node.store).length
+    await its.ports.advance(60_000)
+    expect(node.link.asked.length).toBe(asked)
+    expect(eventsOf(node.store)).toHaveLength(own)
+    await node.agent.stop()
+    expect(node.agent.view().state).toBe('FAILED')
   })
 
   it('[AG11] a full disk is waited out: it says so, and goes on by itself when there is room', async () => {

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EnrolmentView } from '../../../core/contract/people.ts'
@@ -87,8 +87,10 @@ describe('a node as a process', () => {
 
   it('[AG15] after a SIGKILL the directory is free, and the next start knows that the last end was unclean', async () => {
     const first = await start(nobody)
+    await saw(first, 'LINK_DOWN')
     expect(await first.stop('SIGKILL')).toBeNull()
     const second = await start(nobody)
+    await saw(second, 'LINK_DOWN')
     await second.stop()
     const database = new Database(join(second.directory, 'store.sqlite'), { readonly: true })
     const rows = database.prepare(`SELECT bytes FROM events ORDER BY position`).all() as { readonly bytes: Buffer }[]
@@ -109,6 +111,11 @@ describe('a node as a process', () => {
     expect(damaged).toMatchObject({ status: 4 })
     expect(damaged.stderr).toContain('IDENTITY_DAMAGED')
     expect(readFileSync(path)).toHaveLength(100)
+    rmSync(path)
+    const gone = await run(nobody)
+    expect(gone).toMatchObject({ status: 4 })
+    expect(gone.stderr).toContain('IDENTITY_DAMAGED')
+    expect(existsSync(path)).toBe(false)
     writeFileSync(path, whole)
     expect((await start(nobody)).nodeId).toBe(node.nodeId)
   })

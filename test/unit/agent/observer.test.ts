@@ -134,7 +134,7 @@ describe('observer of a node', () => {
       { policy: 'shipped with the agent', decision: 'reduce-duty', basis: 'temperature_c = 90', policyBundleId: null },
       { policy: 'shipped with the agent', decision: 'end reduce-duty', basis: 'temperature_c = 50', policyBundleId: null },
     ])
-    expect(workload.carriedOut).toEqual([['reduce-duty'], []])
+    expect(workload.carriedOut).toEqual([[], ['reduce-duty'], []])
     expect(dataOf(setup, 'observation.recorded').map((data) => data['isAutonomous'])).toEqual([true, true, true, true])
   })
 
