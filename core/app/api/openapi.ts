@@ -21,6 +21,10 @@ async function generate(version: string): Promise<unknown> {
   return {
     ...document,
     paths: { ...document.paths, ...gateway.paths },
-    components: { ...document.components, schemas: { ...document.components?.schemas, ...gateway.components?.schemas } },
+    components: {
+      ...document.components,
+      ...gateway.components,
+      schemas: { ...document.components?.schemas, ...gateway.components?.schemas },
+    },
   }
 }

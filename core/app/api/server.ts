@@ -5,6 +5,7 @@ import { RPCHandler } from '@orpc/server/node'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import type { Ports } from '../../kernel/ports.ts'
 import type { HttpHandler } from '../../kernel/http.ts'
+import { isGatewayPath } from '../../ingest/http-adapter.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { type Access, cookieName } from './access.ts'
 import { serveConsoleFile } from './console-files.ts'
@@ -41,7 +42,7 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://console')
     const [, area = '', workspace = ''] = url.pathname.split('/')
-    if (area === 'v1' && parts.gateway !== undefined) return parts.gateway(request, response)
+    if (parts.gateway !== undefined && isGatewayPath(url.pathname)) return parts.gateway(request, response)
     if (area === 'openapi.json') return sendJson(response, 200, await openApiDocument(version))
     if (area === 'rpc' || area === 'api') return call(request, response, area, workspace)
     if (parts.consoleDirectory === undefined || (request.method !== 'GET' && request.method !== 'HEAD'))
@@ -52,8 +53,9 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
   async function call(request: IncomingMessage, response: ServerResponse, area: 'rpc' | 'api', workspace: string): Promise<void> {
     const key = access.sessionOf(request)
     if (key === undefined)
-      return sendProblem(
+      return refuseCall(
         response,
+        area,
         401,
         'ACCESS_UNKNOWN',
         'This console is not signed in; open it again from the address that the master printed.',

@@ -174,6 +174,7 @@ describe('the API of a running master', () => {
   it('[AP4] publishes an OpenAPI 3.1 document of the API and the gateway', async () => {
     const document = (await (await fetch(`${master.ready.url}/openapi.json`)).json()) as { openapi: string; paths: Record<string, unknown> }
     expect(document.openapi).toMatch(/^3\.1\./)
+    expect(await (await fetch(`${master.ready.url}/v9`)).json()).toMatchObject({ code: 'VERSION_UNSUPPORTED' })
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/fleet', '/nodes/{nodeId}', '/v1/enrol', '/v1/heartbeat']))
     const target = targetOfDirectory(directory, createFiles())
     const rest = await fetch(`${master.ready.url}/api/main/fleet`, { headers: { authorization: `Bearer ${target.token}` } })
