@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../kernel/app-error.ts'
 import { createUlidSource, type DomainId, type IncarnationId, type MasterId } from '../kernel/ids.ts'
+import type { Reader } from '../kernel/reader.ts'
+import { readKey } from '../store/keys.ts'
+import type { HeldKey, KeyStore } from '../trust/key-store.ts'
 import type { MasterConfig } from './config.ts'
 
 export type MasterIdentity = { readonly masterId: MasterId; readonly incarnation: IncarnationId; readonly rootDomainId: DomainId }
@@ -29,6 +32,24 @@ export function loadIdentity(config: MasterConfig, hasEvents: boolean): MasterId
   const identity: MasterIdentity = { masterId: next<MasterId>(), incarnation: next<IncarnationId>(), rootDomainId: next<DomainId>() }
   if (path !== undefined) files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, ...identity }, null, 2)}\n`), 0o600)
   return identity
+}
+
+/**
+ * The key that the events here were signed with. Throws Corrupt `KEYS_MISSING` when it is not there, `IDENTITY_FOREIGN` when identity
+ * and key are another master's: what a new key would sign in this log, nobody could check.
+ */
+export function requireOwnKey(keys: KeyStore, { masterId }: MasterIdentity, reader: Reader): HeldKey {
+  const key = keys.of(masterId)
+  if (key === undefined)
+    throw new AppError('Corrupt', 'KEYS_MISSING', 'The key of this master is not there; restore keys.json from a backup.', { masterId })
+  if (readKey(reader, key.keyId)?.origin !== masterId)
+    throw new AppError(
+      'Corrupt',
+      'IDENTITY_FOREIGN',
+      'The identity and the key here are not those of the master whose events these are; restore identity.json and keys.json from a backup.',
+      { masterId, keyId: key.keyId },
+    )
+  return key
 }
 
 function parse(path: string, bytes: Uint8Array): MasterIdentity {

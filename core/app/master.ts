@@ -25,7 +25,7 @@ import { changeOf } from './changes.ts'
 import { desiredFor } from './desired-for.ts'
 import { createDigester } from './digest.ts'
 import { foundMaster } from './found.ts'
-import { loadIdentity, type MasterIdentity } from './identity.ts'
+import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { moveMode, movePhase } from './node-moves.ts'
 import { createProjectionEngine, type ProjectionEngine } from './projection-engine.ts'
 import { createReadModel, type ReadModel } from './read-model.ts'
@@ -70,9 +70,10 @@ export async function openMaster(config: MasterConfig): Promise<Master> {
 function compose(config: MasterConfig, store: Store, lock: Disposable | undefined): Master {
   const { ports } = config
   const { reader } = store
-  const identity = loadIdentity(config, lastPosition(reader) > 0)
+  const hasEvents = lastPosition(reader) > 0
+  const identity = loadIdentity(config, hasEvents)
   const keys = openKeyStore(config.directory === inMemory ? undefined : config.directory, config.keyProtection, ports)
-  const key = keys.of(identity.masterId) ?? keys.make(identity.masterId)
+  const key = hasEvents ? requireOwnKey(keys, identity, reader) : (keys.of(identity.masterId) ?? keys.make(identity.masterId))
   const engine = store.transact((writer) => {
     createReturnTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,8 +10,8 @@ beforeEach(() => {
 })
 afterEach(() => home.dispose())
 
-async function foundedMaster(): Promise<string> {
-  const directory = join(home.path, 'master')
+async function foundedMaster(name = 'master'): Promise<string> {
+  const directory = join(home.path, name)
   const master = await startCommand('master', '--data', directory)
   expect(await master.stop()).toBe(0)
   return directory
@@ -123,6 +123,25 @@ describe('the command line', () => {
     const back = await startCommand('master', '--data', directory)
     expect(back.ready.masterId).toBe(JSON.parse(kept.toString()).masterId)
     await back.stop()
+  })
+
+  it('[MA1] refuses a directory whose key is gone, or whose identity and key are another master’s', async () => {
+    const directory = await foundedMaster()
+    const other = await foundedMaster('other')
+    const keys = readFileSync(join(directory, 'keys.json'))
+    rmSync(join(directory, 'keys.json'))
+    const keyless = await runCommand('master', '--data', directory)
+    expect([keyless.status, keyless.stderr]).toEqual([4, expect.stringContaining('(KEYS_MISSING)')])
+    expect(existsSync(join(directory, 'keys.json'))).toBe(false)
+    const identity = readFileSync(join(directory, 'identity.json'))
+    for (const name of ['keys.json', 'identity.json']) copyFileSync(join(other, name), join(directory, name))
+    const foreign = await runCommand('master', '--data', directory)
+    expect([foreign.status, foreign.stderr]).toEqual([4, expect.stringContaining('(IDENTITY_FOREIGN)')])
+    writeFileSync(join(directory, 'keys.json'), keys)
+    writeFileSync(join(directory, 'identity.json'), identity)
+    const back = await startCommand('master', '--data', directory)
+    expect(await back.stop()).toBe(0)
+    expect((await runCommand('verify', '--data', directory)).status).toBe(0)
   })
 
   it('[MA1] [MA2] is the same master after SIGKILL, with everything it answered', async () => {
