@@ -48,7 +48,8 @@ function openChannel(): Channel | undefined {
   }
   if (process.send === undefined) return undefined
   return {
-    send: (answer) => void process.send?.(answer),
+    // Whoever started us may be gone; what cannot be told then must not end the process before it has closed.
+    send: (answer) => void process.send?.(answer, undefined, undefined, () => undefined),
     receive: (listen) => void process.on('message', listen),
     onClose: (act) => void process.on('disconnect', act),
   }
@@ -60,8 +61,12 @@ function protectionOf({ keyEncryptionKey }: Start): KeyProtection {
 
 function serve(channel: Channel): void {
   let serving: Promise<Serving> | undefined
+  let isStopping = false
 
+  /** Asked for by message, signal and the closed channel, often by several of them at once. */
   async function stop(status: number): Promise<void> {
+    if (isStopping) return
+    isStopping = true
     channel.send({ kind: 'closing' })
     try {
       await (await serving)?.close()
