@@ -1,12 +1,16 @@
 /** What events are worth to the projections: kept without effect, rebuilt, undone. */
 import { describe, expect, it } from 'vitest'
 import { createProjectionEngine } from '../../../core/app/projection-engine.ts'
+import type { DecisionData } from '../../../core/fleet/decisions.ts'
 import type { EventEnvelope } from '../../../core/kernel/event.ts'
 import { formatHlc } from '../../../core/kernel/hlc.ts'
 import type { NodeId } from '../../../core/kernel/ids.ts'
 import { projections } from '../../../core/projections/all.ts'
+import { acceptSegment } from '../../../core/store/accept-segment.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
+import { putKey } from '../../../core/store/keys.ts'
 import { countProbe } from '../../helpers/projections/probe.ts'
+import { encoded, segmentBetween, testEvent, testOrigin, ulidOf, verified } from '../../helpers/log/origin.ts'
 import { createTestIsland, type TestIsland } from '../../helpers/island.ts'
 
 const health = { from: 'OK', to: 'FAILED', detail: 'Smoke.' } as const
@@ -50,6 +54,30 @@ describe('the effect of events', () => {
     island.append(island.logOf(node, 'fact'), { type: 'ibcf.mood.changed.v1', data: { to: 'OK' } })
     expect(hashOf(island)).toBe(before)
     expect(island.queries.observations({ nodeId: node, limit: 10 }).items.map(({ kind }) => kind)).toEqual(['unknown', 'unknown'])
+  })
+
+  it('[PJ4] gives the other branches of a fork no effect, on the state and on every page', async () => {
+    using island = await createTestIsland()
+    const of = testOrigin(1)
+    const node = of.origin
+    const healthSegment = (to: 'DEGRADED' | 'FAILED'): Uint8Array => {
+      const event = testEvent(of, 1, {})
+      return segmentBetween(of, [encoded({ ...event, type: 'ibcf.health.changed.v1', data: { ...health, to } })], 1, 1)
+    }
+    island.decide('ibcf.enrolment.requested.v1', node, requestOf(of.keyId))
+    const kinds = island.store.transact((writer) => {
+      putKey(writer, { keyId: of.keyId, origin: node, publicKey: of.keyPair.publicKey }, 0)
+      return [healthSegment('DEGRADED'), healthSegment('FAILED')].map((bytes) => {
+        const outcome = acceptSegment(writer, verified(bytes), 0)
+        if (outcome.kind === 'stored' || outcome.kind === 'forked') island.engine.project(writer, outcome.events)
+        return outcome.kind
+      })
+    })
+    expect(kinds).toEqual(['stored', 'forked'])
+    expect(island.model.actual(node)?.health).toBe('DEGRADED')
+    expect(island.queries.observations({ nodeId: node, limit: 10 })).toMatchObject({ items: [{ data: { to: 'DEGRADED' } }], total: 1 })
+    expect(island.queries.node(node).logs).toHaveLength(1)
+    expect(island.engine.check(island.store.reader).isEqual).toBe(true)
   })
 
   it('[PJ5] has nothing in memory of a transaction that failed', async () => {
@@ -99,6 +127,21 @@ describe('the effect of events', () => {
     expect(engine.check(island.store.reader).differing).toEqual([])
   })
 })
+
+function requestOf(keyId: string): DecisionData<'ibcf.enrolment.requested.v1'> {
+  const described = { name: 'pump', kind: 'EDGE', serial: null, manufacturer: null, model: null, viaId: null } as const
+  const statement = { document: '', keyid: '', signature: '' }
+  return {
+    ...described,
+    tags: [],
+    requestId: ulidOf(9, 9),
+    keyId,
+    publicKey: '',
+    contactEverySeconds: 10,
+    autonomyBudgetSeconds: 60,
+    statement,
+  }
+}
 
 function healthEvent(island: TestIsland, node: NodeId, clock: number = island.ports.clock.now()): EventEnvelope {
   return {

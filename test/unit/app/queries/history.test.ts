@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { observationEntry, timelineEntry } from '../../../../core/contract/nodes.ts'
 import type { ConnectivityMode } from '../../../../core/fleet/node/node-record.ts'
+import { formatHlc } from '../../../../core/kernel/hlc.ts'
 import type { MasterId, NodeId } from '../../../../core/kernel/ids.ts'
 import { createTestIsland, readPages, type TestIsland } from '../../../helpers/island.ts'
 
@@ -115,6 +116,8 @@ describe('a timeline', () => {
     const node = island.makeNode()
     island.report(node, 'ibcf.alarm.raised.v1', { name: 'late', severity: 'notice', detail: '' }, { time: '1970-01-01T00:00:00.000Z' })
     island.report(node, 'ibcf.alarm.raised.v1', { name: 'early', severity: 'notice', detail: '' }, { time: '2099-01-01T00:00:00.000Z' })
+    const long = { hlc: formatHlc(Date.UTC(1970, 0, 1), 0), time: '1970-01-01T00:00:00.000Z' }
+    island.report(node, 'ibcf.alarm.raised.v1', { name: 'late, by both clocks', severity: 'notice', detail: '' }, long)
     island.report(node, 'ibcf.alarm.raised.v1', { name: 'right', severity: 'notice', detail: '' })
     expect(island.queries.timeline({ nodeId: node, limit: 3 }).items.map(({ isClockDoubtful }) => isClockDoubtful)).toEqual([
       false,
