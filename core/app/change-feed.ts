@@ -50,6 +50,8 @@ export function createChangeFeed(clock: Clock, scheduler: Scheduler, position: (
           await new Promise<void>((resolve) => {
             scheduler.after(coalesceMs, resolve)
           })
+          // It may have closed meanwhile, and what `position` reads with it.
+          if (isOver()) return
           const { pending } = subscriber
           subscriber.pending = nothing()
           subscriber.wake = () => undefined

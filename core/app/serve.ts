@@ -84,7 +84,8 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
     makeDemo: config.makeDemo,
   })
   const stopLeases = watchLeases(ports, () => gateway.expireLeases())
-  async function close(): Promise<void> {
+  let closing: Promise<void> | undefined
+  async function closeOnce(): Promise<void> {
     stopLeases()
     await Promise.all([socket?.close(), nodes?.close()])
     await workspaces.close()
@@ -92,6 +93,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
     ports.files.remove(join(directory, runMarkName))
     master.close()
   }
+  const close = (): Promise<void> => (closing ??= closeOnce())
   const access = createAccess(ports, config.token ?? toHex(ports.random.bytes(32)))
   const socketPath = config.socketPath ?? privateSocketPath(config)
   function writeRunMark(): void {
