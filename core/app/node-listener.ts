@@ -40,11 +40,46 @@ export async function createNodeListener({ files, directory, open, fixed }: Node
   const remembered = fixed === undefined ? rememberedAddress(files, path) : null
   if (remembered !== null) {
     try {
-      listener = await open(remembered)
+      listener = await open(parseAddress(remembered))
     } catch (error) {
       if (!isAppError(error)) throw error
       problem = { code: error.code, sentence: error.message }
     }
+  }
+
+  async function set(address: Address | null): Promise<void> {
+    const before = listener
+    if (before === undefined) listener = address === null ? undefined : await open(address)
+    else if (address !== null && portOf(before) !== address.port) {
+      // Any other port is tried before the old one is given up.
+      listener = await open(address)
+      await before.close()
+    } else {
+      listener = undefined
+      await before.close()
+      if (address !== null) listener = await openInstead(address, before)
+    }
+    problem = null
+    const listen = listener === undefined ? null : addressOf(listener)
+    files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, listen })}\n`))
+  }
+
+  /** The same port cannot be opened twice, so the one before had to close; it is opened again when this one cannot be. */
+  async function openInstead(address: Address, before: Listener): Promise<Listener> {
+    try {
+      return await open(address)
+    } catch (error) {
+      listener = await open(parseAddress(addressOf(before)))
+      throw error
+    }
+  }
+
+  /** One after the other: two at once would leave one open that nobody knows of. */
+  let last: Promise<unknown> = Promise.resolve()
+  function inTurn(act: () => Promise<void>): Promise<void> {
+    const done = last.then(act)
+    last = done.catch(() => undefined)
+    return done
   }
 
   return {
@@ -58,21 +93,9 @@ export async function createNodeListener({ files, directory, open, fixed }: Node
           'The address was given when this master was started; start it without --listen to choose here.',
         )
       }
-      const before = listener
-      // The same address cannot be opened twice; any other one is tried before the old one is given up.
-      if (before !== undefined && (address === null || samePort(before, address))) {
-        listener = undefined
-        await before.close()
-      }
-      if (address !== null) listener = await open(address)
-      if (before !== undefined && listener !== before) await before.close()
-      problem = null
-      const listen = address === null || listener === undefined ? null : new URL(listener.address).host
-      files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, listen })}\n`))
+      await inTurn(() => set(address))
     },
-    close: async () => {
-      await listener?.close()
-    },
+    close: () => inTurn(async () => listener?.close()),
   }
 }
 
@@ -86,15 +109,22 @@ export function parseAddress(text: string): Address {
   return { host, port }
 }
 
-function samePort(listener: Listener, { port }: Address): boolean {
-  return new URL(listener.address).port === String(port)
+/** `HOST:PORT`, also where the port is the one that a URL leaves out. */
+function addressOf(listener: Listener): string {
+  return `${new URL(listener.address).hostname}:${portOf(listener)}`
 }
 
-function rememberedAddress(files: Files, path: string): Address | null {
+function portOf(listener: Listener): number {
+  const { port } = new URL(listener.address)
+  return port === '' ? 80 : Number(port)
+}
+
+/** As it was written; null when it is off. */
+function rememberedAddress(files: Files, path: string): string | null {
   const bytes = files.read(path)
   if (bytes === undefined) return null
   const settings = settingsSchema.safeParse(parseJson(bytes))
-  return settings.success && settings.data.listen !== null ? parseAddress(settings.data.listen) : null
+  return settings.success ? settings.data.listen : null
 }
 
 function parseJson(bytes: Uint8Array): unknown {
