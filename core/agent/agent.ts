@@ -5,6 +5,7 @@
 import { isAppError } from '../kernel/app-error.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Ports, Transport } from '../kernel/ports.ts'
+import { keyWordsOf } from '../log/fingerprint.ts'
 import type { Store } from '../store/open.ts'
 import type { AgentConfig, AgentState, AgentView, Difficulty } from './config.ts'
 import { createContact } from './contact.ts'
@@ -50,6 +51,7 @@ export function createAgent({ ports, store, transport, workload, config, changed
   const { clock } = ports
   const memory = openMemory(store.reader, store.transact)
   const identity = loadIdentity(ports, config.directory, memory.get('nodeId') as NodeId | undefined)
+  const keyWords = keyWordsOf(ports.crypto, identity.publicKey)
   let state: AgentState = 'CONNECTING'
   let difficulty: Difficulty | undefined
   let told = ''
@@ -148,6 +150,7 @@ export function createAgent({ ports, store, transport, workload, config, changed
   const view = (): AgentView => ({
     nodeId: identity.nodeId,
     keyId: identity.keyId,
+    keyWords,
     state,
     mode: regard.mode(),
     phase: regard.phase(),

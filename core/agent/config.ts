@@ -54,6 +54,8 @@ export type Difficulty = { readonly code: string; readonly sentence: string }
 export type AgentView = {
   readonly nodeId: NodeId
   readonly keyId: string
+  /** Six words of the key, for whoever stands at the node to read out before it is let in. */
+  readonly keyWords: readonly string[]
   readonly state: AgentState
   /** As the master said last; undefined before. */
   readonly mode: ConnectivityMode | undefined

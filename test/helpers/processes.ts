@@ -47,6 +47,8 @@ export type RunningNode = {
   readonly directory: string
   readonly nodeId: string
   readonly keyId: string
+  /** Six words, as it shows them to whoever stands at it. */
+  readonly keyWords: string
   readonly pid: number
   /** Every state that it told of in this run. */
   readonly lines: readonly NodeLine[]
@@ -59,8 +61,8 @@ export async function startNode(directory: string, masterUrl: string, ...args: r
   readLines(running, (line) => {
     if (line.startsWith('{"state"')) lines.push(JSON.parse(line) as NodeLine)
   })
-  const { nodeId, keyId, pid } = running.ready as { readonly nodeId: string; readonly keyId: string; readonly pid: number }
-  return { directory, nodeId, keyId, pid, lines, stop: running.stop }
+  const { nodeId, keyId, keyWords, pid } = running.ready as Record<'nodeId' | 'keyId' | 'keyWords', string> & { readonly pid: number }
+  return { directory, nodeId, keyId, keyWords, pid, lines, stop: running.stop }
 }
 
 /** Calls `hear` with each whole line of the standard output that comes from now on. */

@@ -140,6 +140,9 @@ describe('the story', () => {
       const { items } = await master.call<{ readonly items: readonly EnrolmentView[] }>('enrolment.list', { status: 'PENDING' })
       return items.length === 3 ? items : undefined
     })
+    for (const { nodeId, keyWords } of pending) {
+      expect(Object.values(nodes).find((node) => node.nodeId === nodeId)?.keyWords).toBe(keyWords.join(' '))
+    }
     const requestOf = (name: Name): string => pending.find(({ nodeId }) => nodeId === nodes[name].nodeId)?.requestId ?? ''
     for (const name of ['pump', 'valve'] as const) {
       const approved = await runCommand(
