@@ -34,6 +34,8 @@ export const gatewayLimits = {
   /** The same for pieces of segments and blobs, which a replay is made of. */
   piecesPerSecond: 500,
   pieceBurst: 2000,
+  /** That a log or a backlog can hold: sums over millions of nodes are still exact. */
+  maxEvents: 2 ** 32,
 } as const
 
 const base64 = z
@@ -46,7 +48,7 @@ const keyId = z.string().regex(/^ed25519:[0-9a-f]{32}$/)
 export const signedStatement = z.object({ document: base64, keyid: keyId, signature: base64 })
 export type SignedStatement = z.infer<typeof signedStatement>
 
-export const headSchema = z.object({ log: z.string().max(120), seq: z.number().int().nonnegative(), head: digest })
+export const headSchema = z.object({ log: z.string().max(120), seq: z.number().int().min(0).max(gatewayLimits.maxEvents), head: digest })
 
 /**
  * Requests and answers are `application/json` unless said otherwise. Heartbeat, segments, blobs, desired, countersign and complete carry
@@ -215,7 +217,7 @@ export const heartbeatRequest = z.object({
   health: z.enum(healths),
   version: z.string().max(100),
   /** Events of the node that the master has not acknowledged. */
-  backlogMessages: z.number().int().nonnegative(),
+  backlogMessages: z.number().int().min(0).max(gatewayLimits.maxEvents),
   link: linkQualitySchema.optional(),
   batteryPct: z.number().min(0).max(100).optional(),
   viaId: id.optional(),

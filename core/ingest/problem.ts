@@ -52,6 +52,7 @@ export const problems: Readonly<Record<string, Problem>> = {
   PIECE_GAP: { status: 409, title: 'Gap before this piece' },
   STAGING_MALFORMED: { status: 400, title: 'Not a piece of its whole' },
   SEGMENT_FOREIGN: { status: 403, title: 'Not its own log' },
+  LOGS_FULL: { status: 422, title: 'Too many logs' },
   SEGMENT_FORKED: { status: 409, title: 'Log told in two ways' },
   SEGMENT_MALFORMED: badSegment,
   SEGMENT_TOO_LARGE: { status: 413, title: 'Part of a log too large' },

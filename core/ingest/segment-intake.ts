@@ -19,6 +19,7 @@ import type { StoredEvent } from '../store/stored-event.ts'
 import type { Commit, MasterPort, NodeStanding } from './master-port.ts'
 import { mismatch } from './read-input.ts'
 import { endByIncident } from './returns/close-return.ts'
+import { heldHeads } from './returns/missing.ts'
 import { moveToReplaying } from './returns/moves.ts'
 import { updateSession, type Head, type ReturnSession } from './returns/return-table.ts'
 
@@ -27,6 +28,9 @@ export type SegmentAnswer = z.infer<typeof segmentAnswer>
 
 /** More than a blob and a segment of the largest size together, with the overhead of their pieces. */
 export const stagingQuotaBytes = 32 * 1024 * 1024
+
+/** Three to an incarnation. More would not fit into one event, and revoking a key has to name them all ([GW18]). */
+const maxLogsOfNode = 1200
 
 /** The open return that a piece comes in. */
 export type Upload = {
@@ -38,7 +42,7 @@ export type Upload = {
 
 /**
  * `upload` is undefined for what comes outside of a return. Codes: SCHEMA_MISMATCH, SEGMENT_FOREIGN, SEGMENT_GAP,
- * PIECE_GAP, STAGING_MALFORMED, DECOMPRESSION_REFUSED, SEGMENT_FORKED, and those of the codec.
+ * LOGS_FULL, PIECE_GAP, STAGING_MALFORMED, DECOMPRESSION_REFUSED, SEGMENT_FORKED, and those of the codec.
  */
 export function takeSegmentPiece(
   master: MasterPort,
@@ -59,8 +63,8 @@ export function takeSegmentPiece(
         piece.bytes,
       )
     }
-    const gap = gapBefore(intake)
-    if (gap !== undefined) return gap
+    const unplaced = gapBefore(intake) ?? beyondLogs(intake)
+    if (unplaced !== undefined) return unplaced
     const taken = stage(intake)
     if (!taken.ok) return taken
     if (upload !== undefined) advance(intake, upload, taken.value)
@@ -89,6 +93,13 @@ type Taken = { readonly answer: SegmentAnswer; readonly events: readonly StoredE
 function gapBefore({ commit, log, piece }: Intake): Result<never> | undefined {
   const expected = (readHead(commit.writer, log)?.seq ?? 0) + 1
   return piece.from > expected ? segmentGap(piece.log, expected) : undefined
+}
+
+function beyondLogs({ commit, log, standing }: Intake): Result<never> | undefined {
+  if (readHead(commit.writer, log) !== undefined || heldHeads(commit.writer, standing.nodeId).length < maxLogsOfNode) return undefined
+  return refused('LOGS_FULL', 'The node has opened more logs than one node can have; it has to be enrolled anew.', {
+    maxLogs: maxLogsOfNode,
+  })
 }
 
 function segmentGap(log: string, expected: number): Result<never> {

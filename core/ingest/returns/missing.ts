@@ -1,4 +1,5 @@
 /** What a node holds and we do not: the replay instruction of a return. */
+import { gatewayLimits } from '../../contract/gateway.ts'
 import { fromHex, equalBytes } from '../../kernel/hex.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Reader } from '../../kernel/reader.ts'
@@ -33,7 +34,7 @@ export function missingOf(reader: Reader, claimed: readonly Head[]): readonly Mi
 
 export function countEvents(missing: readonly MissingRange[]): number {
   const claimed = missing.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0)
-  return Math.min(claimed, Number.MAX_SAFE_INTEGER)
+  return Math.min(claimed, gatewayLimits.maxEvents)
 }
 
 /** Whether some branch of the log goes through this very point. */
