@@ -80,15 +80,14 @@ async function open(wish) {
 
 async function openInBrowser(wish, why) {
   await bundle({ say })
-  const served = await serveToBrowser({ root, dataDir: wish.dataDir ?? defaultDataDir() })
+  const served = await serveToBrowser({ root, dataDir: wish.dataDir ?? defaultDataDir(), isForDemo: wish.workspace === 'demo' })
   if (served.kind === 'failed') {
     say(`${why}The console cannot be served to a browser either: ${served.reason}.`)
     return served.exitCode
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void served.stop())
-  const url = wish.workspace === 'demo' ? `${served.consoleUrl}#/w/demo/` : served.consoleUrl
   say(`${why}Open the console in a browser on this computer, once, at:`)
-  process.stdout.write(`${url}\n`)
+  process.stdout.write(`${served.consoleUrl}\n`)
   return served.ended
 }
 

@@ -10,11 +10,20 @@ const closeMs = 10_000
 /**
  * Starts the console's core for a browser and waits until it serves. What core prints to its standard error goes to ours.
  *
- * @param {{ root: string, dataDir: string }} where
+ * @param {{ root: string, dataDir: string, isForDemo: boolean }} wishes `isForDemo`: the demo island is opened first, and the URL leads there.
  * @returns {Promise<{ kind: 'serving', consoleUrl: string, ended: Promise<number>, stop: () => Promise<void> } | { kind: 'failed', exitCode: number, reason: string }>}
  */
-export async function serveToBrowser({ root, dataDir }) {
-  const words = ['console', '--data', dataDir, '--listen', '127.0.0.1:0', '--console', join(root, 'out', 'renderer')]
+export async function serveToBrowser({ root, dataDir, isForDemo }) {
+  const words = [
+    'console',
+    '--data',
+    dataDir,
+    '--listen',
+    '127.0.0.1:0',
+    '--console',
+    join(root, 'out', 'renderer'),
+    ...(isForDemo ? ['--demo'] : []),
+  ]
   const core = spawn(process.execPath, [join(root, 'out', 'core', 'ibcf.mjs'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(core, 'close').then(([code]) => code ?? 1)
   const stop = async () => {
@@ -43,7 +52,7 @@ export async function serveToBrowser({ root, dataDir }) {
     await stop()
     return { kind: 'failed', exitCode: 4, reason: `the console's core did not serve within ${readyMs / 1000} s` }
   }
-  return { kind: 'serving', consoleUrl: first, ended, stop }
+  return { kind: 'serving', consoleUrl: isForDemo ? `${first}#/w/demo/` : first, ended, stop }
 }
 
 /** The URL in the ready line, or undefined for any other line. */

@@ -103,6 +103,7 @@ async function drawInElectron({ packaged, display, home, say, afterwards }) {
       ...(display === undefined ? [] : ['--disable-gpu']),
       `--user-data-dir=${join(home, 'shell')}`,
       `--data=${join(home, 'data')}`,
+      '--workspace=demo',
     ],
     env: { ...process.env, IBCF_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display }) },
     timeout: 60_000,
@@ -113,7 +114,7 @@ async function drawInElectron({ packaged, display, home, say, afterwards }) {
 }
 
 async function drawInChromium({ root, browser, home, afterwards }) {
-  const served = await serveToBrowser({ root, dataDir: join(home, 'data') })
+  const served = await serveToBrowser({ root, dataDir: join(home, 'data'), isForDemo: true })
   if (served.kind === 'failed') return { shell: 'browser', code: 'CHECK_CORE_FAILED', reason: `${served.reason}.` }
   afterwards(served.stop)
   const chrome = await chromium.launch({
@@ -127,26 +128,15 @@ async function drawInChromium({ root, browser, home, afterwards }) {
   return { shell: 'browser', electron: null, ...(await awaitOverview(page)) }
 }
 
-/** Opens the demo workspace in the page, as the first-run screen does, and reads what the overview says of itself. */
+/** What the overview says of itself once it is drawn, and of the Node that core runs in. */
 async function awaitOverview(page) {
   await page.waitForLoadState('load')
-  const host = await page.evaluate(async () => {
-    const ask = async (procedure) => {
-      const answer = await fetch(`/rpc/host/${procedure}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"json":{}}',
-      })
-      return (await answer.json()).json
-    }
-    const opened = await ask('openDemo')
-    return { opened, ...(await ask('workspaces')) }
-  })
-  if (host.opened?.state === 'failed')
-    return { code: 'CHECK_DEMO_FAILED', reason: host.opened.problem?.sentence ?? 'The demo island could not be made.' }
-  await page.evaluate(() => {
-    window.location.hash = '#/w/demo/'
-  })
+  // Answers once core has opened its workspaces. A page that goes away meanwhile goes to the one that says what is wrong.
+  const early = await askWorkspaces(page).catch(() => undefined)
+  const demo = early?.items?.find(({ name }) => name === 'demo')
+  if (demo !== undefined && demo.state !== 'open') {
+    return { code: 'CHECK_DEMO_FAILED', reason: demo.problem?.sentence ?? `The demo island is ${demo.state}.` }
+  }
   const shown = await page.waitForFunction(
     () => {
       const { ready, nodesShown } = document.documentElement.dataset
@@ -159,7 +149,20 @@ async function awaitOverview(page) {
   )
   const value = await shown.jsonValue()
   if ('trouble' in value) return { code: value.trouble, reason: value.sentence }
-  return { node: host.node, ...value }
+  const { node } = await askWorkspaces(page)
+  return { node, ...value }
+}
+
+/** What the contract's `host.workspaces` answers, asked as the page itself asks. */
+function askWorkspaces(page) {
+  return page.evaluate(async () => {
+    const answer = await fetch('/rpc/host/workspaces', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"json":{}}',
+    })
+    return (await answer.json()).json
+  })
 }
 
 /** Asks it to quit, which lets core close its files, and ends what does not. */

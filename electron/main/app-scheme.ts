@@ -14,6 +14,8 @@ export type SchemeWishes = {
   readonly dataDir: string
   readonly whereCoreIs: () => Promise<CoreAddress | undefined>
   readonly trouble: () => Trouble | undefined
+  /** Of the page that is shown now: aborted when it goes away. */
+  readonly pageLife: () => AbortSignal
 }
 
 /** To be called before the app is ready; without it the scheme has no origin, no fetch and no streams. */
@@ -29,7 +31,7 @@ export function serveScheme(session: Session, wishes: SchemeWishes): void {
 async function answer(request: Request, wishes: SchemeWishes): Promise<Response> {
   const url = new URL(request.url)
   const nonce = randomBytes(16).toString('base64url')
-  if (url.host === 'console' && url.pathname.startsWith('/rpc/')) return pipeToCore(request, wishes.whereCoreIs)
+  if (url.host === 'console' && url.pathname.startsWith('/rpc/')) return pipeToCore(request, wishes.whereCoreIs, wishes.pageLife())
   if (request.method !== 'GET') return asResponse(notFound(nonce))
   if (url.host === 'console' && url.pathname === troublePath) {
     const trouble = wishes.trouble()

@@ -21,9 +21,14 @@ const agent = new Agent({ keepAlive: false })
 
 /**
  * Answers one call. `whereCoreIs` resolves once core serves, and to undefined when it will not; the page is then told 503
- * `CORE_UNAVAILABLE` in the shape of the contract's errors. Never rejects.
+ * `CORE_UNAVAILABLE` in the shape of the contract's errors. `pageLife` is aborted when the page goes away, which not every Electron tells
+ * the handler of a scheme; its connections are then closed. Never rejects.
  */
-export async function pipeToCore(call: Request, whereCoreIs: () => Promise<CoreAddress | undefined>): Promise<Response> {
+export async function pipeToCore(
+  call: Request,
+  whereCoreIs: () => Promise<CoreAddress | undefined>,
+  pageLife: AbortSignal,
+): Promise<Response> {
   const refusal = refuseCall(call)
   if (refusal !== undefined) return refusal
   const body = await readBody(call.body)
@@ -31,7 +36,7 @@ export async function pipeToCore(call: Request, whereCoreIs: () => Promise<CoreA
   const core = await whereCoreIs()
   if (core === undefined) return problem(503, 'CORE_UNAVAILABLE', 'The core of the console is not running.')
   try {
-    return answerFrom(await send(core, call, body), call.signal)
+    return await send(core, call, body, pageLife)
   } catch (error) {
     // Whatever broke, the socket is core's own: it is going away, and core's exit is reported by its process.
     return problem(
@@ -71,7 +76,7 @@ async function readBody(stream: ReadableStream<Uint8Array> | null): Promise<Buff
   return Buffer.concat(chunks, length)
 }
 
-function send(core: CoreAddress, call: Request, body: Buffer): Promise<IncomingMessage> {
+function send(core: CoreAddress, call: Request, body: Buffer, pageLife: AbortSignal): Promise<Response> {
   const url = new URL(call.url)
   const headers: Record<string, string> = { authorization: `Bearer ${core.token}` }
   for (const name of passedOn) {
@@ -87,50 +92,64 @@ function send(core: CoreAddress, call: Request, body: Buffer): Promise<IncomingM
       headers,
       agent,
     })
-    outgoing.once('response', resolve)
+    // Listened to at once: an answer whose connection breaks before anyone listens would end in an error that nobody catches.
+    outgoing.once('response', (incoming) => answerFrom(incoming).then(resolve, reject))
     outgoing.once('error', reject)
-    call.signal.addEventListener('abort', () => outgoing.destroy(), { once: true })
+    const giveUp = (): void => void outgoing.destroy()
+    for (const gone of [pageLife, call.signal]) gone.addEventListener('abort', giveUp)
+    outgoing.once('close', () => {
+      for (const gone of [pageLife, call.signal]) gone.removeEventListener('abort', giveUp)
+    })
+    if (pageLife.aborted || call.signal.aborted) giveUp()
     outgoing.end(body)
   })
 }
 
-function answerFrom(incoming: IncomingMessage, signal: AbortSignal): Response {
+/** Events are handed on as they come; anything else once it is whole, so that the page never takes half an answer for one. */
+async function answerFrom(incoming: IncomingMessage): Promise<Response> {
+  const status = incoming.statusCode ?? 502
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined && !leftOut.has(name)) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   }
   headers.set('x-content-type-options', 'nosniff')
   headers.set('cache-control', 'no-store')
-  const status = incoming.statusCode ?? 502
-  if (status === 204 || status === 304) {
-    incoming.resume()
-    return new Response(null, { status, headers })
-  }
-  return new Response(streamOf(incoming, signal), { status, headers })
+  if (headers.get('content-type')?.startsWith('text/event-stream') === true) return new Response(streamOf(incoming), { status, headers })
+  const body = await wholeBody(incoming)
+  return new Response(body.length === 0 ? null : body, { status, headers })
+}
+
+function wholeBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.once('end', () => resolve(new Uint8Array(Buffer.concat(chunks))))
+    incoming.once('error', reject)
+    incoming.once('close', () => reject(new Error('core closed the connection')))
+  })
 }
 
 /**
- * By hand rather than `Readable.toWeb`: in Node 18 that throws from an event handler when the page goes away in the middle, and the page
- * goes away in the middle of server-sent events every time it reloads.
+ * Ends without a word when the connection breaks: the page asks again after any end of events. An error would be raised in Electron 25,
+ * by its own stream, after the page that could hear it has gone, and nobody could catch it.
  */
-function streamOf(incoming: IncomingMessage, signal: AbortSignal): ReadableStream<Uint8Array> {
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   let isOver = false
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      const finish = (act: () => void): void => {
+      const finish = (): void => {
         if (isOver) return
         isOver = true
-        act()
+        controller.close()
       }
       incoming.on('data', (chunk: Buffer) => {
         if (isOver) return
         controller.enqueue(new Uint8Array(chunk))
         if ((controller.desiredSize ?? 0) <= 0) incoming.pause()
       })
-      incoming.once('end', () => finish(() => controller.close()))
-      incoming.once('error', (error) => finish(() => controller.error(error)))
-      incoming.once('close', () => finish(() => controller.error(new Error('core closed the connection'))))
-      signal.addEventListener('abort', () => incoming.destroy(), { once: true })
+      incoming.once('end', finish)
+      incoming.once('error', finish)
+      incoming.once('close', finish)
     },
     pull() {
       incoming.resume()

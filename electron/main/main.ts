@@ -12,6 +12,7 @@ import { claimScheme, serveScheme } from './app-scheme.ts'
 import { parseArguments, type WishOrRefusal } from './arguments.ts'
 import { type BuildMark, readBuildMark } from './build-mark.ts'
 import { keepCore, type KeeperWishes } from './core-keeper.ts'
+import { withDemoIsland } from './demo-workspace.ts'
 import { openDiagnostics, type ShellDiagnostics } from './diagnostics.ts'
 import { guardContents, guardSession } from './guard.ts'
 import { answerCall } from './host-calls.ts'
@@ -52,13 +53,17 @@ function run(): void {
   const userData = app.getPath('userData')
   const diagnostics = openDiagnostics(join(userData, 'logs'))
   diagnostics.note('the shell starts', { version: mark.version, electron: process.versions.electron, testRuntime: mark.isTestRuntime })
+  // Electron's own answer to a fault is a dialog that holds everything up until somebody clicks it, core's clean end included. The shell
+  // keeps nothing that a fault could spoil: it is written down, and the window goes on.
+  process.on('uncaughtException', (error, origin) => diagnostics.note('a fault in the shell', { origin, reason: reasonOf(error) }))
+  process.on('unhandledRejection', (error) => diagnostics.note('a fault in the shell', { origin: 'rejection', reason: reasonOf(error) }))
   const wished = parseArguments(process.argv.slice(1), {
     defaultDataDir: join(userData, 'data'),
     workingDir: process.cwd(),
     environment: process.env,
   })
   const dataDir = wished.ok ? wished.wish.dataDir : join(userData, 'data')
-  const place = wished.ok && wished.wish.workspace === 'demo' ? '#/w/demo/' : ''
+  const isForDemo = wished.ok && wished.wish.workspace === 'demo'
 
   app.on('session-created', (made) => guardSession(made, diagnostics))
   app.on('web-contents-created', (_event, contents) => guardContents(contents, diagnostics))
@@ -83,8 +88,9 @@ function run(): void {
     folder: join(appPath, 'out', 'renderer'),
     version: mark.version,
     dataDir,
-    whereCoreIs: core.whereCoreIs,
+    whereCoreIs: isForDemo ? withDemoIsland(core.whereCoreIs, diagnostics) : core.whereCoreIs,
     trouble: core.trouble,
+    pageLife: () => pages?.pageLife() ?? AbortSignal.abort(),
   })
 
   const open = (): void => {
@@ -109,7 +115,7 @@ function run(): void {
       if (!isLeaving && details.reason !== 'clean-exit') opened.browserWindow.webContents.reload()
     })
     refreshMenu()
-    pages = switchPages(opened.browserWindow.webContents, place, diagnostics)
+    pages = switchPages(opened.browserWindow.webContents, isForDemo ? '#/w/demo/' : '', diagnostics)
     pages.show(core.trouble() === undefined ? 'console' : 'trouble')
   }
   const showDataFolder = (): Promise<string> => shell.openPath(dataDir)
@@ -164,6 +170,10 @@ function run(): void {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
   open()
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 async function findWay(built: BuildMark): Promise<Way> {

@@ -9,6 +9,8 @@ export type Shown = 'console' | 'trouble'
 export type PageSwitch = {
   /** Harmless when the console is asked for and already there; a trouble is shown afresh, as it may be another one. */
   readonly show: (what: Shown) => void
+  /** Aborted when the page that is shown now goes away; each page has its own. */
+  readonly pageLife: () => AbortSignal
 }
 
 const indexUrl = `${consoleUrl}index.html`
@@ -18,6 +20,15 @@ export function switchPages(contents: WebContents, place: string, diagnostics: S
   let home = `${indexUrl}${place}`
   let wish: { readonly what: Shown } | undefined
   let isBusy = false
+  let life = new AbortController()
+  const beginPage = (): void => {
+    life.abort()
+    life = new AbortController()
+  }
+  // A page makes its first call long after this: it has to be read and run first.
+  contents.on('did-navigate', beginPage)
+  contents.on('render-process-gone', beginPage)
+  contents.once('destroyed', () => life.abort())
 
   async function settle(): Promise<void> {
     isBusy = true
@@ -47,5 +58,6 @@ export function switchPages(contents: WebContents, place: string, diagnostics: S
       wish = { what }
       if (!isBusy) void settle()
     },
+    pageLife: () => life.signal,
   }
 }

@@ -67,13 +67,16 @@ export async function launchConsole(wishes: LaunchWishes = {}): Promise<Launched
     await display.stop()
     rmSync(made, { recursive: true, force: true, maxRetries: 5 })
   }
-  const app = await _electron.launch({ executablePath: executable, args: words, env, timeout: launchMs }).catch(async (error: unknown) => {
-    await end()
-    throw error
-  })
+  const app = await _electron
+    .launch({ executablePath: executable, args: words, env, timeout: launchMs, colorScheme: null })
+    .catch(async (error: unknown) => {
+      await end()
+      throw error
+    })
   let toldBefore = ''
   const diagnostics = (): string => (existsSync(made) ? readFileSync(join(userDataDir, 'logs', 'shell.jsonl'), 'utf8') : toldBefore)
   const page = await app.firstWindow({ timeout: launchMs })
+  if (wishes.theme !== undefined) await wearTheme(page, wishes.theme)
   return {
     app,
     page,
@@ -89,8 +92,20 @@ export async function launchConsole(wishes: LaunchWishes = {}): Promise<Launched
       toldBefore = diagnostics()
       await end()
       if (told !== undefined) throw new Error(`${told}\n${toldBefore}`)
+      if (toldBefore.includes('a fault in the shell')) throw new Error(`The shell had a fault.\n${toldBefore}`)
     },
   }
+}
+
+/** Chooses the theme as the console's own settings keep it; on a page that says what is wrong there is none to choose. */
+async function wearTheme(page: Page, theme: Theme): Promise<void> {
+  await page.waitForSelector('html[data-theme], html[data-ready=trouble]', { state: 'attached', timeout: launchMs })
+  if ((await page.getAttribute('html', 'data-theme')) === null) return
+  await page.evaluate((chosen) => {
+    localStorage.setItem('ibcf-console-preferences', JSON.stringify({ state: { theme: chosen }, version: 1 }))
+  }, theme)
+  await page.reload()
+  await page.waitForSelector(`html[data-theme${theme === 'system' ? '' : `=${theme}`}]`, { state: 'attached', timeout: launchMs })
 }
 
 /** Resolves once the overview is drawn: the page says so itself. */
