@@ -54,6 +54,7 @@ async function draw({ id, text, look }: DrawRequest): Promise<DrawAnswer> {
     const drawn = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement
     const box = (drawn.getAttribute('viewBox') ?? '0 0 0 0').split(/[ ,]+/).map(Number)
     const [width, height] = [Math.ceil(box[2] ?? 0), Math.ceil(box[3] ?? 0)]
+    centreLabels(drawn)
     // An image needs its size in the file, and the name space that a page does not.
     drawn.setAttribute('width', String(width))
     drawn.setAttribute('height', String(height))
@@ -63,6 +64,16 @@ async function draw({ id, text, look }: DrawRequest): Promise<DrawAnswer> {
     return { kind: 'failed', id, reason: error instanceof Error ? error.message.slice(0, 300) : 'unknown' }
   } finally {
     paper?.replaceChildren()
+  }
+}
+
+/** Without HTML labels mermaid begins the text of a state at the left edge of its box; it belongs in the middle. */
+function centreLabels(drawing: Element): void {
+  for (const label of drawing.querySelectorAll('.node > .label')) {
+    const moved = /translate\(\s*[-\d.]+[ ,]+([-\d.]+)\s*\)/.exec(label.getAttribute('transform') ?? '')
+    if (moved === null) continue
+    label.setAttribute('transform', `translate(0, ${moved[1] ?? '0'})`)
+    for (const text of label.querySelectorAll('text')) text.setAttribute('text-anchor', 'middle')
   }
 }
 

@@ -75,15 +75,24 @@ export function WorkspaceMenu({ isNarrow }: { readonly isNarrow: boolean }): Rea
         ]}
       >
         <IslandMark isDemo={isDemo} size={28} />
-        {isNarrow ? null : (
+        {isNarrow ? (
+          isDemo ? (
+            <span className={classes['demo']}>{t`DEMO`}</span>
+          ) : null
+        ) : (
           <>
             <span className={classes['words']}>
               <bdi className={classes['title']}>{title}</bdi>
               <span className={classes['master']}>
-                {isDemo ? <Trans>Simulated island</Trans> : <bdi>{boundText(master.data?.name ?? '', 60)}</bdi>}
+                {isDemo ? (
+                  <>
+                    <span className={classes['demo']}>{t`DEMO`}</span> <Trans>simulated</Trans>
+                  </>
+                ) : (
+                  <bdi>{boundText(master.data?.name ?? '', 60)}</bdi>
+                )}
               </span>
             </span>
-            {isDemo ? <span className={classes['demo']}>{t`DEMO`}</span> : null}
             <ChevronsUpDown aria-hidden="true" size={13} className={classes['arrows']} />
           </>
         )}

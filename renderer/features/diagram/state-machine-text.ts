@@ -21,3 +21,14 @@ export function readStateMachine(text: string): Machine {
 export function waysOut({ arrows, present }: Machine): readonly Arrow[] {
   return present === null ? [] : arrows.filter((arrow) => arrow.from === present && arrow.to !== '[*]')
 }
+
+/** The same machine without the words on its arrows, for a narrow place: they stand in the table, in the larger drawing and below it. */
+export function withoutLabels(text: string): string {
+  const lines = text.split('\n')
+  const starts = lines.filter((line) => /^\s*\[\*\]\s+-->/.test(line)).length
+  // A machine that may begin anywhere says nothing by its beginnings.
+  return lines
+    .filter((line) => starts < 2 || !/^\s*\[\*\]\s+-->/.test(line))
+    .map((line) => (line.includes('-->') ? line.replace(/\s*:.*$/, '') : line))
+    .join('\n')
+}

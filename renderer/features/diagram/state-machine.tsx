@@ -10,7 +10,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Table } from '../../ui/table.tsx'
 import { drawDiagram, type Drawing } from './sandbox.ts'
-import { type Machine, readStateMachine, waysOut } from './state-machine-text.ts'
+import { type Machine, readStateMachine, waysOut, withoutLabels } from './state-machine-text.ts'
 import classes from './state-machine.module.css'
 
 type Shown = { readonly url: string; readonly drawing: Drawing } | 'failed' | null
@@ -19,7 +19,8 @@ export function StateMachine({ text, title }: { readonly text: string; readonly 
   const machine = useMemo(() => readStateMachine(text), [text])
   const [isTable, toggle] = useTableToggle()
   const [isLarge, setLarge] = useState(false)
-  const shown = useDrawing(text)
+  const compact = useMemo(() => withoutLabels(text), [text])
+  const shown = useDrawing(compact)
   const alternative = describe(machine, title)
   const ways = waysOut(machine)
   return (
@@ -54,12 +55,17 @@ export function StateMachine({ text, title }: { readonly text: string; readonly 
         </figcaption>
       )}
       <Dialog title={title} isOpen={isLarge} onClose={() => setLarge(false)} width="wide">
-        {shown !== null && shown !== 'failed' ? (
-          <img className={classes['large']} src={shown.url} width={shown.drawing.width} height={shown.drawing.height} alt={alternative} />
-        ) : null}
+        <LargeDrawing text={text} alternative={alternative} />
       </Dialog>
     </figure>
   )
+}
+
+/** With the words on every arrow. Drawn when it is first looked at. */
+function LargeDrawing({ text, alternative }: { readonly text: string; readonly alternative: string }): ReactNode {
+  const shown = useDrawing(text)
+  if (shown === null || shown === 'failed') return <span className={classes['blank']} />
+  return <img className={classes['large']} src={shown.url} width={shown.drawing.width} height={shown.drawing.height} alt={alternative} />
 }
 
 function MachineTable({ machine, title }: { readonly machine: Machine; readonly title: string }): ReactNode {

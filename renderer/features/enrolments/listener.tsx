@@ -32,11 +32,9 @@ export function ListenerLine({ master }: { readonly master: Master }): ReactNode
           <CopyButton text={`ibcf node --data DIR --master ${master.gatewayUrl}`} label={t`Copy the command for a node`} />
         </>
       )}
-      {master.isDemo ? null : (
-        <Button look="quiet" onPress={() => setChanging(true)}>
-          {master.gatewayUrl === null ? <Trans>Listen for nodes</Trans> : <Trans>Change</Trans>}
-        </Button>
-      )}
+      <Button look="quiet" onPress={() => setChanging(true)}>
+        {master.gatewayUrl === null ? <Trans>Listen for nodes</Trans> : <Trans>Change</Trans>}
+      </Button>
       {master.gatewayProblem === null ? null : (
         <span className={classes['problem']} role="alert">
           {master.gatewayProblem.sentence} <code>{master.gatewayProblem.code}</code>

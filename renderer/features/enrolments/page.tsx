@@ -23,6 +23,9 @@ import { ListenerLine } from './listener.tsx'
 import { type Enrolment, splitEnrolments } from './model.ts'
 import classes from './page.module.css'
 
+/** Decided requests are looked up, not read: the newest are enough here. */
+const decidedShown = 50
+
 export function EnrolmentDesk(): ReactNode {
   const { queries } = useWorkspace()
   const answer = useQuery(queries.enrolments())
@@ -33,7 +36,7 @@ export function EnrolmentDesk(): ReactNode {
         title={<Trans>Enrolments</Trans>}
         lead={<Trans>Nodes that ask to join. Compare the words of the key with whoever stands at the node before you let it in.</Trans>}
       />
-      {master.data === undefined ? null : <ListenerLine master={master.data} />}
+      {master.data === undefined || master.data.isDemo ? null : <ListenerLine master={master.data} />}
       <Shown answer={answer}>
         {({ items }) => {
           const { pending, decided } = splitEnrolments(items)
@@ -61,7 +64,7 @@ export function EnrolmentDesk(): ReactNode {
                 >
                   <Table
                     label={t`Decided`}
-                    rows={decided}
+                    rows={decided.slice(0, decidedShown)}
                     keyOf={(request) => request.requestId}
                     columns={[
                       {

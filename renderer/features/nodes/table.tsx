@@ -39,6 +39,7 @@ export function NodeTable({ request, showsDomain, onClear }: Props): ReactNode {
     getScrollElement: () => scrollRef.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    scrollPaddingStart: rowHeight,
     initialOffset: memory.scrollTop,
     getItemKey: (at) => rows[at]?.id ?? at,
   })
@@ -78,61 +79,65 @@ export function NodeTable({ request, showsDomain, onClear }: Props): ReactNode {
   const total = formats.count(pages.total)
   return (
     <div className={`${classes['frame']} ${showsDomain ? classes['withDomain'] : ''} ${pages.isOlder ? classes['older'] : ''}`}>
-      <div className={classes['grid']} role="grid" aria-label={t`Nodes, worst first`} aria-rowcount={pages.total + 1}>
-        <div className={classes['head']} role="row" aria-rowindex={1}>
-          {[
-            t`Node`,
-            t`Connectivity`,
-            t`For`,
-            t`Phase`,
-            t`Health`,
-            t`Heard`,
-            t`Backlog`,
-            t`Drift`,
-            ...(showsDomain ? [t`Domain`] : []),
-            t`Tags`,
-          ].map((title, at) => (
-            <span key={title} role="columnheader" className={[2, 5, 6, 7].includes(at) ? classes['end'] : ''}>
-              {title}
-            </span>
-          ))}
-        </div>
-        <div
-          ref={scrollRef}
-          className={classes['scroll']}
-          role="rowgroup"
-          {...listProps}
-          onPointerEnter={(event) => (event.pointerType === 'mouse' ? pages.hold(true) : undefined)}
-          onPointerLeave={() => pages.hold(false)}
-          onScroll={(event) => {
-            memory.scrollTop = event.currentTarget.scrollTop
-          }}
-        >
-          <div className={classes['body']} style={{ height: virtual.getTotalSize() }} role="presentation">
-            {items.map((item) => {
-              const row = rows[item.index]
-              return row === undefined ? null : (
-                <div
-                  key={item.key}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={item.index + 2}
-                  aria-selected={row.id === selected}
-                  className={`${classes['row']} ${row.id === selected ? classes['selected'] : ''} ${row.phase === 'QUARANTINED' ? classes['urgent'] : ''}`}
-                  style={{ height: rowHeight, transform: `translateY(${String(item.start)}px)` }}
-                  onClick={(event) => {
-                    select(row.id)
-                    if (event.target instanceof Element && event.target.closest('a') === null)
-                      window.location.hash = addressOf({ room: 'node', nodeId: row.id, tab: 'overview' })
-                  }}
-                  onKeyDown={() => undefined}
-                  {...rowProps(row.id)}
-                >
-                  <NodeCells row={row} showsDomain={showsDomain} />
-                </div>
-              )
-            })}
+      <div
+        ref={scrollRef}
+        className={classes['scroll']}
+        role="grid"
+        aria-label={t`Nodes, worst first`}
+        aria-rowcount={pages.total + 1}
+        {...listProps}
+        {...(selected === null ? {} : { 'aria-activedescendant': `row-${selected}` })}
+        onPointerEnter={(event) => (event.pointerType === 'mouse' ? pages.hold(true) : undefined)}
+        onPointerLeave={() => pages.hold(false)}
+        onScroll={(event) => {
+          memory.scrollTop = event.currentTarget.scrollTop
+        }}
+      >
+        <div role="rowgroup" className={classes['headGroup']}>
+          <div className={classes['head']} role="row" aria-rowindex={1}>
+            {[
+              t`Node`,
+              t`Connectivity`,
+              t`For`,
+              t`Phase`,
+              t`Health`,
+              t`Heard`,
+              t`Backlog`,
+              t`Drift`,
+              ...(showsDomain ? [t`Domain`] : []),
+              t`Tags`,
+            ].map((title, at) => (
+              <span key={title} role="columnheader" className={[2, 5, 6, 7].includes(at) ? classes['end'] : ''}>
+                {title}
+              </span>
+            ))}
           </div>
+        </div>
+        <div className={classes['body']} style={{ height: virtual.getTotalSize() }} role="rowgroup">
+          {items.map((item) => {
+            const row = rows[item.index]
+            return row === undefined ? null : (
+              <div
+                key={item.key}
+                id={`row-${row.id}`}
+                role="row"
+                tabIndex={-1}
+                aria-rowindex={item.index + 2}
+                aria-selected={row.id === selected}
+                className={`${classes['row']} ${row.id === selected ? classes['selected'] : ''} ${row.phase === 'QUARANTINED' ? classes['urgent'] : ''}`}
+                style={{ height: rowHeight, transform: `translateY(${String(item.start)}px)` }}
+                onClick={(event) => {
+                  select(row.id)
+                  if (event.target instanceof Element && event.target.closest('a') === null)
+                    window.location.hash = addressOf({ room: 'node', nodeId: row.id, tab: 'overview' })
+                }}
+                onKeyDown={() => undefined}
+                {...rowProps(row.id)}
+              >
+                <NodeCells row={row} showsDomain={showsDomain} />
+              </div>
+            )
+          })}
         </div>
       </div>
       <p className={classes['foot']} role="status">

@@ -92,7 +92,7 @@ function OpenReturn({ session }: { readonly session: Session }): ReactNode {
   const formats = useFormats()
   const { share, steps } = toReturnProgress(session)
   const received = formats.count(session.receivedEvents)
-  const expected = formats.count(session.expectedEvents)
+  const expected = formats.count(Math.max(session.expectedEvents, session.receivedEvents))
   return (
     <a href={hrefOf(session)} className={classes['row']}>
       <Name text={session.nodeName} className={classes['name']} />

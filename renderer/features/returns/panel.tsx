@@ -14,7 +14,8 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
   const formats = useFormats()
   const { steps, share, isOpen } = toReturnProgress(session)
   const received = formats.count(session.receivedEvents)
-  const expected = formats.count(session.expectedEvents)
+  // A node may hand over more than it announced: what it recorded while it was handing over.
+  const expected = formats.count(Math.max(session.expectedEvents, session.receivedEvents))
   return (
     <section
       className={`${classes['panel']} ${session.verdict === 'QUARANTINED' ? classes['urgent'] : ''}`}
@@ -89,7 +90,11 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
             <span>{formats.bytes(session.receivedBytes)}</span>
             {session.ratePerSecond === null ? null : (
               <span>
-                <Trans>{formats.count(session.ratePerSecond)} a second</Trans>
+                {session.ratePerSecond >= 1 ? (
+                  <Trans>{formats.count(session.ratePerSecond)} a second</Trans>
+                ) : (
+                  <Trans>{formats.count(Math.ceil(session.ratePerSecond * 60))} a minute</Trans>
+                )}
               </span>
             )}
             {session.etaSeconds === null ? null : (

@@ -130,7 +130,9 @@ export function NodeFigures({ node }: { readonly node: NodeDetail }): ReactNode 
           note:
             link === null
               ? t`not measured`
-              : t`loss ${formats.quantity(link.loss_pct, 'percent')}, ${formats.quantity(link.bandwidth_kbps, 'kbps')}`,
+              : link.bandwidth_kbps === 0
+                ? t`loss ${formats.quantity(link.loss_pct, 'percent')}`
+                : t`loss ${formats.quantity(link.loss_pct, 'percent')}, ${formats.quantity(link.bandwidth_kbps, 'kbps')}`,
         },
       ]}
     />

@@ -108,13 +108,21 @@ function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly
   return (
     <div className={classes['room']}>
       <div className={classes['list']}>
-        <div ref={scrollRef} className={classes['scroll']} role="listbox" aria-label={t`Observations, newest first`} {...listProps}>
+        <div
+          ref={scrollRef}
+          className={classes['scroll']}
+          role="listbox"
+          aria-label={t`Observations, newest first`}
+          {...listProps}
+          {...(selected === null ? {} : { 'aria-activedescendant': `row-${selected}` })}
+        >
           <div className={classes['body']} style={{ height: virtual.getTotalSize() }} role="presentation">
             {rows.map((row) => {
               const item = items[row.index]
               return item === undefined ? null : (
                 <div
                   key={row.key}
+                  id={`row-${item.eventId}`}
                   role="option"
                   tabIndex={-1}
                   aria-selected={item.eventId === selected}
