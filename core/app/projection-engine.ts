@@ -2,18 +2,14 @@
  * Runs the projections: new events fold into the state of their subject in the transaction that stores them; an event that comes
  * late is folded where it belongs by refolding that one subject ([PJ2], [PJ3]).
  */
-import { decisions } from '../fleet/decisions.ts'
-import { nodeEvents } from '../fleet/node/node-events.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
-import { toHex } from '../kernel/hex.ts'
-import { orderKey, type Stream, streamOf } from '../projections/order.ts'
-import type { Fold, Projection } from '../projections/projection.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
+import type { Projection } from '../projections/projection.ts'
 import { readEventsAfter, readSubjectEvents } from '../store/read-events.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
+import { applyOne, effective, foldAll, nothingOf, projectionsByType, type Subject } from './fold.ts'
+import { checkProjections, type ProjectionCheck, stateHashOf } from './projection-check.ts'
 
-type Half = { readonly state: unknown; readonly key: string }
-type Subject = { readonly facts: Half; readonly decisions: Half }
 type Touched = { readonly projection: Projection; readonly subject: string; state: Subject; isFoldedAgain: boolean }
 
 export type ProjectionEngine = {
@@ -37,10 +33,6 @@ export type ProjectionEngine = {
 }
 
 const rememberedSubjects = 20_000
-const schemas: Readonly<Record<string, { readonly data: { safeParse: (data: unknown) => { readonly success: boolean } } }>> = {
-  ...nodeEvents,
-  ...decisions,
-}
 
 export function createProjectionEngine(writer: Writer, projections: readonly Projection[], crypto: Crypto): ProjectionEngine {
   createTables(writer, projections)
@@ -89,19 +81,16 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
 
   /** All that is held of the subject up to a position, from nothing. */
   function foldAgain(reader: Reader, projection: Projection, subject: string, upTo: number): Subject {
-    const fold = new SubjectFold(projection)
     const events = readSubjectEvents(reader, subject, {
       types: projection.handles,
       beforePosition: upTo + 1,
       order: 'oldest',
       limit: Number.MAX_SAFE_INTEGER,
     })
-    for (const stored of events
-      .map(effective)
-      .filter((item) => item !== undefined)
-      .sort((a, b) => (a.key < b.key ? -1 : 1)))
-      fold.apply(stored)
-    return fold.subject()
+    return foldAll(
+      projection,
+      events.map(effective).filter((item) => item !== undefined),
+    )
   }
 
   function project(into: Writer, stored: readonly StoredEvent[]): void {
@@ -150,59 +139,6 @@ export function createProjectionEngine(writer: Writer, projections: readonly Pro
   }
 }
 
-export function projectionsByType(projections: readonly Projection[]): ReadonlyMap<string, readonly Projection[]> {
-  const byType = new Map<string, Projection[]>()
-  for (const projection of projections) for (const type of projection.handles) byType.set(type, [...(byType.get(type) ?? []), projection])
-  return byType
-}
-
-type Effective = {
-  readonly event: NonNullable<StoredEvent['event']>
-  readonly stream: Stream
-  readonly key: string
-  readonly stored: StoredEvent
-}
-
-/**
- * What an event is worth here. Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a
- * fork, and what a node says of anyone but itself ([PJ4]).
- */
-export function effective(stored: StoredEvent): Effective | undefined {
-  const { event, log, branch, seq } = stored
-  if (event === undefined || branch !== 0) return undefined
-  const isOfNode = log.domain === '-'
-  if (isOfNode && log.origin !== (event.subject as string)) return undefined
-  const schema = schemas[event.type]
-  if (schema === undefined || !schema.data.safeParse(event.data).success) return undefined
-  const stream = streamOf(log, event.subject)
-  return { event, stream, key: orderKey(stream, event, log, seq), stored }
-}
-
-function applyOne(fold: Fold<unknown>, before: Half, { event, key, stored }: Effective): Half {
-  const { log, seq } = stored
-  const state = fold.apply(before.state, { event, origin: log.origin, lane: log.lane, seq, key })
-  return { state, key: key > before.key ? key : before.key }
-}
-
-class SubjectFold {
-  private readonly projection: Projection
-  private current: Subject
-  constructor(projection: Projection) {
-    this.projection = projection
-    this.current = nothingOf(projection)
-  }
-  apply(input: Effective): void {
-    this.current = { ...this.current, [input.stream]: applyOne(this.projection[input.stream], this.current[input.stream], input) }
-  }
-  subject(): Subject {
-    return this.current
-  }
-}
-
-function nothingOf(projection: Projection): Subject {
-  return { facts: { state: projection.facts.initial, key: '' }, decisions: { state: projection.decisions.initial, key: '' } }
-}
-
 function readSubject(row: Readonly<Record<string, SqlValue>>): Subject {
   return {
     facts: { state: JSON.parse(String(row['facts'])), key: String(row['facts_key']) },
@@ -249,56 +185,4 @@ function rebuildOutdated(
     project(writer, batch)
     position = last.position
   }
-}
-
-/** SHA-256 over every state of every projection, hex. Live presence and local ids are not in it (design 3, Frontier). */
-function stateHashOf(reader: Reader, projections: readonly Projection[], crypto: Crypto): string {
-  const lines = projections.flatMap(({ name, version }) => [
-    `${name}@${version}`,
-    ...reader
-      .all('SELECT subject, facts, decisions FROM projection_states WHERE projection = ? ORDER BY subject', name)
-      .map((row) => `${row['subject']}\n${row['facts']}\n${row['decisions']}`),
-  ])
-  return toHex(crypto.sha256(new TextEncoder().encode(lines.join('\n'))))
-}
-
-export type ProjectionCheck = { readonly isEqual: boolean; readonly differing: readonly string[]; readonly stateHash: string }
-
-/** Folds everything again from the first event and holds it against what is kept; names what differs. Reads only. */
-export function checkProjections(reader: Reader, projections: readonly Projection[], crypto: Crypto): ProjectionCheck {
-  const byType = projectionsByType(projections)
-  const inputs = new Map<string, { readonly projection: Projection; readonly items: Effective[] }>()
-  for (let position = 0; ; ) {
-    const batch = readEventsAfter(reader, position, 2000)
-    const last = batch.at(-1)
-    if (last === undefined) break
-    position = last.position
-    for (const item of batch.map(effective)) {
-      if (item === undefined) continue
-      for (const projection of byType.get(item.event.type) ?? []) {
-        const name = `${projection.name}/${item.event.subject}`
-        const entry = inputs.get(name) ?? { projection, items: [] }
-        entry.items.push(item)
-        inputs.set(name, entry)
-      }
-    }
-  }
-  const differing: string[] = []
-  const names = new Set(projections.map(({ name }) => name))
-  for (const row of reader.iterate('SELECT projection, subject, facts, decisions FROM projection_states')) {
-    const name = `${row['projection']}/${row['subject']}`
-    const entry = inputs.get(name)
-    inputs.delete(name)
-    if (!names.has(String(row['projection']))) continue
-    if (entry === undefined) {
-      differing.push(name)
-      continue
-    }
-    const fold = new SubjectFold(entry.projection)
-    for (const item of entry.items.sort((a, b) => (a.key < b.key ? -1 : 1))) fold.apply(item)
-    const { facts, decisions: decided } = fold.subject()
-    if (JSON.stringify(facts.state) !== row['facts'] || JSON.stringify(decided.state) !== row['decisions']) differing.push(name)
-  }
-  differing.push(...inputs.keys())
-  return { isEqual: differing.length === 0, differing, stateHash: stateHashOf(reader, projections, crypto) }
 }

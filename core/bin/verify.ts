@@ -1,6 +1,6 @@
 /** `ibcf verify`: proves what a data directory holds, without changing it. */
 import { projections } from '../projections/all.ts'
-import { checkProjections } from '../app/projection-engine.ts'
+import { checkProjections } from '../app/projection-check.ts'
 import { exitCodes } from '../kernel/app-error.ts'
 import { fingerprintOf } from '../log/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'

@@ -6,7 +6,6 @@ import { authoritySchema, healthCounts, id, instant, modeCounts, personName, pha
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
 export const domainThresholds = thresholdsSchema
-export type DomainThresholds = z.infer<typeof domainThresholds>
 
 const healthLine = z.object({
   nodes: z.number().int().nonnegative(),

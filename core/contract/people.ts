@@ -49,7 +49,6 @@ export const masterView = z.object({
   readOnlyReason: z.object({ code: z.string(), sentence: z.string() }).nullable(),
   frontier: z.object({ logs: z.number().int(), fingerprint: z.array(z.string()) }),
 })
-export type MasterView = z.infer<typeof masterView>
 
 export const workspaceView = z.object({
   name: z.enum(['main', 'demo']),

@@ -11,9 +11,6 @@ const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 /** Limits of one event, enforced where bytes come in (design 4, Input nobody promised). */
 export const eventLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxFields: 4096 } as const
 
-/** Past-tense fact: `ibcf.<noun>.<fact>.v<n>`. */
-export type EventType = Brand<'EventType'>
-
 export const eventEnvelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id: ulid,

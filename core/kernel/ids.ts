@@ -7,7 +7,6 @@ declare const brand: unique symbol
 export type Brand<Text extends string> = string & { readonly [brand]: Text }
 
 export type NodeId = Brand<'NodeId'>
-export type RelayId = Brand<'RelayId'>
 export type MasterId = Brand<'MasterId'>
 export type DomainId = Brand<'DomainId'>
 export type OperatorId = Brand<'OperatorId'>

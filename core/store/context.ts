@@ -3,7 +3,7 @@ import { AppError } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
 import { forgetIdentities, type Identities } from './identities.ts'
-import type { SubjectTail } from './subject-index.ts'
+import type { SubjectTail } from './subject-tail.ts'
 
 export type StorePorts = Pick<Ports, 'crypto' | 'compression' | 'clock' | 'diagnostics'>
 

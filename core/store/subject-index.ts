@@ -6,14 +6,10 @@
  */
 import type { Reader, Row, SqlValue, Writer } from '../kernel/reader.ts'
 import { contextOf } from './context.ts'
+import type { SubjectTail } from './subject-tail.ts'
 
 /** A merge of this many takes about a tenth of a second, and touches each page of the table for many entries at once. */
 const mergeEvery = 32_768
-
-type Entry = { readonly position: number; readonly type: number }
-
-/** Entries of events after `mergedTo` and up to `loadedTo`, by subject. */
-export type SubjectTail = { readonly mergedTo: number; loadedTo: number; readonly bySubject: Map<number, Entry[]> }
 
 export type EntryQuery = {
   /** Exclusive bounds. */

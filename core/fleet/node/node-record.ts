@@ -37,7 +37,6 @@ export const inventorySchema = z.object({
   storage_gb: z.number().nonnegative(),
   gpus: z.array(z.string()),
 })
-export type Inventory = z.infer<typeof inventorySchema>
 
 export const constraintsSchema = z.object({
   maintenance_window: z.string(),

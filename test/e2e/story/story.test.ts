@@ -87,7 +87,7 @@ afterAll(async () => {
 })
 
 describe('the story in the console', () => {
-  it('[UI1] 1. a new master: its first operator and its names, in one minute', async () => {
+  it('[SY1] 1. a new master: its first operator and its names, in one minute', async () => {
     await page.getByRole('heading', { name: 'A new master' }).waitFor()
     await picture('1-first-run')
     await page.getByLabel('Your name').fill('Ada')
@@ -105,7 +105,7 @@ describe('the story in the console', () => {
     })
   })
 
-  it('[UI1] 2. nodes ask to join: one is let in here, two on the command line', async () => {
+  it('[SY1] 2. nodes ask to join: one is let in here, two on the command line', async () => {
     await visit('enrolments')
     await page.getByRole('button', { name: 'Listen for nodes' }).click()
     await page.getByLabel('Address of this machine and port').fill('127.0.0.1:0')
@@ -136,7 +136,7 @@ describe('the story in the console', () => {
     }
   })
 
-  it('[UI1] 3. the fleet, the domain and the node show it live', async () => {
+  it('[SY1] 3. the fleet, the domain and the node show it live', async () => {
     await visit('')
     await sees('3 nodes, 3 live')
     await picture('3-global')
@@ -150,10 +150,11 @@ describe('the story in the console', () => {
     await visit(`node/${record.id}`)
     await page.getByRole('heading', { name: 'pump' }).waitFor()
     await sees('LIVE_OK')
+    expect(await page.getByText('S-pump').count()).toBeGreaterThan(0)
     await picture('3-node')
   })
 
-  it('[UI1] 4. a node is cut off, killed and started again, and comes back with everything; nobody touches the page', async () => {
+  it('[SY1] 4. a node is cut off, killed and started again, and comes back with everything; nobody touches the page', async () => {
     links.pump.cut()
     await sees('AUTONOMOUS_BUFFERING', 60_000)
     await picture('4-autonomous')
@@ -169,7 +170,7 @@ describe('the story in the console', () => {
     expect((await sessionsOf('pump'))[0]).toMatchObject({ verdict: 'CLEAN' })
   })
 
-  it('[UI1] 5. a node comes back with an altered past: quarantined, with the reason in plain words', async () => {
+  it('[SY1] 5. a node comes back with an altered past: quarantined, with the reason in plain words', async () => {
     await visit(`node/${nodes.valve.nodeId}`)
     await page.getByRole('heading', { name: 'valve' }).waitFor()
     links.valve.cut()
@@ -187,7 +188,7 @@ describe('the story in the console', () => {
     await picture('5-attention')
   })
 
-  it('[UI1] 6. the core is killed in the middle of a replay: the console says so, starts it again, and the replay ends', async () => {
+  it('[SY1] 6. the core is killed in the middle of a replay: the console says so, starts it again, and the replay ends', async () => {
     await visit(`node/${nodes.gate.nodeId}`)
     await page.getByRole('heading', { name: 'gate' }).waitFor()
     links.gate.cut()
@@ -222,7 +223,7 @@ describe('the story in the console', () => {
     await picture('6-ended')
   })
 
-  it('[UI1] 7. what the console kept verifies', async () => {
+  it('[SY1] 7. what the console kept verifies', async () => {
     for (const name of names) await nodes[name].stop()
     await desk.close()
     const { status, stdout } = await runCommand('verify', '--data', masterDirectory, '--json')

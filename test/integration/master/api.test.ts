@@ -99,7 +99,7 @@ describe('the API of a running master', () => {
   })
 
   it('[AP1] lets nobody in without the token, once-only tokens once, and no page of another origin', async () => {
-    const { url = '', consoleUrl } = master.ready as { url: string; consoleUrl: string }
+    const { url, consoleUrl } = master.ready as { url: string; consoleUrl: string }
     const body = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"json":{}}' }
     expect((await fetch(`${url}/rpc/main/fleet/overview`, body)).status).toBe(401)
     expect(

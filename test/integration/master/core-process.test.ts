@@ -18,10 +18,10 @@ afterEach(() => {
 type Started = { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly words: () => string }
 
 function startCore(): Started {
-  const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let words = ''
   child.stderr?.on('data', (part) => (words += part))
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
   child.send({ kind: 'start', dataDir: home.path, token: 't'.repeat(40) })
   return { child, ended, words: () => words }
 }
