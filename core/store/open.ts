@@ -22,6 +22,7 @@ export const inMemory = ':memory:'
 export type StoreOptions = {
   /** Made when missing; `inMemory` for none. The file in it is `store.sqlite`. */
   readonly directory: string
+  /** Read-only shows the store as it was when it was opened. */
   readonly mode: 'read-write' | 'read-only'
   readonly role: StoreRole
   readonly ports: StorePorts
@@ -123,7 +124,13 @@ function setPragmas(database: Database, options: StoreOptions): void {
   database.pragma('cache_size = -65536')
   // Pages of 4 KiB in the write-ahead log before they are moved to the file: fewer, larger moves under load.
   database.pragma('wal_autocheckpoint = 4000')
-  if (options.mode === 'read-only' || database.memory) return
+  if (options.mode === 'read-only') {
+    // One moment for as long as it is open: what is read first and what is read last belong together, whoever writes meanwhile.
+    database.exec('BEGIN')
+    database.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return
+  }
+  if (database.memory) return
   // On its first read of a WAL file SQLite falls back to the level it was built with; so read first, then set, then look.
   database.prepare('SELECT count(*) FROM sqlite_schema').get()
   database.pragma('synchronous = FULL')
