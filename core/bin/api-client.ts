@@ -72,8 +72,9 @@ function failureFromTheWire(error: unknown): unknown {
 /** fetch over a Unix socket or pipe, which Node's own fetch cannot; streams are passed on as they come. */
 function fetchFrom({ socketPath, url }: ApiTarget, request: Request): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void =>
-      reject(new AppError('Unavailable', 'MASTER_UNREACHABLE', 'The master does not answer.', { url }, cause))
+    const gone = (cause: unknown): AppError =>
+      new AppError('Unavailable', 'MASTER_UNREACHABLE', 'The master does not answer.', { url }, cause)
+    const fail = (cause: unknown): void => reject(gone(cause))
     request
       .arrayBuffer()
       .then((body) => {
@@ -90,7 +91,7 @@ function fetchFrom({ socketPath, url }: ApiTarget, request: Request): Promise<Re
               start: (controller) => {
                 incoming.on('data', (part: Buffer) => controller.enqueue(new Uint8Array(part)))
                 incoming.on('end', () => controller.close())
-                incoming.on('error', (cause) => controller.error(cause))
+                incoming.on('error', (cause) => controller.error(gone(cause)))
               },
               cancel: () => void incoming.destroy(),
             })

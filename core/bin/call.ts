@@ -62,6 +62,8 @@ function targetOf(
   io: CommandIo,
 ): ApiTarget {
   const files = createFiles()
+  if (values.url !== undefined && !URL.canParse(values.url))
+    throw new AppError('Invalid', 'OPTION_MALFORMED', '--url takes a URL, for example http://10.0.0.1:7400.')
   if (values.url === undefined) return targetOfDirectory(pathOption(values.data, 'data', io), files)
   const bytes = files.read(pathOption(values['token-file'], 'token-file', io))
   if (bytes === undefined) throw new AppError('Unavailable', 'TOKEN_FILE_MISSING', 'The token file is not there.')

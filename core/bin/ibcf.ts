@@ -19,7 +19,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     await printOverview(io)
     return exitCodes.done
   }
-  const load = commands[name]
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (load === undefined)
     throw new AppError('Invalid', 'COMMAND_UNKNOWN', `There is no command "${name}"; ibcf --help lists them.`, { command: name })
   const { command } = await load()

@@ -171,6 +171,20 @@ describe('the API of a running master', () => {
     expect(seen).toContain('domains')
   })
 
+  it('[CL1] says that the master is gone when it goes in the middle of a stream, and when only its mark is left', async () => {
+    const own = join(home.path, 'gone')
+    const running = await startCommand('master', '--data', own)
+    const target = targetOfDirectory(own, createFiles())
+    const { signal } = new AbortController()
+    const ticks = (await callProcedure(target, 'main', 'live.changes', {}, undefined, signal)) as AsyncIterable<unknown>
+    const read = async (): Promise<void> => {
+      for await (const _ of ticks) await running.stop('SIGKILL')
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'MASTER_UNREACHABLE' })
+    const after = await runCommand('call', 'master.get', '--data', own)
+    expect([after.status, after.stderr]).toEqual([4, 'The master does not answer. (MASTER_UNREACHABLE)\n'])
+  })
+
   it('[AP4] publishes an OpenAPI 3.1 document of the API and the gateway', async () => {
     const document = (await (await fetch(`${master.ready.url}/openapi.json`)).json()) as { openapi: string; paths: Record<string, unknown> }
     expect(document.openapi).toMatch(/^3\.1\./)

@@ -21,6 +21,8 @@ describe('the command line', () => {
   it('[CL1] says what is wrong with how it was called, and ends with 2', async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [['sail'], /There is no command "sail".*\(COMMAND_UNKNOWN\)/],
+      [['constructor'], /There is no command "constructor".*\(COMMAND_UNKNOWN\)/],
+      [['call', 'fleet.overview', '--url', 'nowhere'], /--url takes a URL.*\(OPTION_MALFORMED\)/],
       [['master'], /--data is needed\. \(OPTION_MISSING\)/],
       [['master', '--data', home.path, '--colour', 'red'], /Unknown option '--colour'.*\(OPTION_UNKNOWN\)/],
       [['master', '--data', home.path, '--listen', 'nowhere'], /"nowhere" is not HOST:PORT\. \(ADDRESS_MALFORMED\)/],
