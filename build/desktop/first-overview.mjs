@@ -105,7 +105,7 @@ async function drawInElectron({ packaged, display, home, say, afterwards }) {
       `--data=${join(home, 'data')}`,
       '--workspace=demo',
     ],
-    env: { ...process.env, IBCF_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display }) },
+    env: { ...process.env, IBCF_NODE: process.execPath, IBCF_DRIVEN: 'yes', ...(display === undefined ? {} : { DISPLAY: display }) },
     timeout: 60_000,
   })
   afterwards(() => endApp(app))

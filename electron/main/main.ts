@@ -40,17 +40,36 @@ claimScheme()
 if (app.requestSingleInstanceLock()) {
   // Where the operating system has no sandbox to give (root in a container), whoever starts us says so, and asking for it would end us.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
-  app.whenReady().then(run, (error: unknown) => {
-    process.stderr.write(`The shell could not start: ${String(error)}\n`)
-    app.exit(4)
-  })
+  app
+    .whenReady()
+    .then(driverAttached)
+    .then(run, (error: unknown) => {
+      process.stderr.write(`The shell could not start: ${String(error)}\n`)
+      app.exit(4)
+    })
 } else {
   process.stderr.write('The console is already open; its window was brought to the front.\n')
   app.exit(0)
 }
 
+/**
+ * A build for tests may be driven by Playwright, which attaches while the program already runs and can miss a page that loads meanwhile.
+ * Where it is said to come, it is waited for; `__playwright_run` is what it calls once it is there.
+ */
+function driverAttached(): Promise<void> {
+  if (!mark.isTestRuntime || process.env['IBCF_DRIVEN'] !== 'yes') return Promise.resolve()
+  return new Promise((resolve) => Object.assign(globalThis, { __playwright_run: resolve }))
+}
+
 function run(): void {
   const userData = app.getPath('userData')
+  app.setAboutPanelOptions({
+    applicationName: 'IBCF Field Console',
+    applicationVersion: mark.version,
+    version: `Electron ${process.versions.electron}${mark.isTestRuntime ? ', a build for tests' : ''}`,
+    copyright: 'Copyright (c) IBCF Field Console maintainers',
+    iconPath: join(process.resourcesPath, 'icon.png'),
+  })
   const diagnostics = openDiagnostics(join(userData, 'logs'))
   diagnostics.note('the shell starts', { version: mark.version, electron: process.versions.electron, testRuntime: mark.isTestRuntime })
   // Electron's own answer to a fault is a dialog that holds everything up until somebody clicks it, core's clean end included. The shell

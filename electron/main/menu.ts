@@ -60,7 +60,10 @@ export function menuTemplate(wish: MenuWish): readonly MenuItemConstructorOption
     {
       role: 'help',
       label: '&Help',
-      submenu: [item(wish, 'Guide', 'open-guide', 'F1'), separator, item(wish, 'About IBCF Field Console', 'about')],
+      submenu: [
+        item(wish, 'Keyboard help', 'open-help', 'F1'),
+        ...(isMac ? [] : ([separator, { role: 'about' }] satisfies readonly MenuItemConstructorOptions[])),
+      ],
     },
   ]
 }

@@ -12,8 +12,7 @@ export const menuCommands = [
   'theme-dark',
   'theme-sunlight',
   'theme-system',
-  'open-guide',
-  'about',
+  'open-help',
 ] as const
 export type MenuCommand = (typeof menuCommands)[number]
 

@@ -8,8 +8,7 @@ export type ShellMenuCommand =
   | 'theme-dark'
   | 'theme-sunlight'
   | 'theme-system'
-  | 'open-guide'
-  | 'about'
+  | 'open-help'
 
 export type ShellHost = {
   readonly shell: 'electron'

@@ -53,7 +53,7 @@ export async function launchConsole(wishes: LaunchWishes = {}): Promise<Launched
   if (wishes.theme !== undefined || wishes.size !== undefined) writeState(userDataDir, wishes.theme ?? 'light', size)
   const display = await startVirtualDisplay({ width: Math.max(size.width, 1280), height: Math.max(size.height, 800) })
   if (display.kind === 'none') throw new Error(`The console cannot be launched: ${display.reason}.`)
-  const env = { ...definedEnvironment(), IBCF_NODE: process.execPath, DISPLAY: display.name, ...wishes.environment }
+  const env = { ...definedEnvironment(), IBCF_NODE: process.execPath, IBCF_DRIVEN: 'yes', DISPLAY: display.name, ...wishes.environment }
   const words = [
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     // A virtual display has none; looking for it in vain costs seconds.
@@ -84,7 +84,7 @@ export async function launchConsole(wishes: LaunchWishes = {}): Promise<Launched
     userDataDir,
     diagnostics,
     startAnother: async (...args) => {
-      const [code] = await once(spawn(executable, [...words, ...args], { env, stdio: 'ignore' }), 'exit')
+      const [code] = await once(spawn(executable, [...words, ...args], { env: { ...env, IBCF_DRIVEN: 'no' }, stdio: 'ignore' }), 'exit')
       return code
     },
     close: async () => {

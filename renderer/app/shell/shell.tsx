@@ -22,7 +22,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const isSmall = useIsSmall()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
-  useShellMenu(() => setPaletteOpen(true))
+  useShellMenu({ openPalette: () => setPaletteOpen(true), openHelp: () => setHelpOpen(true) })
   useGlobalKeys({ openPalette: () => setPaletteOpen(true), openHelp: () => setHelpOpen(true) })
   const isNarrow = isNarrowChosen || isSmall
   return (
@@ -33,7 +33,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       {name === 'demo' ? <div className={classes['stripe']} aria-hidden="true" /> : null}
       <Rail isNarrow={isNarrow} canWiden={!isSmall} openPalette={() => setPaletteOpen(true)} openHelp={() => setHelpOpen(true)} />
       <div className={classes['main']}>
-        <TopBar openPalette={() => setPaletteOpen(true)} />
+        <TopBar />
         <ConnectionBanner />
         <ScrollRegion label={t`Page`}>{children}</ScrollRegion>
       </div>
@@ -51,14 +51,15 @@ function skipToPage(event: { preventDefault: () => void }): void {
 }
 
 /** The menu of the desktop shell asks for the same things as the palette. */
-function useShellMenu(openPalette: () => void): void {
-  const latest = useRef(openPalette)
-  latest.current = openPalette
+function useShellMenu(acts: { readonly openPalette: () => void; readonly openHelp: () => void }): void {
+  const latest = useRef(acts)
+  latest.current = acts
   useEffect(
     () =>
       shellHost()?.onMenu((command) => {
         const { set } = usePreferences.getState()
-        if (command === 'open-palette') latest.current()
+        if (command === 'open-palette') latest.current.openPalette()
+        else if (command === 'open-help') latest.current.openHelp()
         else if (command === 'go-global') goTo({ room: 'overview' })
         else if (command === 'go-attention') goTo({ room: 'attention' })
         else if (command === 'theme-light') set({ theme: 'light' })

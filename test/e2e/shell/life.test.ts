@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type LaunchedConsole, launchConsole } from '../../helpers/electron-app.ts'
+import { type LaunchedConsole, launchConsole, overviewDrawn } from '../../helpers/electron-app.ts'
 
 let folder = ''
 let open: LaunchedConsole | undefined
@@ -28,6 +28,17 @@ function corePid({ app }: LaunchedConsole): number {
   const line = told.split('\n').find((one) => one.includes('entry.mjs'))
   if (line === undefined) throw new Error(`No core among the children:\n${told}`)
   return Number.parseInt(line, 10)
+}
+
+/** The first operator, without whom the console shows only the way to make one. */
+async function makeOperator({ page }: LaunchedConsole): Promise<void> {
+  const [status, told] = await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ json: { name: 'Ada', role: 'authority' } })
+    const answer = await fetch('/rpc/main/operator/create', { method: 'POST', headers, body })
+    return [answer.status, await answer.text()]
+  })
+  expect(status, String(told)).toBe(200)
 }
 
 function isAlive(pid: number): boolean {
@@ -84,12 +95,21 @@ describe('the window', () => {
     })
     await shell.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('open-palette')?.click())
     await expect.poll(() => shell.page.evaluate(() => 'seen' in window && window.seen)).toEqual(['open-palette'])
-    expect(await shell.page.evaluate(() => window.ibcfHost?.reportTheme('dark'))).toEqual({ ok: true })
-    const told = await shell.app.evaluate(({ Menu, nativeTheme }) => ({
-      checked: Menu.getApplicationMenu()?.getMenuItemById('theme-dark')?.checked,
-      source: nativeTheme.themeSource,
-    }))
-    expect(told).toEqual({ checked: true, source: 'dark' })
+  })
+
+  it('[SH14] takes the theme from the menu, and the menu takes it from the page', async () => {
+    const shell = await launch()
+    await makeOperator(shell)
+    await shell.page.reload()
+    await overviewDrawn(shell.page)
+    await shell.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('theme-dark')?.click())
+    await shell.page.waitForSelector('html[data-theme=dark]')
+    const told = (): Promise<unknown> =>
+      shell.app.evaluate(({ Menu, nativeTheme }) => ({
+        checked: Menu.getApplicationMenu()?.getMenuItemById('theme-dark')?.checked,
+        source: nativeTheme.themeSource,
+      }))
+    await expect.poll(told).toEqual({ checked: true, source: 'dark' })
   })
 })
 
