@@ -2,6 +2,7 @@
  * Alters what a node has stored and not yet delivered, the way a thief with the disk would: past the store's verbs and its
  * append-only triggers, one digit of one event. The chain of the log is what finds it out.
  */
+import { openMemory } from '../agent/memory.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import { readFrontier } from '../store/frontier.ts'
@@ -13,7 +14,8 @@ export type Altered = { readonly log: string; readonly seq: number }
 
 /** Undefined when nothing waits to be delivered; signed events before unsigned ones, facts before the rest. */
 export function alterBacklog(store: Store, node: NodeId): Altered | undefined {
-  const found = findUndelivered(store.reader, node)
+  const delivered = openMemory(store.reader, store.transact).get('held') ?? {}
+  const found = findUndelivered(store.reader, node, delivered)
   if (found === undefined) return undefined
   store.transact((writer) => overwrite(writer, found.position, withOtherDigit(found.bytes)))
   return { log: found.log, seq: found.seq }
@@ -21,15 +23,13 @@ export function alterBacklog(store: Store, node: NodeId): Altered | undefined {
 
 type Found = Altered & { readonly position: number; readonly bytes: Uint8Array }
 
-function findUndelivered(reader: Reader, node: NodeId): Found | undefined {
-  const row = reader.get<{ value: string }>("SELECT value FROM agent_memory WHERE name = 'held'")
-  const held = (row === undefined ? {} : JSON.parse(row.value)) as Readonly<Record<string, { readonly seq: number }>>
+function findUndelivered(reader: Reader, node: NodeId, delivered: Readonly<Record<string, number>>): Found | undefined {
   const logs = readFrontier(reader, { origin: node }).toSorted(
     (a, b) => Number(b.log.includes('/fact/')) - Number(a.log.includes('/fact/')),
   )
   for (const isSigned of [true, false]) {
     for (const { log } of logs) {
-      const found = firstOf(reader, log, held[log]?.seq ?? 0, isSigned)
+      const found = firstOf(reader, log, delivered[log] ?? 0, isSigned)
       if (found !== undefined) return found
     }
   }

@@ -62,6 +62,7 @@ export function createIslandControl(island: Island): DemoControl {
 function restore(island: Island, node: SimulatedNode): string {
   const { network } = island
   const { name, via } = node.plan
+  network.impair(name, cause, undefined)
   if (!network.isCut(name)) return `The link of ${name} is not cut.`
   restoreLink(island, node)
   if (!network.isReachable(name)) return `The link of ${name} is whole again, but ${via ?? 'its relay'} in front of it is down.`

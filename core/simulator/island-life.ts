@@ -15,13 +15,13 @@ const shadow = 'shadow'
 /** Minutes between faults, and minutes that they last, each from..to. */
 export type Tempo = { readonly everyMinutes: readonly [number, number]; readonly lastsMinutes: readonly [number, number] }
 
-export const pastTempo: Tempo = { everyMinutes: [4, 9], lastsMinutes: [8, 35] }
+export const pastTempo: Tempo = { everyMinutes: [6, 12], lastsMinutes: [26, 60] }
 export const liveTempo: Tempo = { everyMinutes: [1 / 3, 1], lastsMinutes: [3, 14] }
 
 /** Of a hundred things that happen. */
 const weights = { cut: 30, slow: 18, ail: 24, restart: 12, release: 10, relay: 3, tamper: 3 } as const
 /** Minutes a roving machine is in the open, and in the shadow of the radio. */
-const roving = { open: [7, 15], shadow: [2.5, 4.5] } as const
+const roving = { first: [0.2, 9], open: [4, 9], shadow: [2.5, 4.5] } as const
 /** The engineer lets the oldest back in when so many are in quarantine. */
 const mostQuarantined = 5
 
@@ -106,12 +106,12 @@ export function startLife(island: Island, random: SeededRandom, firstTempo: Temp
     })
   }
 
-  function rove(node: SimulatedNode): void {
-    minutes(roving.open, () => {
+  function rove(node: SimulatedNode, inTheOpen: readonly [number, number]): void {
+    minutes(inTheOpen, () => {
       cutLink(island, node, shadow)
       minutes(roving.shadow, () => {
         restoreLink(island, node, shadow)
-        rove(node)
+        rove(node, roving.open)
       })
     })
   }
@@ -123,7 +123,7 @@ export function startLife(island: Island, random: SeededRandom, firstTempo: Temp
       cancelNext = planNext()
     },
     startRoving: () => {
-      for (const node of nodes) if (node.plan.isRoving) rove(node)
+      for (const node of nodes) if (node.plan.isRoving) rove(node, roving.first)
     },
   }
 }

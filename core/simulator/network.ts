@@ -3,11 +3,11 @@
  * relay's. Links are slow, narrow, lossy and cut; a request that the master has dealt with can still lose its answer.
  */
 import { AppError } from '../kernel/app-error.ts'
-import type { Clock, Random, Scheduler, Transport, TransportRequest, TransportResponse } from '../kernel/ports.ts'
+import type { Random, Scheduler, Transport, TransportRequest, TransportResponse } from '../kernel/ports.ts'
 
 export type LinkCharacter = {
   readonly rttMs: number
-  /** Requests that come to nothing, percent. */
+  /** Of what is sent, percent; it is sent again. */
   readonly lossPct: number
   readonly kbps: number
 }
@@ -28,7 +28,7 @@ export type Station = { readonly id: string; readonly address: string; readonly 
 export type Network = {
   readonly join: (station: Station) => void
   /** The way of a station to the master, in the station's own time. */
-  readonly transport: (id: string, time: { readonly clock: Clock; readonly scheduler: Scheduler }, random: Random) => Transport
+  readonly transport: (id: string, scheduler: Scheduler, random: Random) => Transport
   /** Cut until every cause that cut it is gone. */
   readonly cut: (id: string, cause: string) => void
   readonly restore: (id: string, cause?: string) => void
@@ -44,6 +44,9 @@ type Link = { readonly station: Station; readonly cuts: Set<string>; readonly im
 
 /** A station knows within this long that nobody is there. */
 const refusedAfterMs = 800
+/** A lost packet is sent again after this long, and so many times. */
+const repeatAfterMs = 1000
+const mostRepeats = 4
 /** What HTTP adds to a body. */
 const headerBytes = 240
 const patienceMs = 15_000
@@ -76,42 +79,41 @@ export function createNetwork(far: Far): Network {
     return { rttMs, lossPct: 100 - passPct, kbps }
   }
 
-  function transport(id: string, { scheduler }: { readonly scheduler: Scheduler }, random: Random): Transport {
+  function transport(id: string, scheduler: Scheduler, random: Random): Transport {
     const { address } = linkOf(id).station
 
-    async function carry(request: TransportRequest, deadline: { readonly isOver: () => boolean }): Promise<TransportResponse> {
-      const wait = (ms: number): Promise<void> =>
-        new Promise((resolve) => {
-          scheduler.after(ms, resolve)
-        })
-      const body = request.body ?? new Uint8Array()
-      const way = (sizeBytes: number): number => {
-        const { rttMs, kbps } = characterOf(id)
-        return rttMs * (0.45 + random.next() * 0.15) + ((sizeBytes + headerBytes) * 8) / kbps
+    const wait = (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        scheduler.after(ms, resolve)
+      })
+
+    /** One way; false when it never arrives. What is lost is sent again by whatever carries it, a few times. */
+    async function travel(sizeBytes: number): Promise<boolean> {
+      for (let repeats = 0; random.next() * 100 < characterOf(id).lossPct; repeats++) {
+        if (repeats === mostRepeats) return false
+        await wait(repeatAfterMs)
       }
+      const { rttMs, kbps } = characterOf(id)
+      await wait(rttMs * (0.45 + random.next() * 0.15) + ((sizeBytes + headerBytes) * 8) / kbps)
+      return isReachable(id)
+    }
+
+    async function carry(request: TransportRequest): Promise<TransportResponse> {
+      const body = request.body ?? new Uint8Array()
       if (!isReachable(id)) {
         await wait(refusedAfterMs * (0.5 + random.next() / 2))
         throw lost(id, 'the link is down')
       }
-      await wait(way(body.length + request.path.length))
-      if (!isReachable(id) || random.next() * 100 < characterOf(id).lossPct) return never()
+      if (!(await travel(body.length + request.path.length))) return never()
       const answer = await far({ method: request.method, path: request.path, headers: request.headers, body, remote: address })
-      if (deadline.isOver()) return never()
-      await wait(way(answer.body.length))
-      return isReachable(id) ? answer : never()
+      return (await travel(answer.body.length)) ? answer : never()
     }
 
     return {
       request: (request) =>
         new Promise((resolve, reject) => {
-          let isOver = false
-          const cancel = scheduler.after(request.timeoutMs ?? patienceMs, () => {
-            isOver = true
-            reject(lost(id, 'no answer in time'))
-          })
-          void carry(request, { isOver: () => isOver })
-            .then(resolve, reject)
-            .finally(cancel)
+          const cancel = scheduler.after(request.timeoutMs ?? patienceMs, () => reject(lost(id, 'no answer in time')))
+          void carry(request).then(resolve, reject).finally(cancel)
         }),
     }
   }

@@ -39,6 +39,7 @@ export type SimulatedNodeParts = {
   /** Id of the relay in front of it. */
   readonly viaId: NodeId | undefined
   readonly pace: number
+  readonly changed: (view: AgentView) => void
 }
 
 const snapshotEverySeconds = 900
@@ -86,9 +87,10 @@ export async function createSimulatedNode(parts: SimulatedNodeParts): Promise<Si
     const agent = createAgent({
       ports: { ...ports, clock: time.clock, scheduler: time.scheduler, random: agentRandom, crypto },
       store,
-      transport: network.transport(plan.name, time, linkRandom),
+      transport: network.transport(plan.name, time.scheduler, linkRandom),
       workload: machine,
       config,
+      changed: parts.changed,
     })
     return { agent, time }
   }
