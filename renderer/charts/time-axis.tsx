@@ -13,7 +13,7 @@ export function useTimeScale(from: number, to: number, width: number): { readonl
   const scale = (isUtc ? scaleUtc() : scaleTime()).domain([from, to]).range([0, width])
   return {
     x: Object.assign((at: number) => scale(at), { invert: (x: number) => scale.invert(x).getTime() }),
-    ticks: scale.ticks(Math.max(2, Math.floor(width / 110))).map((tick) => tick.getTime()),
+    ticks: scale.ticks(Math.max(2, Math.floor(width / 140))).map((tick) => tick.getTime()),
   }
 }
 

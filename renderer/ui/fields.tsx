@@ -115,13 +115,13 @@ export function Choice<Value extends string>({
                 <>
                   <span className={classes['tick']}>{isSelected ? <Check aria-hidden="true" /> : null}</span>
                   <span className={classes[`depth${String(Math.min(option.depth ?? 0, 4))}`]}>
-                    <Text slot="label" className={classes['optionName'] ?? ''}>
+                    <span className={classes['optionName']}>
                       <bdi>{option.name}</bdi>
-                    </Text>
+                    </span>
                     {option.note === undefined ? null : (
-                      <Text slot="description" className={classes['optionNote'] ?? ''}>
+                      <span className={classes['optionNote']} data-note="">
                         {option.note}
-                      </Text>
+                      </span>
                     )}
                   </span>
                 </>

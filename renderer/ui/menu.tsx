@@ -1,7 +1,7 @@
 /** A menu that opens from a button: things to choose or do, in sections, each with an optional second line. */
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Button, Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover, Text } from 'react-aria-components'
+import { Button, Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components'
 import classes from './menu.module.css'
 
 export type MenuEntry = {
@@ -65,14 +65,10 @@ export function Menu({
                   >
                     <span className={classes['icon']}>{entry.isChosen === true ? <Check aria-hidden="true" /> : entry.icon}</span>
                     <span className={classes['words']}>
-                      <Text slot="label" className={classes['name'] ?? ''}>
+                      <span className={classes['name']}>
                         <bdi>{entry.name}</bdi>
-                      </Text>
-                      {entry.note === undefined ? null : (
-                        <Text slot="description" className={classes['note'] ?? ''}>
-                          {entry.note}
-                        </Text>
-                      )}
+                      </span>
+                      {entry.note === undefined ? null : <span className={classes['note']}>{entry.note}</span>}
                     </span>
                   </MenuItem>
                 ))}

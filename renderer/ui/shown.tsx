@@ -5,6 +5,7 @@ import { Copy, RotateCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { isWorthRetrying, type Problem, toRadioText } from '../client/problem.ts'
 import type { Answer } from '../client/query-cache.ts'
+import { useLiveState } from '../client/workspace.tsx'
 import { useFormats } from '../i18n/use-formats.ts'
 import { problemNextStep, problemSentence } from '../i18n/words.ts'
 import { useRadioContext } from '../features/radio/radio-context.ts'
@@ -46,7 +47,10 @@ function Outdated({
   readonly onRetry: () => void
 }): ReactNode {
   const formats = useFormats()
+  const live = useLiveState()
   const time = formats.time(heardAt)
+  // The whole console says so already.
+  if (live.kind === 'lost' && problem.kind === 'OFFLINE') return null
   return (
     <p className={classes['outdated']} role="status">
       <span>

@@ -16,6 +16,23 @@ export function ConnectionBanner(): ReactNode {
   const secondsToGo = useSyncExternalStore(clock.subscribe, () =>
     state.kind === 'lost' ? Math.max(0, Math.ceil((state.nextTryAt - Date.now()) / 1000)) : 0,
   )
+  if (state.kind === 'lost' && state.problem?.kind === 'UNAUTHORISED') {
+    return (
+      <div className={classes['lost']} role="alert">
+        <Unplug aria-hidden="true" size={16} />
+        <p>
+          <strong>
+            <Trans>This page may no longer ask the master.</Trans>
+          </strong>{' '}
+          <Trans>
+            It was started anew, or another link is in use. Open the console from its own link again; what is shown is as it was.
+          </Trans>{' '}
+          <code>{state.problem.code}</code>
+        </p>
+        <Button onPress={live.tryNow}>{t`Try now`}</Button>
+      </div>
+    )
+  }
   if (state.kind === 'lost') {
     const since = formats.time(state.since)
     const wait = formats.duration(secondsToGo)

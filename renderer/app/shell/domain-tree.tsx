@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
 import { SpectrumStrip } from '../../charts/spectrum-bar.tsx'
-import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { useLiveState, useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Name } from '../../ui/name.tsx'
 import { StandingMark } from '../../ui/marks.tsx'
@@ -14,11 +14,12 @@ export function DomainTree(): ReactNode {
   const { queries } = useWorkspace()
   const { route } = useVisit()
   const formats = useFormats()
+  const live = useLiveState()
   const domains = useQuery(queries.domains())
   const here = route.place.room === 'domain' ? route.place.domainId : null
   const rows = visibleBranches(domains.data?.items ?? [], here)
   return (
-    <nav className={classes['tree']} aria-label={t`Domains`}>
+    <nav className={`${classes['tree']} ${live.kind === 'lost' ? classes['stale'] : ''}`} aria-label={t`Domains`}>
       <p className={classes['head']} aria-hidden="true">
         {t`Domains`}
       </p>
@@ -36,7 +37,7 @@ export function DomainTree(): ReactNode {
                 {row.authority.standing === 'contested' ? <StandingMark standing="contested" size={12} /> : null}
                 <span className={classes['count']}>{formats.shortCount(row.subtree.nodes)}</span>
               </span>
-              <SpectrumStrip modes={row.subtree.modes} />
+              {row.subtree.nodes === 0 ? null : <SpectrumStrip modes={row.subtree.modes} />}
             </a>
           </li>
         ))}

@@ -1,5 +1,6 @@
 /** The part that scrolls. Going back finds a page where it was left; going to a new one starts at its top with the focus there. */
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
+import { useLiveState } from '../../client/workspace.tsx'
 import { formatRoute } from '../route.ts'
 import { memoryOf, useVisit } from '../navigation.ts'
 import classes from './scroll-region.module.css'
@@ -12,6 +13,7 @@ export function ScrollRegion({ label, children }: { readonly label: string; read
   const { key, route } = useVisit()
   const path = formatRoute(route).split('?')[0]
   const isFirst = useRef(true)
+  const live = useLiveState()
 
   useLayoutEffect(() => {
     const region = ref.current
@@ -45,7 +47,7 @@ export function ScrollRegion({ label, children }: { readonly label: string; read
       id="page"
       tabIndex={-1}
       aria-label={label}
-      className={classes['region']}
+      className={`${classes['region']} ${live.kind === 'lost' ? classes['stale'] : ''}`}
       onScroll={(event) => {
         memoryOf(key).scrollTop = event.currentTarget.scrollTop
       }}

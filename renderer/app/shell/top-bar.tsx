@@ -1,7 +1,7 @@
 /** The bar above every page: where one is, who is master of it, and how current what is shown is. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { ArrowLeft, ArrowRight, ChevronRight, Search } from 'lucide-react'
+import { ArrowLeft, ArrowRight, ChevronRight } from 'lucide-react'
 import { Fragment, type ReactNode, useSyncExternalStore } from 'react'
 import { useLiveState, useWorkspace } from '../../client/workspace.tsx'
 import { AuthorityChip } from '../../features/authority/chip.tsx'
@@ -12,7 +12,7 @@ import { Name } from '../../ui/name.tsx'
 import { usePlaceContext } from './place-context.ts'
 import classes from './top-bar.module.css'
 
-export function TopBar({ openPalette }: { readonly openPalette: () => void }): ReactNode {
+export function TopBar(): ReactNode {
   const { crumbs, authority } = usePlaceContext()
   return (
     <header className={classes['bar']}>
@@ -42,14 +42,6 @@ export function TopBar({ openPalette }: { readonly openPalette: () => void }): R
         {authority === null ? null : <AuthorityChip authority={authority} />}
         <FingerprintButton />
         <LiveMark />
-        <span className={classes['search']}>
-          <IconButton
-            label={t`Search or jump`}
-            hint={t`Search or jump (Ctrl K)`}
-            icon={<Search aria-hidden="true" />}
-            onPress={openPalette}
-          />
-        </span>
       </div>
     </header>
   )

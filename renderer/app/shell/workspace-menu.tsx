@@ -77,7 +77,7 @@ export function WorkspaceMenu({ isNarrow }: { readonly isNarrow: boolean }): Rea
         <IslandMark isDemo={isDemo} size={28} />
         {isNarrow ? (
           isDemo ? (
-            <span className={classes['demo']}>{t`DEMO`}</span>
+            <span className={classes['demo']} aria-hidden="true">{t`DEMO`}</span>
           ) : null
         ) : (
           <>

@@ -55,7 +55,7 @@ export function DomainTable({ rows, label }: { readonly rows: readonly DomainRow
           id: 'drift',
           title: t`Drift`,
           align: 'end',
-          width: '4.5rem',
+          width: '5.5rem',
           draw: (row) =>
             row.subtree.driftScore === null ? (
               <span className={classes['faint']}>{t`unknown`}</span>

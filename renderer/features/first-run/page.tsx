@@ -8,13 +8,12 @@ import { useHost } from '../../client/host.tsx'
 import type { Problem } from '../../client/problem.ts'
 import { type Answers, toProblem } from '../../client/rpc.ts'
 import { useAct, useWorkspace } from '../../client/workspace.tsx'
-import { problemSentence, type Role } from '../../i18n/words.ts'
+import { problemSentence } from '../../i18n/words.ts'
 import { IslandMark } from '../../ui/island-mark.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextEntry } from '../../ui/fields.tsx'
 import { say } from '../../ui/notices.ts'
 import { ProblemPanel } from '../../ui/shown.tsx'
-import { RoleChoice } from '../operators/new-operator.tsx'
 import classes from './page.module.css'
 
 type Step = 'operator' | 'names'
@@ -25,7 +24,6 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
   const [step, setStep] = useState<Step>('operator')
   const [person, setPerson] = useState('')
   const [wasAsked, setAsked] = useState(false)
-  const [role, setRole] = useState<Role>('authority')
   const [masterName, setMasterName] = useState(master.name)
   const [islandName, setIslandName] = useState(master.rootDomainName)
   const [demoProblem, setDemoProblem] = useState<Problem | null>(null)
@@ -36,7 +34,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
 
   // Both are done in one go at the end: until then nothing is recorded, and going back is possible.
   const found = useAct(async (client) => {
-    const operator = await client.operator.create({ name: person.trim(), role })
+    const operator = await client.operator.create({ name: person.trim(), role: 'authority' })
     await client.operator.signIn({ operatorId: operator.id })
     // The operator is made by now, so a refused name is no reason to stay here: it can be given later, and the person is told.
     if (masterName.trim() !== master.name || islandName.trim() !== master.rootDomainName) {
@@ -88,7 +86,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
           </ol>
         </header>
         {step === 'operator' ? (
-          <form onSubmit={next} className={classes['form']}>
+          <form key="operator" onSubmit={next} className={classes['form']}>
             <TextEntry
               label={t`Your name`}
               error={wasAsked && person.trim() === '' ? t`Enter your name first.` : null}
@@ -99,7 +97,12 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
               maxLength={200}
               help={t`Every act carries it. The master makes a key for you.`}
             />
-            <RoleChoice value={role} onChange={setRole} />
+            <p className={classes['role']}>
+              <Trans>
+                Your role is authority: someone must be able to let others in. Operators with other roles are made later, in the corner at
+                the lower left.
+              </Trans>
+            </p>
             <div className={classes['actions']}>
               <Button look="primary" type="submit">
                 <Trans>Go on</Trans>
@@ -107,7 +110,7 @@ export function FirstRun({ master }: { readonly master: Answers['master']['get']
             </div>
           </form>
         ) : (
-          <form onSubmit={(event) => void finish(event)} className={classes['form']}>
+          <form key="names" onSubmit={(event) => void finish(event)} className={classes['form']}>
             <TextEntry
               label={t`Name of this master`}
               value={masterName}

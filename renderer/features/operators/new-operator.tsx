@@ -12,7 +12,7 @@ import { ProblemPanel } from '../../ui/shown.tsx'
 
 const roles: readonly Role[] = ['viewer', 'operator', 'engineer', 'authority']
 
-export function roleMeaning(role: Role): string {
+function roleMeaning(role: Role): string {
   switch (role) {
     case 'viewer':
       return t`Looks, and changes nothing.`
@@ -25,7 +25,7 @@ export function roleMeaning(role: Role): string {
   }
 }
 
-export function RoleChoice({ value, onChange }: { readonly value: Role; readonly onChange: (role: Role) => void }): ReactNode {
+function RoleChoice({ value, onChange }: { readonly value: Role; readonly onChange: (role: Role) => void }): ReactNode {
   return (
     <Choice
       label={t`Role`}

@@ -9,6 +9,7 @@ import { SpectrumOverTime } from '../../charts/spectrum-over-time.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { AttentionList } from '../../features/attention/list.tsx'
+import { FirstSteps } from '../../features/first-run/first-steps.tsx'
 import { DomainTable } from '../../features/domains/table.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Age } from '../../ui/age.tsx'
@@ -39,6 +40,35 @@ export function GlobalView(): ReactNode {
 }
 
 function GlobalPage({ overview }: { readonly overview: Overview }): ReactNode {
+  return (
+    <div className={classes['page']}>
+      <Headline overview={overview} />
+      {overview.nodes === 0 ? (
+        <FirstSteps pendingEnrolments={overview.pendingEnrolments} policies={overview.policies.length} />
+      ) : (
+        <FleetCharts overview={overview} />
+      )}
+      <Section
+        title={t`Domains`}
+        isFlush
+        className={classes['ruled']}
+        note={<Plural value={overview.domains.length} one="# domain, with all below it" other="# domains, each with all below it" />}
+      >
+        <DomainTable rows={overview.domains} label={t`Domains`} />
+      </Section>
+      <div className={classes['triple']}>
+        <PolicyTargets overview={overview} />
+        <AuthorityMap overview={overview} />
+        <div className={classes['stack']}>
+          <Refusals overview={overview} />
+          <StoreFigures overview={overview} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function FleetCharts({ overview }: { readonly overview: Overview }): ReactNode {
   const [isDriftTable, driftToggle] = useTableToggle()
   const [isTimeTable, timeToggle] = useTableToggle()
   const [isWithoutLive, setWithoutLive] = useState(false)
@@ -51,8 +81,7 @@ function GlobalPage({ overview }: { readonly overview: Overview }): ReactNode {
       filter: mode === undefined ? {} : { modes: [mode] },
     })
   return (
-    <div className={classes['page']}>
-      <Headline overview={overview} />
+    <>
       <div className={classes['spectrum']}>
         <SpectrumBar
           modes={overview.line.modes}
@@ -103,23 +132,7 @@ function GlobalPage({ overview }: { readonly overview: Overview }): ReactNode {
           <AttentionList items={overview.attention.slice(0, attentionShown)} listName="attention" />
         </Section>
       </div>
-      <Section
-        title={t`Domains`}
-        isFlush
-        className={classes['ruled']}
-        note={<Plural value={overview.domains.length} one="# domain, with all below it" other="# domains, each with all below it" />}
-      >
-        <DomainTable rows={overview.domains} label={t`Domains`} />
-      </Section>
-      <div className={classes['triple']}>
-        <PolicyTargets overview={overview} />
-        <AuthorityMap overview={overview} />
-        <div className={classes['stack']}>
-          <Refusals overview={overview} />
-          <StoreFigures overview={overview} />
-        </div>
-      </div>
-    </div>
+    </>
   )
 }
 
@@ -141,7 +154,9 @@ function Headline({ overview }: { readonly overview: Overview }): ReactNode {
         </h1>
         <p className={classes['lead']}>
           {nodes === 0 ? (
-            <Trans>Nodes appear here once they ask to join and are let in.</Trans>
+            <>
+              <Trans>Nodes appear here once they ask to join and are let in.</Trans>{' '}
+            </>
           ) : (
             <>
               <Plural value={onTheirOwn} _0="None on its own" one="# on its own" other="# on their own" />
