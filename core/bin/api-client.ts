@@ -5,6 +5,7 @@ import { createORPCClient, ORPCError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import { AppError, type ErrorKind, type Facts } from '../kernel/app-error.ts'
 import type { Files } from '../kernel/ports.ts'
+import { commandLineHeader } from '../app/api/access.ts'
 import { type RunMark, runMarkName } from '../app/serve.ts'
 
 export type ApiTarget = { readonly url: string; readonly socketPath?: string; readonly token: string }
@@ -34,6 +35,7 @@ export async function callProcedure(
 ): Promise<unknown> {
   const headers = {
     authorization: `Bearer ${target.token}`,
+    [commandLineHeader]: '1',
     ...(operator === undefined ? {} : { 'x-ibcf-operator': encodeURIComponent(operator) }),
   }
   const link = new RPCLink({

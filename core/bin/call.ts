@@ -16,7 +16,7 @@ Procedures are those of the contract, for example: fleet.overview, node.list, en
 
   --data DIR        the master that runs on this directory, over its private socket
   --url URL         a master that listens elsewhere; its token is read from --token-file
-  --operator NAME   who acts (name or id); needed when there is more than one operator
+  --operator NAME   who acts (name or id); needed for an act when there is more than one operator
   --workspace W     main (default), demo or host
 
 Example: ibcf call enrolment.approve '{"requestId":"01..."}' --data ./island`,

@@ -6,6 +6,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Ports } from '../../kernel/ports.ts'
 import { equalBytes, toBase64 } from '../../kernel/hex.ts'
 
+/** Set by `ibcf call`. */
+export const commandLineHeader = 'x-ibcf-command-line'
+
 export type Access = {
   /** For the host and the command line of this machine. */
   readonly token: string
@@ -17,7 +20,10 @@ export type Access = {
   readonly sessionOf: (request: IncomingMessage) => string | undefined
 }
 
-export const cookieName = 'ibcf_console'
+/** Cookies do not know ports: two consoles of one machine in one browser must not sign each other out. */
+export function cookieNameOf(request: IncomingMessage): string {
+  return `ibcf_console_${request.socket.localPort ?? 0}`
+}
 
 export function createAccess({ random, crypto }: Pick<Ports, 'random' | 'crypto'>, token: string): Access {
   const oneTimes = new Set<string>()
@@ -40,11 +46,16 @@ export function createAccess({ random, crypto }: Pick<Ports, 'random' | 'crypto'
     },
     sessionOf: (request) => {
       const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
-      if (bearer !== undefined) return equalBytes(digest(bearer), tokenDigest) ? 'host' : undefined
-      const cookie = readCookie(request.headers.cookie)
+      if (bearer !== undefined) return equalBytes(digest(bearer), tokenDigest) ? hostSession(request) : undefined
+      const cookie = readCookie(request.headers.cookie, cookieNameOf(request))
       return cookie !== undefined && cookies.has(cookie) && isSameOrigin(request) ? cookie : undefined
     },
   }
+}
+
+/** The command line is a console of its own: it never acts as whoever is signed in at the window. */
+function hostSession(request: IncomingMessage): string {
+  return request.headers[commandLineHeader] === undefined ? 'host' : 'command-line'
 }
 
 /** A page of another origin must not act with our cookie: browsers tell us where a request comes from. */
@@ -55,10 +66,10 @@ function isSameOrigin(request: IncomingMessage): boolean {
   return origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 }
 
-function readCookie(header: string | undefined): string | undefined {
+function readCookie(header: string | undefined, wanted: string): string | undefined {
   for (const pair of (header ?? '').split(';')) {
     const [name, value] = pair.trim().split('=')
-    if (name === cookieName) return value
+    if (name === wanted) return value
   }
   return undefined
 }

@@ -7,7 +7,7 @@ import type { Ports } from '../../kernel/ports.ts'
 import type { HttpHandler } from '../../kernel/http.ts'
 import { isGatewayPath } from '../../ingest/http-adapter.ts'
 import type { Workspaces } from '../workspaces.ts'
-import { type Access, cookieName } from './access.ts'
+import { type Access, cookieNameOf } from './access.ts'
 import { serveConsoleFile } from './console-files.ts'
 import { openApiDocument } from './openapi.ts'
 import { failureOnTheWire } from './failures.ts'
@@ -88,7 +88,7 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
           .end('This address was used before. Start the console again to get a new one.\n')
         return
       }
-      const headers = cookie === undefined ? {} : { 'set-cookie': `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/` }
+      const headers = cookie === undefined ? {} : { 'set-cookie': `${cookieNameOf(request)}=${cookie}; HttpOnly; SameSite=Strict; Path=/` }
       response.writeHead(303, { location: url.pathname, 'cache-control': 'no-store', ...headers }).end()
       return
     }

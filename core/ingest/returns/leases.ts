@@ -17,19 +17,27 @@ export function expireLeases(
 ): number {
   const leaseMs = leaseSeconds * 1000
   let ended = 0
+  let failure: unknown
   for (const session of openSessions(master.reader)) {
     const standing = master.standing(session.nodeId)
     // A lease that runs further than any we give was given before the clock was set back.
     const givenUntil = session.leaseUntil > nowMs + leaseMs ? 0 : session.leaseUntil
     const hasRunOut = Math.max(givenUntil, listeningSince + leaseMs) <= nowMs
-    if (standing?.isKeyRevoked === true) {
-      master.commit((commit) => closeReturn(master, commit, standing, session, judge(master, standing, session)))
-    } else if (hasRunOut) {
-      const sentence = `Nothing came for ${leaseSeconds} seconds in the middle of its return.`
-      master.commit((commit) => abandonReturn(commit, session, sentence, nowMs))
-    } else continue
-    ended++
-    master.changed(session.nodeId)
+    if (standing?.isKeyRevoked !== true && !hasRunOut) continue
+    try {
+      if (standing?.isKeyRevoked === true) {
+        master.commit((commit) => closeReturn(master, commit, standing, session, judge(master, standing, session)))
+      } else {
+        const sentence = `Nothing came for ${leaseSeconds} seconds in the middle of its return.`
+        master.commit((commit) => abandonReturn(commit, session, sentence, nowMs))
+      }
+      ended++
+      master.changed(session.nodeId)
+    } catch (error) {
+      // One return that cannot be ended now does not keep the others open; it is looked at again.
+      failure = error
+    }
   }
+  if (failure !== undefined) throw failure
   return ended
 }
