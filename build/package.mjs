@@ -19,7 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const testRuntimeMark = 'IBCF test runtime'
 const packageMs = 600_000
 /** Fuses that every Electron we ship has and the stand-in does not, which is why electron-builder.yml cannot name them. */
-const laterFuses = { grantFileProtocolExtraPrivileges: false }
+export const laterFuses = { grantFileProtocolExtraPrivileges: false }
 
 /** Where electron-builder puts an unpacked application, and what it calls its executable, by platform and architecture. */
 function unpackedPlace() {

@@ -59,7 +59,11 @@ export function keepCore(wishes: KeeperWishes): CoreKeeper {
     switch (deed.type) {
       case 'spawn':
         clearTimeout(timer)
-        void spawnRun()
+        spawnRun().catch((error: unknown) => {
+          // The machine, not core: no room for a socket, a key file that cannot be written.
+          const reason = error instanceof Error ? error.message : String(error)
+          happen({ type: 'host-refused', code: 'CORE_NOT_STARTED', sentence: `The core of the console could not be started: ${reason}.` })
+        })
         break
       case 'ask-to-stop':
         timer = setTimeout(() => happen({ type: 'close-overdue' }), closePatienceMs)
@@ -160,7 +164,17 @@ function endedUnstarted(): CoreHappening {
 function makeAddress(): CoreAddress {
   const token = randomBytes(32).toString('hex')
   if (process.platform === 'win32') return { socketPath: `\\\\.\\pipe\\ibcf-${randomBytes(16).toString('hex')}`, token }
-  return { socketPath: join(mkdtempSync(join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'ibcf-')), 'core.sock'), token }
+  return { socketPath: join(makePrivateFolder(), 'core.sock'), token }
+}
+
+function makePrivateFolder(): string {
+  const own = process.env['XDG_RUNTIME_DIR']
+  try {
+    if (own !== undefined && own !== '') return mkdtempSync(join(own, 'ibcf-'))
+  } catch {
+    // Sessions without a login (sudo, containers) may name one that is not there; the system's temporary folder does as well.
+  }
+  return mkdtempSync(join(tmpdir(), 'ibcf-'))
 }
 
 function removeSocketFolder(address: CoreAddress): void {

@@ -160,6 +160,7 @@ function nextStepFor(code: string): string {
 }
 
 const nextSteps: Readonly<Record<string, string>> = {
+  CORE_NOT_STARTED: 'Make room, or put right what the sentence names, then start again.',
   ARGUMENT_INVALID: 'Close this window and start the console with the option put right.',
   KEY_STORE_LOCKED: 'Unlock the key store of this computer (its login keyring), then start again.',
   KEY_SEAL_UNREADABLE: 'Restore the key store of this computer, or restore this master from a backup. Nothing was deleted.',

@@ -161,6 +161,12 @@ describe('core', () => {
     expect(await page.textContent('#code')).toBe('HOST_NODE_SILENT')
   })
 
+  it('[SH6] is given its socket elsewhere when the folder of the session is not there', async () => {
+    const shell = await launch({ environment: { XDG_RUNTIME_DIR: join(folder, 'gone') } })
+    await shell.page.waitForSelector('#root > *')
+    await expect.poll(shell.diagnostics).toContain('"state":"serving"')
+  })
+
   it('[SH15] is let close its files when the console is quit, and does not outlive it', async () => {
     const shell = await launch()
     await shell.page.waitForSelector('#root > *')

@@ -1,9 +1,10 @@
 /** `npm start -- --check`, as a person with a fresh machine would run it. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startVirtualDisplay } from '../../../build/desktop/display.mjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -86,6 +87,25 @@ describe('--check', () => {
 })
 
 describe('without --check', () => {
+  it('[SH13] [SH15] opens Electron where there is a display, and closes core when it is told to end', async () => {
+    const display = await startVirtualDisplay()
+    if (display.kind === 'none') throw new Error(display.reason)
+    const dataDir = join(folder, 'data')
+    const child = spawn(process.execPath, [join(root, 'build', 'start.mjs'), `--data=${dataDir}`], {
+      cwd: root,
+      env: { ...process.env, DISPLAY: display.name, TMPDIR: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: join(folder, 'config') },
+      stdio: 'ignore',
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    // Core writes it once it serves, and takes it away once everything is closed.
+    const isServing = (): boolean => existsSync(join(dataDir, 'run.json'))
+    await expect.poll(isServing, { timeout: 60_000 }).toBe(true)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(isServing()).toBe(false)
+    await display.stop()
+  })
+
   it('[SH13] serves a browser where there is no display, with a token that works once', async () => {
     const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...env } = process.env
     const child = spawn(process.execPath, [join(root, 'build', 'start.mjs'), `--data=${join(folder, 'data')}`], {

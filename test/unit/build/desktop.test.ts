@@ -1,7 +1,7 @@
 /** What `npm start` and the packager find out about a machine before they use it. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { findChromium } from '../../../build/desktop/first-overview.mjs'
 import { digestOf, isFresh, writeStamp } from '../../../build/desktop/inputs.mjs'
 import { describeMissing, readMissing } from '../../../build/desktop/shared-libraries.mjs'
 import { resolveElectron } from '../../../build/electron-runtime.mjs'
-import { packageRelease } from '../../../build/package.mjs'
+import { laterFuses, packageRelease } from '../../../build/package.mjs'
 
 const standInScript = fileURLToPath(new URL('../../../build/desktop/electron-stand-in.mjs', import.meta.url))
 let folder = ''
@@ -72,6 +72,24 @@ describe('the stand-in', () => {
     const result = await packageRelease(() => undefined)
     expect(result.kind).toBe('refused')
     expect('reason' in result ? result.reason : '').toContain('Electron 25.1.1 is a stand-in')
+  })
+})
+
+describe('a release', () => {
+  it('[SH12] has no fuse open, and none but the tested ones', () => {
+    const text = readFileSync(fileURLToPath(new URL('../../../electron-builder.yml', import.meta.url)), 'utf8')
+    const block = /^electronFuses:\n((?: {2}.*\n)+)/m.exec(text)?.[1] ?? ''
+    const fuses = Object.fromEntries([...block.matchAll(/^ {2}(\w+): (true|false)$/gm)].map(([, name, value]) => [name, value === 'true']))
+    expect(fuses).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+    })
+    expect(laterFuses).toEqual({ grantFileProtocolExtraPrivileges: false })
   })
 })
 
