@@ -160,6 +160,12 @@ function nextStepFor(code: string): string {
 }
 
 const nextSteps: Readonly<Record<string, string>> = {
+  DATA_DIRECTORY_LOCKED: 'Close the other master, or start this console with another data folder (--data).',
+  STORE_READ_ONLY: 'Allow this user to write there, or start the console with another data folder (--data). Nothing was changed.',
+  STORE_FROM_FUTURE: 'Install the version of the console that wrote this data folder, or a newer one. Nothing was changed.',
+  STORE_DAMAGED: 'Copy the data folder somewhere safe, then run "ibcf verify" on it to see what is hurt; a backup can take its place.',
+  STORE_FOREIGN: 'Start the console with another data folder (--data). Nothing was changed.',
+  KEYS_LOCKED: 'Start as the user, on the computer, that made this master, or restore it from a backup. Nothing was changed.',
   CORE_NOT_STARTED: 'Make room, or put right what the sentence names, then start again.',
   ARGUMENT_INVALID: 'Close this window and start the console with the option put right.',
   KEY_STORE_LOCKED: 'Unlock the key store of this computer (its login keyring), then start again.',
