@@ -35,10 +35,13 @@ export type DemoIslandOptions = {
   readonly plan?: IslandPlan
 }
 
+/** With what the simulator's own tests look into. */
+export type SimulatedIsland = DemoIsland & { readonly nodes: readonly SimulatedNode[] }
+
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** What silence means while everything is slowed. */
-const pastThresholds: Partial<Thresholds> = { delayedAfterS: 1000, edgeCachedAfterS: 1150, autonomousAfterS: 1200 }
+const pastThresholds: Partial<Thresholds> = { delayedAfterS: 1000, edgeCachedAfterS: 1150, autonomousAfterS: 1200, recoverAfterContacts: 1 }
 /** Before now: machines run at their own pace, and once all were heard, silence means what it means live. */
 const wakeMs = 150_000
 const watchMs = 55_000
@@ -57,7 +60,7 @@ export async function openDemoIsland({
   version,
   seed = 'kestrel',
   plan = shippedIsland(),
-}: DemoIslandOptions): Promise<DemoIsland> {
+}: DemoIslandOptions): Promise<SimulatedIsland> {
   const nowMs = real.clock.now()
   const time = createVirtualTime(nowMs - plan.hoursLived * hourMs, real.scheduler.yield)
   const random = createSeededRandom(seed)
@@ -108,7 +111,7 @@ export async function openDemoIsland({
     // The past took some seconds to live through; they are lived through as well.
     for (let until = nowMs; time.clock.now() < until; until = real.clock.now()) await time.runUntil(until)
     time.goLive(real)
-    return { master, control: createIslandControl(island), close }
+    return { master, control: createIslandControl(island), nodes, close }
   } catch (error) {
     await close()
     throw error

@@ -84,6 +84,7 @@ export function createVirtualTime(startMs: number, settle: () => Promise<void>):
     scheduler: {
       after,
       yield: () =>
+        real?.scheduler.yield() ??
         new Promise((resolve) => {
           after(0, resolve)
         }),
