@@ -98,6 +98,7 @@ async function drawInElectron({ packaged, display, home, say, afterwards }) {
   if (isRoot()) say('Running as root, where Chromium has no sandbox: --no-sandbox is used.')
   const app = await _electron.launch({
     executablePath: packaged.executable,
+    chromiumSandbox: !isRoot(),
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       ...(display === undefined ? [] : ['--disable-gpu']),

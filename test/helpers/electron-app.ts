@@ -68,7 +68,14 @@ export async function launchConsole(wishes: LaunchWishes = {}): Promise<Launched
     rmSync(made, { recursive: true, force: true, maxRetries: 5 })
   }
   const app = await _electron
-    .launch({ executablePath: executable, args: words, env, timeout: launchMs, colorScheme: null })
+    .launch({
+      executablePath: executable,
+      args: words,
+      env,
+      timeout: launchMs,
+      chromiumSandbox: process.getuid?.() !== 0,
+      colorScheme: null,
+    })
     .catch(async (error: unknown) => {
       await end()
       throw error
