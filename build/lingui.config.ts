@@ -10,5 +10,5 @@ export default defineConfig({
   catalogs: [{ path: '<rootDir>/renderer/i18n/locales/{locale}', include: ['<rootDir>/renderer'] }],
   // Line numbers would make every change of code a change of the catalogue.
   format: formatter({ lineNumbers: false, origins: false }),
-  orderBy: 'messageId',
+  orderBy: 'message',
 })

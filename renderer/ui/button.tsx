@@ -11,6 +11,7 @@ type ButtonProps = {
   readonly isDisabled?: boolean
   /** Why it may not be pressed. Given, the button is disabled but can still be reached, so that the reason can be read. */
   readonly whyNot?: string | null | undefined
+  /** What was pressed is under way. A second press does nothing; whoever performs the act sees to that. */
   readonly isPending?: boolean
   readonly icon?: ReactNode
   readonly autoFocus?: boolean
@@ -30,12 +31,11 @@ export function Button({
   const isBarred = whyNot !== null && whyNot !== undefined
   const button = (
     <AriaButton
-      className={`${classes['button']} ${classes[look]} ${isBarred ? classes['barred'] : ''}`}
+      className={`${classes['button']} ${classes[look]} ${isBarred ? classes['barred'] : ''} ${isPending ? classes['pending'] : ''}`}
       type={isBarred ? 'button' : type}
       isDisabled={isDisabled}
-      isPending={isPending}
       autoFocus={autoFocus}
-      {...(isBarred ? { 'aria-disabled': true } : {})}
+      {...(isBarred || isPending ? { 'aria-disabled': true } : {})}
       {...(isBarred || onPress === undefined ? {} : { onPress })}
     >
       {icon}

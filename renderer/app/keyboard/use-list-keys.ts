@@ -1,6 +1,7 @@
 /** Moving through a list without a mouse: j and k or the arrows, Enter to open, Escape to let go. The selection is remembered with the visit. */
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { memoryOf, useVisit } from '../navigation.ts'
+import { targetOf } from './list-keys.ts'
 
 type ListKeys = {
   readonly name: string
@@ -67,29 +68,6 @@ export function useListKeys({ name, ids, open, reveal }: ListKeys): ListKeysResu
     select,
     listProps: { tabIndex: 0, onKeyDown, 'data-list': name },
     rowProps: (id) => ({ 'data-row': id, 'aria-current': id === selected ? 'true' : undefined }),
-  }
-}
-
-/** Where a key leads from a row, or null when it is none of ours. */
-export function targetOf(key: string, at: number, count: number): number | null {
-  if (count === 0) return null
-  switch (key) {
-    case 'j':
-    case 'ArrowDown':
-      return Math.min(count - 1, at + 1)
-    case 'k':
-    case 'ArrowUp':
-      return Math.max(0, at === -1 ? 0 : at - 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return count - 1
-    case 'PageDown':
-      return Math.min(count - 1, at + 10)
-    case 'PageUp':
-      return Math.max(0, at - 10)
-    default:
-      return null
   }
 }
 

@@ -14,7 +14,7 @@ export type PolicyForm = {
 
 export type PolicyProblem =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'not-json'; readonly line: number | null }
+  | { readonly kind: 'not-json'; readonly line: number }
   | { readonly kind: 'not-an-object' }
   | { readonly kind: 'not-a-share' }
   | { readonly kind: 'taken' }
@@ -70,18 +70,34 @@ function readConfiguration(text: string): { readonly value: Record<string, unkno
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { kind: 'not-an-object' }
     return { value: value as Record<string, unknown> }
-  } catch (error) {
-    return { kind: 'not-json', line: lineOf(text, error) }
+  } catch {
+    return { kind: 'not-json', line: brokenLine(text) }
   }
 }
 
-/** The engine names the position, or line and column, where it stopped reading. */
-function lineOf(text: string, error: unknown): number | null {
-  const message = error instanceof Error ? error.message : ''
-  const line = /line (\d+)/.exec(message)?.[1]
-  if (line !== undefined) return Number(line)
-  const position = /position (\d+)/.exec(message)?.[1]
-  return position === undefined ? null : text.slice(0, Number(position)).split('\n').length
+/** The line at which the text ceases to be the beginning of JSON: every shorter beginning is only unfinished, every longer one is wrong. */
+function brokenLine(text: string): number {
+  const lines = text.split('\n')
+  let good = 0
+  let bad = lines.length
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (isUnfinished(lines.slice(0, middle).join('\n'))) good = middle
+    else bad = middle
+  }
+  return bad
+}
+
+/** Engines tell an end that comes too early by its words, or by a position at the very end. */
+function isUnfinished(beginning: string): boolean {
+  try {
+    JSON.parse(beginning)
+    return true
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    const position = /position (\d+)/.exec(message)?.[1]
+    return /end of JSON|Unterminated/.test(message) || (position !== undefined && Number(position) >= beginning.length)
+  }
 }
 
 /** Version families: one entry per name, newest version first. */

@@ -156,7 +156,7 @@ function problemWord(problem: PolicyProblem): string {
     case 'empty':
       return t`Must not be empty.`
     case 'not-json':
-      return problem.line === null ? t`This is not JSON yet.` : t`This is not JSON yet: see line ${problem.line}.`
+      return t`This is not JSON yet: see line ${problem.line}.`
     case 'not-an-object':
       return t`The outermost part must be an object in braces.`
     case 'not-a-share':
