@@ -1,4 +1,5 @@
 /** The lease of a return: as long as the node moves, the lock is its; when it does not come back, the lock is freed ([RT8]). */
+import { AppError } from '../../kernel/app-error.ts'
 import type { MasterPort } from '../master-port.ts'
 import { abandonReturn, closeReturn, judge } from './close-return.ts'
 import { openSessions } from './return-table.ts'
@@ -17,7 +18,7 @@ export function expireLeases(
 ): number {
   const leaseMs = leaseSeconds * 1000
   let ended = 0
-  let failure: unknown
+  const failures: unknown[] = []
   for (const session of openSessions(master.reader)) {
     const standing = master.standing(session.nodeId)
     // A lease that runs further than any we give was given before the clock was set back.
@@ -35,9 +36,16 @@ export function expireLeases(
       master.changed(session.nodeId)
     } catch (error) {
       // One return that cannot be ended now does not keep the others open; it is looked at again.
-      failure = error
+      failures.push(error)
     }
   }
-  if (failure !== undefined) throw failure
+  if (failures.length > 0)
+    throw new AppError(
+      'Unavailable',
+      'LEASES_UNSETTLED',
+      'Returns that ran out could not be ended yet.',
+      { returns: failures.length },
+      failures[0],
+    )
   return ended
 }
