@@ -1,5 +1,5 @@
 /** `npm start -- --check`, as a person with a fresh machine would run it. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -16,11 +16,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 type Outcome = { readonly code: number | null; readonly lines: readonly string[]; readonly told: string }
 
-/** Runs the start script with a temporary folder of its own, so that what it leaves behind can be seen. */
-function start(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+/** A network with nothing in it but this process's own loopback, which the driver of the window needs. */
+const noNetwork = ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"']
+const canDenyNetwork = process.platform === 'linux' && spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0
+
+/** Runs the start script with a temporary folder of its own, so that what it leaves behind can be seen. `within` is what it is run by. */
+function start(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+): Promise<Outcome> {
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...env } = process.env
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'build', 'start.mjs'), ...words], {
+    const [program = '', ...rest] = [...within, process.execPath, join(root, 'build', 'start.mjs'), ...words]
+    const child = spawn(program, rest, {
       cwd: root,
       env: { ...env, TMPDIR: folder, XDG_RUNTIME_DIR: folder, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,6 +79,12 @@ describe('--check', () => {
     expect(Number.parseInt(answer.node, 10)).toBeGreaterThanOrEqual(24)
     expect(code).toBe(0)
     expect(readdirSync(folder).filter((name) => name.startsWith('ibcf-'))).toEqual([])
+  })
+
+  it.runIf(canDenyNetwork)('[SH1] [SH13] draws it with the network denied', async () => {
+    const { code, lines, told } = await start(['--check'], {}, noNetwork)
+    expect(JSON.parse(lines[0] ?? '{}'), told).toMatchObject({ ok: true, shell: 'electron', nodesShown: 200 })
+    expect(code).toBe(0)
   })
 
   it('[SH13] draws it in a browser where there is no display to be had, and says why', async () => {
