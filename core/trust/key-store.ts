@@ -44,7 +44,9 @@ export function openKeyStore(
 ): KeyStore {
   const path = directory === undefined ? undefined : join(directory, 'keys.json')
   const kept = path === undefined ? undefined : readKeyFile(path, ports)
-  if (kept !== undefined && kept.protection !== protection.kind) {
+  // Keys that nothing sealed so far may be sealed from now on; what is sealed is never opened by less.
+  const isToBeSealed = kept?.protection === 'file-permissions' && protection.kind !== 'file-permissions'
+  if (kept !== undefined && kept.protection !== protection.kind && !isToBeSealed) {
     throw new AppError('Unauthorised', 'KEYS_LOCKED', `The keys are protected by ${wordsOf(kept.protection)}; open them with that.`, {
       protection: kept.protection,
     })
@@ -52,7 +54,7 @@ export function openKeyStore(
   const salt = kept === undefined ? ports.random.bytes(16) : fromBase64(kept.salt)
   const sealing = sealingKey(protection, salt, ports)
   const held = new Map<string, HeldKey>()
-  for (const key of kept?.keys ?? []) held.set(key.ownerId, unseal(key, sealing, ports))
+  for (const key of kept?.keys ?? []) held.set(key.ownerId, unseal(key, isToBeSealed ? undefined : sealing, ports))
 
   function save(): void {
     if (path === undefined) return
@@ -64,6 +66,8 @@ export function openKeyStore(
     const file: KeyFile = { v: 1, protection: protection.kind, salt: toBase64(salt), keys }
     ports.files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`), 0o600)
   }
+
+  if (isToBeSealed) save()
 
   return {
     protection: protection.kind,
@@ -99,6 +103,10 @@ function parseJson(bytes: Uint8Array): unknown {
 function sealingKey(protection: KeyProtection, salt: Uint8Array, { crypto }: Pick<Ports, 'crypto'>): Uint8Array | undefined {
   switch (protection.kind) {
     case 'os-key-store':
+      if (protection.key.length !== 32)
+        throw new AppError('Unauthorised', 'KEYS_LOCKED', 'The key that is to unseal the keys is not 32 bytes.', {
+          sizeBytes: protection.key.length,
+        })
       return protection.key
     case 'passphrase':
       return crypto.deriveKey(protection.passphrase, salt)

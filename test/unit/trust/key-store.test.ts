@@ -37,3 +37,14 @@ it('[OP4] refuses what does not unseal them, and a file that is no longer one', 
   writeFileSync(join(directory, 'keys.json'), '{"v":1')
   expect(() => openKeyStore(directory, { kind: 'file-permissions' }, ports)).toThrow(expect.objectContaining({ code: 'KEYS_DAMAGED' }))
 })
+
+it('[OP4] seals keys that nothing sealed so far, and never opens them by less again', () => {
+  const made = openKeyStore(directory, { kind: 'file-permissions' }, ports).make('someone')
+  const sealing: KeyProtection = { kind: 'os-key-store', key: new Uint8Array(32).fill(7) }
+  expect(openKeyStore(directory, sealing, ports).of('someone')).toEqual(made)
+  expect(readFileSync(join(directory, 'keys.json'), 'utf8')).not.toContain(Buffer.from(made.privateKey).toString('base64'))
+  expect(openKeyStore(directory, sealing, ports).of('someone')).toEqual(made)
+  expect(() => openKeyStore(directory, { kind: 'file-permissions' }, ports)).toThrow(expect.objectContaining({ code: 'KEYS_LOCKED' }))
+  const short: KeyProtection = { kind: 'os-key-store', key: new Uint8Array(31) }
+  expect(() => openKeyStore(directory, short, ports)).toThrow(expect.objectContaining({ code: 'KEYS_LOCKED' }))
+})
