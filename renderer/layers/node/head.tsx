@@ -101,7 +101,12 @@ export function NodeFigures({ node }: { readonly node: NodeDetail }): ReactNode 
           name: t`Drift`,
           at: ages.drift,
           value: score === null ? t`Unknown` : formats.share(score),
-          note: outOfSpec === null ? t`no snapshot to compare` : t`${formats.count(outOfSpec)} out of specification`,
+          note:
+            outOfSpec === null
+              ? record.desired_state.policy_bundle_id === null
+                ? t`no policy to hold it against`
+                : t`no snapshot to compare`
+              : t`${formats.count(outOfSpec)} out of specification`,
         },
         {
           id: 'debt',
@@ -110,7 +115,9 @@ export function NodeFigures({ node }: { readonly node: NodeDetail }): ReactNode 
           value: formats.shortCount(debt.backlog_messages),
           note:
             debt.seconds_behind < 60
-              ? t`up to date`
+              ? debt.backlog_messages === 0
+                ? t`up to date`
+                : t`events on their way`
               : budget !== null && record.connectivity.mode === 'AUTONOMOUS'
                 ? t`${formats.longDuration(debt.seconds_behind)} behind; meant to manage ${formats.longDuration(budget)} alone`
                 : t`${formats.longDuration(debt.seconds_behind)} behind`,
