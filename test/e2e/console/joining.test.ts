@@ -90,7 +90,9 @@ describe('a new master', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Assign', exact: true }).click()
     await page.getByText(/is what Nordkap island is to be/).waitFor()
     await desk.visit('')
-    await page.getByRole('link', { name: /Field edge 1\.0\.0/ }).waitFor()
+    const shown = page.getByRole('link', { name: /Field edge 1\.0\.0/ })
+    await shown.waitFor()
+    expect(await shown.count()).toBe(1)
   })
 
   it('[UI2] [UI5] [UI3] says since when it does not hear the master, and the page loses its colours', async () => {

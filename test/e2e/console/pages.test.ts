@@ -94,7 +94,7 @@ describe('what is opened over a page', () => {
     await page.getByText(/Read these words to another operator/).waitFor()
     expect(await desk.findings()).toEqual([])
     await page.keyboard.press('Escape')
-    await desk.visit(`node/${String(ids.get('node'))}`)
+    await desk.visit(`node/${String(ids.get('relay'))}`)
     await page.getByRole('button', { name: 'Act on this node' }).click()
     await page.getByRole('menuitem', { name: /^Quarantine/ }).waitFor()
     await desk.picture('acts')

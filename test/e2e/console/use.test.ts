@@ -20,6 +20,9 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('g')
     await page.keyboard.press('a')
     await page.getByRole('heading', { name: 'Attention' }).waitFor()
+    // What is in quarantine already needs another act than this test is about.
+    await page.getByRole('button', { name: 'Health', exact: true }).focus()
+    await page.keyboard.press('Enter')
     const queue = page.getByRole('list', { name: 'Attention queue' })
     await queue.getByRole('listitem').first().waitFor()
     await page.keyboard.press('j')
@@ -56,6 +59,7 @@ describe('by keyboard alone', () => {
       .waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: /Haul truck 1/ }).waitFor()
+    expect(new URL(page.url()).hash).toMatch(/^#\/w\/demo\/node\//)
   })
 
   it('[UI4] going back finds a list scrolled and selected as it was left', async () => {
@@ -93,13 +97,16 @@ describe('by keyboard alone', () => {
   it('[UI8] the order of a list is held while it is pointed at', async () => {
     const { page } = desk
     await page.getByRole('button', { name: 'Clear' }).click()
+    // Nodes that are live are heard every few seconds, so their rows say something new all the time.
+    await page.getByRole('button', { name: /^Live/ }).click()
+    await page.waitForFunction(() => window.location.hash.includes('modes=LIVE'))
     const grid = page.getByRole('grid')
-    await page.getByText(/200 shown, worst first|200 nodes/).waitFor()
+    await grid.getByRole('gridcell', { name: 'Live', exact: true }).first().waitFor()
     await grid.getByRole('link').first().hover()
     const before = await grid.getByRole('link').allTextContents()
-    const age = grid.getByRole('row').nth(5).locator('time').last()
-    const heard = await age.textContent()
-    await expect.poll(() => age.textContent(), { timeout: 20_000 }).not.toBe(heard)
+    const ages = grid.locator('time')
+    const heard = (await ages.allTextContents()).join()
+    await expect.poll(async () => (await ages.allTextContents()).join(), { timeout: 20_000 }).not.toBe(heard)
     expect(await grid.getByRole('link').allTextContents()).toEqual(before)
   })
 })
@@ -119,13 +126,18 @@ describe('the demo island', () => {
     await knobs.getByText(/The link of Generator 2 is cut/).waitFor()
     await knobs.getByRole('button', { name: 'Restore the link' }).click()
     await knobs.getByText(/The link of Generator 2 is whole again/).waitFor()
+    expect(await knobs.getByRole('button', { name: 'Cut the link' }).isEnabled()).toBe(true)
   })
 
   it('[UI12] what the role does not allow is shown with the reason', async () => {
     const { page } = desk
     await page.getByRole('button', { name: 'Act on this node' }).click()
-    await page.getByRole('menuitem', { name: /Revoke key/ }).waitFor()
-    expect(await page.getByRole('menuitem', { name: /Retire/ }).getAttribute('aria-disabled')).toBe('true')
+    const barred = page.getByRole('group', { name: 'Not now' }).getByRole('menuitem', { name: /^Retire/ })
+    await barred.waitFor()
+    expect(((await barred.textContent()) ?? '').length).toBeGreaterThan('Retire'.length + 10)
+    await barred.click()
+    expect(await page.getByLabel('Reason, kept on the record').count()).toBe(0)
+    await page.getByRole('button', { name: 'Act on this node' }).click()
     await page.keyboard.press('Escape')
   })
 
