@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro'
 import { area, bisector, line } from 'd3'
 import { type ReactNode, useState } from 'react'
 import { useFormats } from '../i18n/use-formats.ts'
+import { ScrollBox } from '../ui/scroll-box.tsx'
 import { Table } from '../ui/table.tsx'
 import classes from './chart.module.css'
 import { type DebtPoint, debtTrend } from './debt-model.ts'
@@ -38,7 +39,7 @@ export function DebtOverTime({
 
   if (isTable) {
     return (
-      <div ref={ref} className={classes['scroll']}>
+      <ScrollBox label={t`Sync debt over time`} isWide>
         <Table
           label={t`Sync debt over time`}
           rows={placed.toReversed()}
@@ -49,7 +50,7 @@ export function DebtOverTime({
             { id: 'silence', title: t`Longest silence`, align: 'end', draw: (point) => formats.longDuration(point.worstSecondsBehind) },
           ]}
         />
-      </div>
+      </ScrollBox>
     )
   }
   const shape = {

@@ -4,6 +4,7 @@ import { area, bisector, line } from 'd3'
 import { type ReactNode, useId, useState } from 'react'
 import { useFormats } from '../i18n/use-formats.ts'
 import { type Mode, modeName } from '../i18n/words.ts'
+import { ScrollBox } from '../ui/scroll-box.tsx'
 import { Table } from '../ui/table.tsx'
 import { ModeMark } from '../ui/marks.tsx'
 import { bandOrder, splitAtGaps, type StackedPoint, toStack } from './bands.ts'
@@ -138,7 +139,7 @@ function SpectrumChart({
 function SpectrumTable({ stack }: { readonly stack: readonly StackedPoint[] }): ReactNode {
   const formats = useFormats()
   return (
-    <div className={classes['scroll']}>
+    <ScrollBox label={t`Connectivity over time`} isWide>
       <Table
         label={t`Connectivity over time`}
         rows={[...stack].reverse()}
@@ -153,7 +154,7 @@ function SpectrumTable({ stack }: { readonly stack: readonly StackedPoint[] }): 
           })),
         ]}
       />
-    </div>
+    </ScrollBox>
   )
 }
 

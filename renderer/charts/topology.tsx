@@ -10,6 +10,7 @@ import { boundText } from '../ui/bound-text.ts'
 import { IconButton } from '../ui/button.tsx'
 import { ModeMark, ModeShape } from '../ui/marks.tsx'
 import { Name } from '../ui/name.tsx'
+import { ScrollBox } from '../ui/scroll-box.tsx'
 import { Table } from '../ui/table.tsx'
 import classes from './topology.module.css'
 import { layoutTopology, pathState, type PathState, type PlacedVertex, summarise, type Topology, type Vertex } from './topology-layout.ts'
@@ -275,7 +276,7 @@ function TopologyTable({ topology, hrefOf }: { readonly topology: Topology; read
   const names = new Map(topology.vertices.map((vertex) => [vertex.id, vertex.name]))
   const rows = topology.vertices.toSorted((a, b) => Number(b.isRelay) - Number(a.isRelay))
   return (
-    <div className={classes['scroll']}>
+    <ScrollBox label={t`Paths`} height="60vh" isWide>
       <Table
         label={t`Paths`}
         rows={rows}
@@ -303,6 +304,6 @@ function TopologyTable({ topology, hrefOf }: { readonly topology: Topology; read
           },
         ]}
       />
-    </div>
+    </ScrollBox>
   )
 }

@@ -61,7 +61,6 @@ export function Menu({
                     id={entry.id}
                     textValue={entry.name}
                     className={`${classes['item']} ${entry.isBarred === true ? classes['barred'] : ''}`}
-                    {...(entry.isBarred === true ? { 'aria-disabled': true } : {})}
                   >
                     <span className={classes['icon']}>{entry.isChosen === true ? <Check aria-hidden="true" /> : entry.icon}</span>
                     <span className={classes['words']}>

@@ -8,6 +8,7 @@ import { useToken } from '../../charts/use-token.ts'
 import type { DiagramLook } from '../../diagram/messages.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { ScrollBox } from '../../ui/scroll-box.tsx'
 import { Table } from '../../ui/table.tsx'
 import { drawDiagram, type Drawing } from './sandbox.ts'
 import { type Machine, readStateMachine, waysOut, withoutLabels } from './state-machine-text.ts'
@@ -70,7 +71,7 @@ function LargeDrawing({ text, alternative }: { readonly text: string; readonly a
 
 function MachineTable({ machine, title }: { readonly machine: Machine; readonly title: string }): ReactNode {
   return (
-    <div className={classes['scroll']}>
+    <ScrollBox label={title} height="22rem" isWide>
       <Table
         label={title}
         rows={machine.arrows}
@@ -91,7 +92,7 @@ function MachineTable({ machine, title }: { readonly machine: Machine; readonly 
           { id: 'label', title: t`When`, draw: (arrow) => <span title={arrow.label}>{arrow.label}</span> },
         ]}
       />
-    </div>
+    </ScrollBox>
   )
 }
 

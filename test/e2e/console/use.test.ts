@@ -98,7 +98,7 @@ describe('by keyboard alone', () => {
     const { page } = desk
     await page.getByRole('button', { name: 'Clear' }).click()
     // Nodes that are live are heard every few seconds, so their rows say something new all the time.
-    await page.getByRole('button', { name: /^Live/ }).click()
+    await page.getByRole('group', { name: 'Connectivity' }).getByRole('button', { name: /^Live/ }).click()
     await page.waitForFunction(() => window.location.hash.includes('modes=LIVE'))
     const grid = page.getByRole('grid')
     await grid.getByRole('gridcell', { name: 'Live', exact: true }).first().waitFor()
