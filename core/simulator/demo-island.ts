@@ -15,7 +15,7 @@ import type { Ports } from '../kernel/ports.ts'
 import { inMemory } from '../store/open.ts'
 import { createIslandControl } from './island-control.ts'
 import { liveTempo, pastTempo, startLife } from './island-life.ts'
-import { type IslandPlan, type NodePlan, nodePlansOf, readIslandPlan } from './island-plan.ts'
+import { firstConfigurationOf, type IslandPlan, type NodePlan, nodePlansOf, readIslandPlan } from './island-plan.ts'
 import { tellStory } from './island-story.ts'
 import { endSettling, type Island, pastPaceOf } from './island.ts'
 import { createMemoryFiles } from './memory-files.ts'
@@ -43,11 +43,11 @@ const hourMs = 60 * minuteMs
 /** What silence means while everything is slowed. */
 const pastThresholds: Partial<Thresholds> = { delayedAfterS: 1000, edgeCachedAfterS: 1150, autonomousAfterS: 1200, recoverAfterContacts: 1 }
 /** Before now: machines run at their own pace, and once all were heard, silence means what it means live. */
-const wakeMs = 150_000
-const watchMs = 55_000
+const wakeMs = 110_000
+const watchMs = 45_000
 /** The nodes are switched on one after another. */
 const settlingMs = 3 * minuteMs
-const leaseLookMs = 5000
+const leaseLookMs = 10_000
 
 /** Throws Invalid `DEMO_DATA_DAMAGED`. */
 export function shippedIsland(): IslandPlan {
@@ -134,6 +134,7 @@ async function buildNodes(plan: IslandPlan, ports: Ports, network: Network, rand
       random: random.fork(its.name),
       plan: its,
       profile: profileOf(plan, its),
+      configuration: firstConfigurationOf(plan, its),
       viaId: its.via === undefined ? undefined : relays.get(its.via),
       pace: pastPaceOf(its),
       changed: ({ state }) => {
@@ -186,10 +187,15 @@ function switchOn({ nodes, scheduler, master }: Island, { letIn }: Settled, rand
   scheduler.after(20_000, look)
 }
 
-function watchLeases({ scheduler }: Ports, { expireLeases }: Gateway): void {
+function watchLeases({ scheduler, diagnostics }: Ports, { expireLeases }: Gateway): void {
   const look = (): void => {
     scheduler.after(leaseLookMs, look)
-    expireLeases()
+    try {
+      expireLeases()
+    } catch (error) {
+      // The others were looked at; this one is looked at again.
+      diagnostics.warn('leases of returns could not be looked at', { reason: error instanceof Error ? error.message : 'unknown' })
+    }
   }
   scheduler.after(leaseLookMs, look)
 }

@@ -19,10 +19,10 @@ export const pastTempo: Tempo = { everyMinutes: [6, 12], lastsMinutes: [26, 60] 
 export const liveTempo: Tempo = { everyMinutes: [1 / 3, 1], lastsMinutes: [3, 14] }
 
 /** Of a hundred things that happen. */
-const weights = { cut: 30, slow: 18, ail: 24, restart: 12, release: 10, relay: 3, tamper: 3 } as const
+const weights = { cut: 30, slow: 18, ail: 25, restart: 12, release: 10, relay: 3, tamper: 2 } as const
 /** Minutes a roving machine is in the open, and in the shadow of the radio. */
 const roving = { first: [0.2, 9], open: [4, 9], shadow: [2.5, 4.5] } as const
-/** The engineer lets the oldest back in when so many are in quarantine. */
+/** The engineer lets one back in when so many are in quarantine. */
 const mostQuarantined = 5
 
 export type IslandLife = { readonly setTempo: (tempo: Tempo) => void; readonly startRoving: () => void }
@@ -98,12 +98,10 @@ export function startLife(island: Island, random: SeededRandom, firstTempo: Temp
 
   function release(): void {
     const quarantined = master.model.reader.all("SELECT subject FROM lifecycle_nodes WHERE phase = 'QUARANTINED' ORDER BY subject")
-    const oldest = quarantined[0]?.['subject']
-    if (quarantined.length < mostQuarantined || oldest === undefined) return
-    remediateNode(engineerOf(island), {
-      nodeId: String(oldest) as NodeId,
-      reason: 'Looked at on site: the storage was replaced, the machine is sound.',
-    })
+    const nodeId = random.pick(quarantined)?.['subject']
+    if (quarantined.length < mostQuarantined || nodeId === undefined) return
+    const reason = 'Looked at on site: its storage was replaced, the machine is sound.'
+    remediateNode(engineerOf(island), { nodeId: String(nodeId) as NodeId, reason })
   }
 
   function rove(node: SimulatedNode, inTheOpen: readonly [number, number]): void {

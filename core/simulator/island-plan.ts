@@ -1,9 +1,8 @@
 /** The demo island as data (resources/demo/island.json), read and spread out into one plan per node. */
 import { z } from 'zod'
-import { nodeKinds } from '../fleet/node/node-record.ts'
-import { thresholdsSchema } from '../fleet/decisions.ts'
-import { constraintsSchema, inventorySchema } from '../fleet/node/node-record.ts'
 import { operatorRoles } from '../contract/people.ts'
+import { thresholdsSchema } from '../fleet/decisions.ts'
+import { constraintsSchema, inventorySchema, nodeKinds } from '../fleet/node/node-record.ts'
 import { AppError } from '../kernel/app-error.ts'
 
 const name = z.string().min(1).max(200)
@@ -133,7 +132,7 @@ export function nodePlansOf(plan: IslandPlan): readonly NodePlan[] {
     key === undefined ? undefined : plan.relays.find((relay) => relay.key === key)?.name
   const settled = { isRelay: false, isRoving: false, asksMinutesAgo: undefined }
   return [
-    ...plan.relays.map(({ key: _, ...relay }): NodePlan => ({ ...relay, ...settled, via: undefined, isRelay: true })),
+    ...plan.relays.map((relay): NodePlan => ({ ...relay, ...settled, via: undefined, isRelay: true })),
     ...plan.groups.flatMap(({ name: pattern, count, first, names, via, behind, roving, ...shared }) =>
       Array.from({ length: count }, (_, at): NodePlan => {
         const number = first + at
@@ -153,4 +152,13 @@ export function nodePlansOf(plan: IslandPlan): readonly NodePlan[] {
       ({ minutesAgo, via, ...node }): NodePlan => ({ ...node, ...settled, via: relayName(via), asksMinutesAgo: minutesAgo }),
     ),
   ]
+}
+
+/** Machines come with the configuration that their domain has, or the nearest one above it. */
+export function firstConfigurationOf(plan: IslandPlan, { domain }: NodePlan): Readonly<Record<string, unknown>> {
+  for (let key: string | undefined = domain; key !== undefined; key = plan.domains.find((one) => one.key === key)?.below) {
+    const policy = plan.policies.find(({ domains }) => domains.includes(key))
+    if (policy !== undefined) return policy.configuration
+  }
+  return {}
 }

@@ -31,8 +31,11 @@ export const slowLink: Impairment = { addRttMs: 2300, addLossPct: 2, mostKbps: 3
 
 /** In the past a machine is heard about this often, however often it means to be. */
 const pastContactSeconds = 900
-/** One that is alone lives faster than that, so that it has something to tell; for a while after it is back, too. */
-const alonePace = 0.5
+/**
+ * One that is alone lives faster than that, so that it has something to tell, and for a while after it is back, too. Slower than this
+ * the pauses of an agent would outlast the lease of its return.
+ */
+const alonePace = 0.4
 const backForMs = 6 * 60_000
 
 /** Machine seconds per second of the island's past. */

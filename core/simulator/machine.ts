@@ -15,21 +15,27 @@ export type Machine = Workload & {
   readonly changeByHand: (path: readonly string[], value: unknown) => void
 }
 
-type MachineParts = { readonly profile: MachineProfile; readonly version: string; readonly clock: Clock; readonly random: SeededRandom }
+type MachineParts = {
+  readonly profile: MachineProfile
+  readonly version: string
+  readonly configuration: Document
+  readonly clock: Clock
+  readonly random: SeededRandom
+}
 type Document = { readonly [key: string]: unknown }
 
 const hourMs = 3_600_000
 /** Share of the last noise that is in the next: a machine does not jump. */
 const inertia = 0.7
 
-export function createMachine({ profile, version: firstVersion, clock, random }: MachineParts): Machine {
+export function createMachine({ profile, version: firstVersion, configuration: firstConfiguration, clock, random }: MachineParts): Machine {
   const noise = new Map<string, number>()
   const levels = new Map<string, number>()
   const byHand: { readonly path: readonly string[]; readonly value: unknown }[] = []
   let version = firstVersion
   let ailment: Health = 'OK'
   let inForce: readonly string[] = []
-  let configuration: Document = {}
+  let configuration = firstConfiguration
   let observedAt = clock.now()
 
   function shiftOf(signal: string): number {

@@ -36,6 +36,8 @@ export type SimulatedNodeParts = {
   readonly random: SeededRandom
   readonly plan: NodePlan
   readonly profile: MachineProfile
+  /** What the machine came with. */
+  readonly configuration: Readonly<Record<string, unknown>>
   /** Id of the relay in front of it. */
   readonly viaId: NodeId | undefined
   readonly pace: number
@@ -47,8 +49,8 @@ const snapshotEverySeconds = 900
 const requestTimeoutMs = 45_000
 
 export async function createSimulatedNode(parts: SimulatedNodeParts): Promise<SimulatedNode> {
-  const { ports, network, random, plan, profile } = parts
-  const machine = createMachine({ profile, version: plan.version, clock: ports.clock, random: random.fork('machine') })
+  const { ports, network, random, plan, profile, configuration } = parts
+  const machine = createMachine({ profile, configuration, version: plan.version, clock: ports.clock, random: random.fork('machine') })
   const opened = await openStore({ directory: inMemory, mode: 'read-write', role: 'node', ports })
   const agentRandom = random.fork('agent')
   const linkRandom = random.fork('link')

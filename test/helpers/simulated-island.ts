@@ -54,7 +54,7 @@ export async function watchIsland(options: { readonly seed?: string; readonly pl
     modesSince: (name, ms) =>
       readSubjectEvents(model.reader, node(name).nodeId, { types: ['ibcf.connectivity.assessed.v1'], order: 'oldest', limit: 10_000 })
         .filter(({ recordedAt }) => recordedAt >= ms)
-        .map(({ event }) => (event?.data as { readonly to: string }).to),
+        .map(({ event }) => (event?.data as { readonly to: string } | undefined)?.to ?? 'unreadable'),
     run: (seconds) => world.runUntil(world.clock.now() + seconds * 1000),
     runUntil: async (condition, withinSeconds) => {
       if (!(await world.runUntilTrue(condition, withinSeconds * 1000)))

@@ -24,7 +24,7 @@ function make(): {
   readonly at: (hour: number) => Promise<Readonly<Record<string, unknown>>>
 } {
   const time = createVirtualTime(Date.UTC(2026, 10, 23), createScheduler().yield)
-  const machine = createMachine({ profile, version: '1.0', clock: time.clock, random: createSeededRandom('m') })
+  const machine = createMachine({ profile, version: '1.0', configuration: {}, clock: time.clock, random: createSeededRandom('m') })
   const at = async (hour: number): Promise<Readonly<Record<string, unknown>>> => {
     await time.runUntil(Date.UTC(2026, 10, 23, hour))
     return machine.observe().values
