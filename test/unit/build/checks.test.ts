@@ -217,7 +217,7 @@ describe('format and dead code', () => {
 
   it('[BL4] a file and an export that nothing uses are named', async () => {
     using tree = makeTypedTree({
-      'core/bin/ibcf.ts': "import { used } from '../log/chain.ts'\nused()\n",
+      'test/unit/log/chain.test.ts': "import { used } from '../../../core/log/chain.ts'\nused()\n",
       'core/log/chain.ts': 'export function used(): void {}\nexport function unused(): void {}\n',
       'core/log/forgotten.ts': 'export const forgotten = 1\n',
     })
