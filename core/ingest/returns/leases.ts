@@ -1,5 +1,5 @@
 /** The lease of a return: as long as the node moves, the lock is its; when it does not come back, the lock is freed ([RT8]). */
-import { AppError } from '../../kernel/app-error.ts'
+import { type AppError, isAppError } from '../../kernel/app-error.ts'
 import type { MasterPort } from '../master-port.ts'
 import { abandonReturn, closeReturn, judge } from './close-return.ts'
 import { openSessions } from './return-table.ts'
@@ -18,7 +18,7 @@ export function expireLeases(
 ): number {
   const leaseMs = leaseSeconds * 1000
   let ended = 0
-  const failures: unknown[] = []
+  let failure: AppError | undefined
   for (const session of openSessions(master.reader)) {
     const standing = master.standing(session.nodeId)
     // A lease that runs further than any we give was given before the clock was set back.
@@ -36,16 +36,10 @@ export function expireLeases(
       master.changed(session.nodeId)
     } catch (error) {
       // One return that cannot be ended now does not keep the others open; it is looked at again.
-      failures.push(error)
+      if (!isAppError(error)) throw error
+      failure = error
     }
   }
-  if (failures.length > 0)
-    throw new AppError(
-      'Unavailable',
-      'LEASES_UNSETTLED',
-      'Returns that ran out could not be ended yet.',
-      { returns: failures.length },
-      failures[0],
-    )
+  if (failure !== undefined) throw failure
   return ended
 }
