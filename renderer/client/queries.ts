@@ -82,6 +82,13 @@ export function createQueries(client: MasterClient) {
       load: (signal) => client.session.list({ limit: 300 }, { signal }),
       isTouchedBy: byTopic('sessions'),
     }),
+    /** The returns of a domain, to find the last one of a node among them: the contract has no question for that. */
+    sessionsOfDomain: (domainId: string): Query<Answers['session']['list']> => ({
+      key: `sessions ${domainId}`,
+      load: (signal) => client.session.list({ domainId, limit: 500 }, { signal }),
+      isTouchedBy: byTopic('sessions'),
+      paceMs: calmPaceMs,
+    }),
     policies: (): Query<Answers['policy']['list']> => ({
       key: 'policies',
       load: (signal) => client.policy.list({}, { signal }),

@@ -6,13 +6,13 @@ type Props = { readonly label: string; readonly children: ReactNode; readonly he
 
 export function ScrollBox({ label, children, height = '15rem', isWide = false }: Props): ReactNode {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1).
     <div
       className={`${classes['box']} ${isWide ? classes['wide'] : ''}`}
       style={{ maxHeight: height }}
-      tabIndex={0}
       role="group"
       aria-label={label}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1).
+      tabIndex={0}
     >
       {children}
     </div>

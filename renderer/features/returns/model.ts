@@ -33,3 +33,9 @@ export function toReturnProgress(
       : Math.min(1, session.receivedEvents / session.expectedEvents)
   return { steps, share, isOpen }
 }
+
+/** The return of a node that closed last, or null when none is known here. */
+export function lastReturnOf(nodeId: string, sessions: readonly Session[]): Session | null {
+  const closed = sessions.filter((session) => session.nodeId === nodeId && session.closedAt !== null)
+  return closed.toSorted((a, b) => (b.closedAt ?? '').localeCompare(a.closedAt ?? ''))[0] ?? null
+}

@@ -127,7 +127,9 @@ function OpenReturn({ session }: { readonly session: Session }): ReactNode {
           {received} of {expected}
         </Trans>
       </span>
-      <span className={classes['figure']}>{session.etaSeconds === null ? '' : t`${formats.longDuration(session.etaSeconds)} to go`}</span>
+      <span className={classes['figure']}>
+        {session.etaSeconds === null || share === 1 ? '' : t`${formats.longDuration(session.etaSeconds)} to go`}
+      </span>
     </a>
   )
 }
@@ -142,7 +144,7 @@ function ClosedReturns({ sessions }: { readonly sessions: readonly Session[] }):
       hrefOf={hrefOf}
       isUrgent={(session) => session.verdict === 'QUARANTINED'}
       columns={[
-        { id: 'node', title: t`Node`, draw: (session) => <Name text={session.nodeName} />, width: '24%' },
+        { id: 'node', title: t`Node`, draw: (session) => <Name text={session.nodeName} />, width: '18%' },
         { id: 'verdict', title: t`Verdict`, draw: (session) => <Verdict session={session} />, width: '9rem' },
         {
           id: 'reason',

@@ -1,5 +1,5 @@
 /** Who a node is, how it stands on each axis with the age of each, and what may be done to it. */
-import { t } from '@lingui/core/macro'
+import { plural, t } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { kindName } from '../../i18n/words.ts'
@@ -91,7 +91,7 @@ export function NodeFigures({ node }: { readonly node: NodeDetail }): ReactNode 
           isUrgent: trust === 'quarantined',
           note:
             node.evidence.length > 0
-              ? t`${formats.count(node.evidence.length)} pieces of evidence kept`
+              ? plural(node.evidence.length, { one: '# piece of evidence kept', other: '# pieces of evidence kept' })
               : trust === 'no-key'
                 ? t`not enrolled with a key`
                 : t`nothing was refused`,

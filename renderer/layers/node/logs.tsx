@@ -70,9 +70,13 @@ export function NodeLogs({ node }: { readonly node: NodeDetail }): ReactNode {
                   <p className={classes['facts']}>
                     <Age at={piece.at} isSpoken />
                     <span>
-                      <Trans>
-                        events {from} to {to}
-                      </Trans>
+                      {piece.fromSeq === piece.toSeq ? (
+                        <Trans>event {from}</Trans>
+                      ) : (
+                        <Trans>
+                          events {from} to {to}
+                        </Trans>
+                      )}
                     </span>
                     <span>
                       <Plural value={piece.toSeq - piece.fromSeq + 1} one="# event" other="# events" />, {formats.bytes(piece.sizeBytes)}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { StateMachines } from '../../features/diagram/switched-machines.tsx'
 import { DifferencePanel } from './differences.tsx'
 import { InventoryPanel } from './inventory.tsx'
+import { LastReturn } from './last-return.tsx'
 import type { NodeDetail } from './model.ts'
 import classes from './overview.module.css'
 import { SupplyChainPanel } from './supply-chain.tsx'
@@ -18,6 +19,7 @@ export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode
       </div>
       <div className={classes['side']}>
         <StateMachines phase={node.phaseDiagram} connectivity={node.connectivityDiagram} />
+        <LastReturn node={node} />
         <SupplyChainPanel node={node} />
         <InventoryPanel node={node} />
       </div>

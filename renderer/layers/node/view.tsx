@@ -5,11 +5,11 @@ import { addressOf } from '../../app/navigation.ts'
 import type { NodeTab } from '../../app/route.ts'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { FaultKnobs } from '../../features/demo/fault-knobs.tsx'
-import { ReturnPanel } from '../../features/returns/panel.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { PageTabs } from '../../ui/page-tabs.tsx'
 import { Shown, Waiting } from '../../ui/shown.tsx'
 import { NodeFigures, NodeHead } from './head.tsx'
+import { PresentReturn } from './last-return.tsx'
 import { NodeLogs } from './logs.tsx'
 import type { NodeDetail } from './model.ts'
 import { NodeObservations } from './observations.tsx'
@@ -34,7 +34,7 @@ export function NodeView({ nodeId, tab }: { readonly nodeId: string; readonly ta
           <NodeHead node={data} />
           {name === 'demo' ? <FaultKnobs nodeId={data.record.id} kind={data.record.kind} /> : null}
           {tab === 'overview' ? <NodeFigures node={data} /> : null}
-          {tab === 'overview' && data.session !== null ? <ReturnPanel session={data.session} /> : null}
+          {tab === 'overview' ? <PresentReturn node={data} /> : null}
           <NodeTabs node={data} tab={tab} />
           <NodeRoom node={data} tab={tab} />
         </div>

@@ -6,7 +6,7 @@ import type { AttentionItem } from '../../../renderer/features/attention/model.t
 import { kindsOf, pressureOf, tellingTerms } from '../../../renderer/features/attention/model.ts'
 import { barrierTo } from '../../../renderer/features/operators/permission.ts'
 import { formFrom, groupPolicies, type Policy, type PolicyForm, readPolicy } from '../../../renderer/features/policies/model.ts'
-import { toReturnProgress } from '../../../renderer/features/returns/model.ts'
+import { lastReturnOf, toReturnProgress } from '../../../renderer/features/returns/model.ts'
 import { readForm, type Thresholds, toForm } from '../../../renderer/features/thresholds/model.ts'
 import { splitEnrolments, type Enrolment } from '../../../renderer/features/enrolments/model.ts'
 import { isEmptyFilter, readFilter, toggled, toRequest, writeFilter } from '../../../renderer/features/nodes/filter.ts'
@@ -303,5 +303,20 @@ describe('the tree of domains', () => {
     const open = visibleBranches(rows, 'd7x').map(({ id }) => id)
     expect(open).toContain('d7xx')
     expect(open).toHaveLength(53)
+  })
+})
+
+describe('the last return of a node', () => {
+  it('[UI14] is the one that closed last, whatever else is open or belongs to others', () => {
+    const session = (id: string, nodeId: string, closedAt: string | null) =>
+      ({ id, nodeId, closedAt }) as Parameters<typeof lastReturnOf>[1][number]
+    const sessions = [
+      session('open', 'A', null),
+      session('old', 'A', '2026-01-01'),
+      session('new', 'A', '2026-01-03'),
+      session('other', 'B', '2026-01-09'),
+    ]
+    expect(lastReturnOf('A', sessions)?.id).toBe('new')
+    expect(lastReturnOf('C', sessions)).toBeNull()
   })
 })
