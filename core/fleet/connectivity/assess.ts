@@ -72,7 +72,11 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
   }
   if (mode === null) return { to: 'LIVE', event: 'connectivity-live', reason: 'Heard on time.' }
   if (mode === 'DELAYED' && evidence.goodContacts >= thresholds.recoverAfterContacts)
-    return { to: 'LIVE', event: 'contact-regular', reason: `Heard on time ${evidence.goodContacts} times in a row.` }
+    return {
+      to: 'LIVE',
+      event: 'contact-regular',
+      reason: evidence.goodContacts === 1 ? 'Heard on time again.' : `Heard on time ${evidence.goodContacts} times in a row.`,
+    }
   return undefined
 }
 

@@ -198,7 +198,15 @@ function notices(away: TimeAway, against: JudgedAgainst): readonly Finding[] {
     )
   }
   const alone = away.decisions.reduce((sum, { times }) => sum + times, 0)
-  if (alone > 0) findings.push(finding('notice', 'DECIDED_ALONE', `It took ${alone} decisions on its own.`, 'Read them on its timeline.'))
+  if (alone > 0)
+    findings.push(
+      finding(
+        'notice',
+        'DECIDED_ALONE',
+        alone === 1 ? 'It took one decision on its own.' : `It took ${alone} decisions on its own.`,
+        'Read them on its timeline.',
+      ),
+    )
   const { desired } = against
   if (
     desired !== undefined &&
