@@ -26,6 +26,16 @@ const codesOfEvidence = (name: string): readonly string[] =>
     limit: 100,
   }).map(({ event }) => (event?.data as { readonly code: string } | undefined)?.code ?? 'unreadable')
 
+/** Nodes that took a decision between losing their master and finding it again, by their own logs. */
+const decidedAlone = (): readonly string[] =>
+  island.nodes.flatMap(({ plan, nodeId, store }) => {
+    const types = ['ibcf.connection.lost.v1', 'ibcf.connection.regained.v1', 'ibcf.decision.taken.v1']
+    const deeds = readSubjectEvents(store.reader, nodeId, { types, order: 'oldest', limit: 1000 }).map(({ event }) => event?.type)
+    return deeds.some((type, at) => type === types[2] && deeds.slice(0, at).findLast((before) => before !== type) === types[0])
+      ? [plan.name]
+      : []
+  })
+
 beforeAll(async () => {
   island = await watchIsland()
 })
@@ -53,9 +63,9 @@ describe('the demo island', () => {
     expect(count("return_sessions WHERE verdict = 'CLEAN'")).toBeGreaterThan(30)
     expect(count("lifecycle_nodes WHERE phase = 'QUARANTINED'")).toBeGreaterThanOrEqual(2)
     expect(count("lifecycle_nodes WHERE phase = 'DEGRADED'")).toBeGreaterThanOrEqual(3)
-    expect(count("return_sessions WHERE verdict = 'ABANDONED'")).toBe(0)
+    expect(count("return_sessions WHERE verdict = 'ABANDONED'")).toBeLessThan(5)
     expect(count("events e JOIN types t ON t.number = e.type WHERE t.name = 'ibcf.presence.digested.v1'")).toBeGreaterThan(300)
-    expect(count("events e JOIN types t ON t.number = e.type WHERE t.name = 'ibcf.decision.taken.v1'")).toBeGreaterThan(20)
+    expect(decidedAlone().length).toBeGreaterThan(3)
   })
 
   it('[SM9] loses a node whose link is cut, and has all of it back when the link is whole', async () => {
@@ -88,6 +98,10 @@ describe('the demo island', () => {
       island.node(name).nodeId,
     )
     expect(verdict?.['verdict']).toBe('QUARANTINED')
+    const facts = (lines: readonly string[]): number => Number(lines.find((line) => line.includes('/fact/'))?.split(' ')[1])
+    const held = heldOfNode(island, island.node(name))
+    expect(facts(held.master)).toBeGreaterThan(0)
+    expect(facts(held.master)).toBeLessThan(facts(held.node))
   })
 
   it('[SM10] waits for the next event of a node that has delivered everything, and quarantines it without a return', async () => {
