@@ -17,13 +17,13 @@ import { projections } from '../projections/all.ts'
 import { inMemory, openStore, type Store } from '../store/open.ts'
 import { lockDataDirectory } from '../store/lock.ts'
 import { lastPosition } from '../store/read-events.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
 import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
 import type { MasterConfig } from './config.ts'
 import { changeOf } from './changes.ts'
 import { desiredFor } from './desired-for.ts'
 import { createDigester } from './digest.ts'
+import { followHealth } from './follow-health.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { moveMode, movePhase } from './node-moves.ts'
@@ -161,7 +161,7 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
         decide,
         acceptSegment: (node, domain, segment) => {
           const outcome = accept(node, domain, segment)
-          if (outcome.kind === 'stored') followHealth(scope, node, outcome.events)
+          if (outcome.kind === 'stored') followHealth(model, scope, node, outcome.events)
           return outcome
         },
         moveMode: (node, to, event, reason, debt) => moveMode(model, decide, node, to, event, reason, debt),
@@ -169,16 +169,6 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
       }
       return act(scope)
     })
-
-  /** What a node says of its health is a fact; the phase that follows from it is the master's own event ([LC4]). */
-  function followHealth(scope: Commit, node: NodeId, events: readonly StoredEvent[]): void {
-    if (!events.some(({ event }) => event?.type === 'ibcf.health.changed.v1')) return
-    const health = model.actual(node)?.health
-    const phase = model.lifecycle(node)?.phase
-    if (phase === 'ACTIVE' && (health === 'DEGRADED' || health === 'FAILED'))
-      scope.movePhase(node, 'health-degradation', `It reports its health as ${health}.`)
-    if (phase === 'DEGRADED' && health === 'OK') scope.movePhase(node, 'recovery', 'It reports its health as OK again.')
-  }
 
   const watchdog = createWatchdog({
     clock: ports.clock,
