@@ -31,8 +31,12 @@ export type KeyPair = {
   readonly privateKey: Uint8Array
 }
 
+/** A hash of what comes in pieces and is never held whole. Of no use after `digest`. */
+export type HashStream = { readonly update: (bytes: Uint8Array) => void; readonly digest: () => Uint8Array }
+
 export type Crypto = {
   readonly sha256: (...parts: readonly Uint8Array[]) => Uint8Array
+  readonly sha256Stream: () => HashStream
   readonly generateKeyPair: () => KeyPair
   /** The pair of a 32-byte seed: always the same one. For simulated worlds; a real key comes from `generateKeyPair`. */
   readonly keyPairFromSeed: (seed: Uint8Array) => KeyPair

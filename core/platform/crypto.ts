@@ -34,6 +34,10 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
       for (const part of parts) hasher.update(part)
       return new Uint8Array(hasher.digest())
     },
+    sha256Stream: () => {
+      const hasher = createHash('sha256')
+      return { update: (bytes) => void hasher.update(bytes), digest: () => new Uint8Array(hasher.digest()) }
+    },
     generateKeyPair: () => {
       const pair = generateKeyPairSync('ed25519')
       return {
