@@ -1,8 +1,7 @@
 /** `ibcf fingerprint`: six words for what a place holds, to be read out over a radio. */
 import { exitCodes } from '../kernel/app-error.ts'
-import { fingerprintOf } from '../log/fingerprint.ts'
+import { heldFingerprint } from '../app/held/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'
-import { readFrontier } from '../store/frontier.ts'
 import { openStore } from '../store/open.ts'
 import type { Command } from './command.ts'
 import { pathOption, readOptions } from './options.ts'
@@ -20,11 +19,8 @@ events.`,
     const directory = pathOption(values.data, 'data', io)
     const ports = createPorts('fingerprint', 'warn')
     using store = await openStore({ directory, mode: 'read-only', role: 'master', ports })
-    const frontier = readFrontier(store.reader)
-    const { words, hex } = fingerprintOf(ports.crypto, 'all', frontier)
-    io.stdout(
-      values.json === true ? JSON.stringify({ scope: 'all', logs: frontier.length, fingerprint: words.join(' '), hex }) : words.join(' '),
-    )
+    const { scope, logs, words, hex } = heldFingerprint(store.reader, ports.crypto)
+    io.stdout(values.json === true ? JSON.stringify({ scope, logs, fingerprint: words.join(' '), hex }) : words.join(' '))
     return exitCodes.done
   },
 }

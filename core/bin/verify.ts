@@ -2,9 +2,8 @@
 import { projections } from '../projections/all.ts'
 import { checkProjections } from '../app/projection-check.ts'
 import { exitCodes } from '../kernel/app-error.ts'
-import { fingerprintOf } from '../log/fingerprint.ts'
+import { heldFingerprint } from '../app/held/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'
-import { readFrontier } from '../store/frontier.ts'
 import { openStore } from '../store/open.ts'
 import { verifyStore } from '../store/verify-store.ts'
 import type { Command } from './command.ts'
@@ -36,7 +35,7 @@ With --json the last line is {"ok":...,"events":...,"origins":...,"fingerprint":
       })),
     ]
     const ok = findings.length === 0
-    const { words } = fingerprintOf(ports.crypto, 'all', readFrontier(store.reader))
+    const { words } = heldFingerprint(store.reader, ports.crypto)
     const { events, origins, logs, signed, unsignedTail, blobs } = report
     if (values.json === true) {
       for (const finding of findings) io.stdout(JSON.stringify({ finding }))

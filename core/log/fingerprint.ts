@@ -11,16 +11,36 @@ export type Fingerprint = {
   readonly hex: string
 }
 
+/** What the fingerprint of everything that a place holds is limited to. */
+export const wholeScope = 'everything'
+
 /**
  * SHA-256 of a line for the scope and one `log seq head` per entry, sorted. Branch numbers are left out: they are local, the heads are
  * not. `scope` is what the frontier was limited to, as shown to the operator, so that fingerprints of different scopes never match.
  */
-export function fingerprintOf(crypto: Crypto, scope: string, frontier: Frontier): Fingerprint {
-  const lines = sortFrontier(frontier).map((entry) => `${entry.log} ${entry.seq} ${entry.head}\n`)
-  const digest = crypto.sha256(new TextEncoder().encode(`ibcf.frontier.v1 ${JSON.stringify(scope)}\n${lines.join('')}`))
+export function fingerprintOf(crypto: Pick<Crypto, 'sha256Stream'>, scope: string, frontier: Frontier): Fingerprint {
+  const printing = createFingerprinter(crypto, scope)
+  printing.add(sortFrontier(frontier))
+  return printing.finish()
+}
+
+export type Fingerprinter = {
+  /** The next entries, in the order of `sortFrontier` over all calls together. */
+  readonly add: (sorted: Frontier) => void
+  readonly finish: () => Fingerprint
+}
+
+/** The same for a frontier that is too large to be held at once. */
+export function createFingerprinter(crypto: Pick<Crypto, 'sha256Stream'>, scope: string): Fingerprinter {
+  const hash = crypto.sha256Stream()
+  const encoder = new TextEncoder()
+  hash.update(encoder.encode(`ibcf.frontier.v1 ${JSON.stringify(scope)}\n`))
   return {
-    words: wordsOf(digest),
-    hex: toHex(digest),
+    add: (sorted) => hash.update(encoder.encode(sorted.map((entry) => `${entry.log} ${entry.seq} ${entry.head}\n`).join(''))),
+    finish: () => {
+      const digest = hash.digest()
+      return { words: wordsOf(digest), hex: toHex(digest) }
+    },
   }
 }
 

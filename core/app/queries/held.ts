@@ -1,11 +1,8 @@
 /** What this master holds: how much, and the six words by which another place can compare it. */
-import { fingerprintOf } from '../../log/fingerprint.ts'
+import { fingerprintOf, wholeScope } from '../../log/fingerprint.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import { lastPosition } from '../../store/read-events.ts'
 import type { ReadModel } from '../read-model.ts'
-
-/** The scope in the fingerprint of everything that is held. */
-export const wholeScope = 'everything'
 
 export function heldFrontier(model: Pick<ReadModel, 'reader' | 'ports' | 'memory'>): {
   readonly logs: number
