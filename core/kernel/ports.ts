@@ -34,8 +34,16 @@ export type KeyPair = {
 /** A hash of what comes in pieces and is never held whole. Of no use after `digest`. */
 export type HashStream = { readonly update: (bytes: Uint8Array) => void; readonly digest: () => Uint8Array }
 
+/** SHA-256 of what is too large to hold at once. */
+export type Hasher = {
+  readonly update: (bytes: Uint8Array) => void
+  /** Ends it; asked once. */
+  readonly digest: () => Uint8Array
+}
+
 export type Crypto = {
   readonly sha256: (...parts: readonly Uint8Array[]) => Uint8Array
+  readonly hasher: () => Hasher
   readonly sha256Stream: () => HashStream
   readonly generateKeyPair: () => KeyPair
   /** The pair of a 32-byte seed: always the same one. For simulated worlds; a real key comes from `generateKeyPair`. */

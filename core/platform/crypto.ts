@@ -38,6 +38,10 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
       const hasher = createHash('sha256')
       return { update: (bytes) => void hasher.update(bytes), digest: () => new Uint8Array(hasher.digest()) }
     },
+    hasher: () => {
+      const hasher = createHash('sha256')
+      return { update: (bytes) => void hasher.update(bytes), digest: () => new Uint8Array(hasher.digest()) }
+    },
     generateKeyPair: () => {
       const pair = generateKeyPairSync('ed25519')
       return {
