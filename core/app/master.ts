@@ -14,6 +14,7 @@ import { createReturnTable } from '../ingest/returns/return-table.ts'
 import { createWatchdog } from '../ingest/watchdog.ts'
 import { preAuthenticationEncoding } from '../log/dsse.ts'
 import { projections } from '../projections/all.ts'
+import { type GroupingStore, groupTransactions } from '../store/grouping.ts'
 import { inMemory, openStore, type Store } from '../store/open.ts'
 import { lockDataDirectory } from '../store/lock.ts'
 import { lastPosition } from '../store/read-events.ts'
@@ -36,7 +37,7 @@ export type Master = {
   readonly identity: MasterIdentity
   readonly config: MasterConfig
   readonly startedAtMs: number
-  readonly store: Store
+  readonly store: GroupingStore
   readonly engine: ProjectionEngine
   readonly model: ReadModel
   readonly keys: KeyStore
@@ -59,7 +60,7 @@ export async function openMaster(config: MasterConfig): Promise<Master> {
   let store: Store | undefined
   try {
     store = await openStore({ directory: config.directory, mode: 'read-write', role: 'master', ports: config.ports })
-    return compose(config, store, lock)
+    return compose(config, groupTransactions(store), lock)
   } catch (error) {
     store?.[Symbol.dispose]()
     lock?.[Symbol.dispose]()
@@ -67,7 +68,7 @@ export async function openMaster(config: MasterConfig): Promise<Master> {
   }
 }
 
-function compose(config: MasterConfig, store: Store, lock: Disposable | undefined): Master {
+function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | undefined): Master {
   const { ports } = config
   const { reader } = store
   const hasEvents = lastPosition(reader) > 0
@@ -111,6 +112,10 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
           moved.add(event.subject as string as NodeId)
       lookAtMoved()
     },
+    undone: (events) => {
+      for (const { event } of events)
+        if (event?.type === 'ibcf.connectivity.assessed.v1') watchdog.lookLater(event.subject as string as NodeId)
+    },
   })
 
   function standing(node: NodeId): NodeStanding | undefined {
@@ -141,20 +146,24 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     feed.tell({ topics: ['master'] })
   }
 
+  function noteFailure(error: unknown): void {
+    if (isAppError(error) && error.kind === 'Unavailable' && error.code.startsWith('STORE_'))
+      noteWriting({ code: error.code, sentence: error.message })
+  }
+
   /** A disk that is full or away is a state, not a crash: it shows, reading goes on, and the next write that works ends it. */
   const commit: MasterPort['commit'] = (act) => {
     try {
-      const value = commitNow(act)
-      noteWriting(null)
+      const value = record(act)
+      store.settle({ kept: () => noteWriting(null), undone: noteFailure })
       return value
     } catch (error) {
-      if (isAppError(error) && error.kind === 'Unavailable' && error.code.startsWith('STORE_'))
-        noteWriting({ code: error.code, sentence: error.message })
+      noteFailure(error)
       throw error
     }
   }
 
-  const commitNow: MasterPort['commit'] = (act) =>
+  const record: MasterPort['commit'] = (act) =>
     recorder.record(({ writer, decide, accept }) => {
       const scope: Commit = {
         writer,
@@ -178,7 +187,7 @@ function compose(config: MasterConfig, store: Store, lock: Disposable | undefine
     thresholdsOf: (node) => thresholdsOf(model, node.domainId).thresholds,
     assessed: (node, { to, event, reason }) => {
       try {
-        const outcome = commit((scope) => scope.moveMode(node, to, event, reason))
+        const outcome = store.aside(() => commit((scope) => scope.moveMode(node, to, event, reason)))
         if (!outcome.ok)
           ports.diagnostics.error('the watchdog asked for a move the machine refuses', { code: outcome.refusal.code, to, event })
         return outcome.ok

@@ -19,6 +19,7 @@ import { acceptSegment, type Acceptance } from '../store/accept-segment.ts'
 import { appendEvents } from '../store/append-events.ts'
 import { readFrontier, readHead } from '../store/frontier.ts'
 import { readLogEvents } from '../store/read-events.ts'
+import type { GroupingStore } from '../store/grouping.ts'
 import type { Store } from '../store/open.ts'
 import { signTail } from '../store/sign-tail.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
@@ -46,7 +47,7 @@ export type Recorder = {
 }
 
 export type RecorderParts = {
-  readonly store: Store
+  readonly store: GroupingStore
   readonly engine: ProjectionEngine
   readonly identity: MasterIdentity
   readonly key: HeldKey
@@ -54,11 +55,13 @@ export type RecorderParts = {
   readonly ports: Ports
   /** The epoch at which this master holds a domain. */
   readonly epochOf: (domain: DomainId) => number
-  /** Called after each commit with what it brought. */
+  /** Called with what a commit brought, once it is durable. */
   readonly committed: (events: readonly StoredEvent[]) => void
+  /** Called with what was recorded in a group that did not become durable, after the recording itself had succeeded. */
+  readonly undone: (events: readonly StoredEvent[], error: unknown) => void
 }
 
-export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, committed }: RecorderParts): Recorder {
+export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, committed, undone }: RecorderParts): Recorder {
   const nextId = createUlidSource(ports.clock, ports.random)
   const before = ownLogs(store, identity)
   const open = new Map<string, LogId>(before.unsigned.map((log) => [formatLogId(log), log]))
@@ -124,11 +127,15 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
   }
 
   /** What a failed transaction folded is not what is stored. */
+  function forget(brought: readonly StoredEvent[]): void {
+    engine.forget(new Set(brought.map(({ event }) => event?.subject as string)))
+  }
+
   function undoing<Value>(brought: readonly StoredEvent[], act: () => Value): Value {
     try {
       return act()
     } catch (error) {
-      engine.forget(new Set(brought.map(({ event }) => event?.subject as string)))
+      forget(brought)
       throw error
     }
   }
@@ -171,8 +178,14 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
         ),
       )
       if (open.size > 0) signLater()
-      // Outside of what is undone: it is durable, whatever those who are told make of it.
-      committed(brought)
+      // Outside of what is undone: once it is durable it stays, whatever those who are told make of it.
+      store.settle({
+        kept: () => committed(brought),
+        undone: (error) => {
+          forget(brought)
+          undone(brought, error)
+        },
+      })
       return value
     },
   }

@@ -14,6 +14,8 @@ import type { Presence } from './presence.ts'
 export type Watchdog = {
   /** Looks at the node now, and again when silence would change its mode. */
   readonly look: (node: NodeId) => void
+  /** Looks again before long: what was recorded of it was undone. */
+  readonly lookLater: (node: NodeId) => void
   readonly close: () => void
 }
 
@@ -91,6 +93,10 @@ export function createWatchdog({ clock, scheduler, presence, standing, threshold
 
   return {
     look,
+    lookLater: (node) => {
+      deadlines.set(node, clock.monotonic() + retryMs)
+      plan()
+    },
     close: () => {
       isClosed = true
       cancel?.()
