@@ -45,6 +45,12 @@ export type Crypto = {
   readonly sha256: (...parts: readonly Uint8Array[]) => Uint8Array
   readonly hasher: () => Hasher
   readonly sha256Stream: () => HashStream
+  /**
+   * The head of a hash chain after all events of `body`: `leaf = SHA-256(event)`, `head = SHA-256(head || leaf)`. Event i lies in
+   * `body` from 4 bytes behind `ends[i-1]` (or behind its beginning) to `ends[i]`. Fills `leaves`, 32 bytes an event, where given. One
+   * call for a run, because per event the objects cost more than the hashes.
+   */
+  readonly extendChain: (head: Uint8Array, body: Uint8Array, ends: Uint32Array, leaves?: Uint8Array) => Uint8Array
   readonly generateKeyPair: () => KeyPair
   /** The pair of a 32-byte seed: always the same one. For simulated worlds; a real key comes from `generateKeyPair`. */
   readonly keyPairFromSeed: (seed: Uint8Array) => KeyPair

@@ -1,5 +1,6 @@
 /** The hash chain of a log: its head at seq n stands for the exact bytes of all its events from 1 to n. */
 import type { Crypto } from '../kernel/ports.ts'
+import type { FramedEvents } from './framing.ts'
 import { formatLogId, type LogId } from './log-id.ts'
 
 export const headBytes = 32
@@ -28,4 +29,9 @@ export function joinHead(crypto: Crypto, head: Uint8Array, leaf: Uint8Array): Ui
 /** The head after one more event. */
 export function extendHead(crypto: Crypto, head: Uint8Array, bytes: Uint8Array): Uint8Array {
   return joinHead(crypto, head, leafOf(crypto, bytes))
+}
+
+/** The head after all of them. Fills `leaves`, 32 bytes an event, where given. */
+export function extendHeadBy(crypto: Crypto, head: Uint8Array, { body, ends }: FramedEvents, leaves?: Uint8Array): Uint8Array {
+  return crypto.extendChain(head, body, ends, leaves)
 }

@@ -11,8 +11,9 @@ import type { Hlc } from '../kernel/hlc.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
 import { parseUntrustedJson } from '../kernel/untrusted-json.ts'
-import { genesisHead, joinHead, leafOf } from './chain.ts'
+import { extendHeadBy, genesisHead, headBytes } from './chain.ts'
 import { preAuthenticationEncoding, segmentPayloadType } from './dsse.ts'
+import { eventsOf, frameBytes, frameEvents, readFrames, type FramedEvents } from './framing.ts'
 import { isLogId, parseLogId, type Lane, type LogId } from './log-id.ts'
 
 export type LaneHead = { readonly seq: number; readonly head: string }
@@ -49,31 +50,25 @@ export type SignedHeader = {
 }
 
 /** Well-formed, nothing more: signature and chain are yet to be checked. */
-export type DecodedSegment = SignedHeader & {
-  readonly header: SegmentHeader
-  readonly log: LogId
-  readonly events: readonly Uint8Array[]
-}
-
-export type ChainedEvent = {
-  readonly seq: number
-  readonly bytes: Uint8Array
-  readonly leaf: Uint8Array
-  /** The chain's head after this event. */
-  readonly head: Uint8Array
-}
+export type DecodedSegment = SignedHeader &
+  FramedEvents & {
+    readonly header: SegmentHeader
+    readonly log: LogId
+    /** Views into `body`. */
+    readonly events: readonly Uint8Array[]
+  }
 
 /** Signed by the key in question, and its events are the ones that were signed. */
-export type VerifiedSegment = SignedHeader & {
-  readonly header: SegmentHeader
-  readonly log: LogId
-  readonly events: readonly ChainedEvent[]
+export type VerifiedSegment = DecodedSegment & {
+  /** SHA-256 of each event, 32 bytes each, one behind the other. */
+  readonly leaves: Uint8Array
 }
 
 const magic = new TextEncoder().encode('IBCS')
 const version = 1
 const signatureBytes = 64
 const prefixBytes = 4 + 1 + 4
+const countBytes = 4
 const headerLimits = { maxBytes: 4096, maxDepth: 3, maxFields: 32 }
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
@@ -92,29 +87,27 @@ const headerSchema = z.strictObject({
 
 /** The number of bytes that `encodeSegment` makes of these parts. */
 export function segmentSize(headerLength: number, events: readonly Uint8Array[]): number {
-  let size = prefixBytes + headerLength + signatureBytes + 4
-  for (const event of events) size += 4 + event.length
+  let size = prefixBytes + headerLength + signatureBytes + countBytes
+  for (const event of events) size += frameBytes + event.length
   return size
 }
 
 export function encodeSegment(parts: SignedHeader & { readonly events: readonly Uint8Array[] }): Uint8Array {
-  const { headerBytes, signature, events } = parts
-  const bytes = new Uint8Array(segmentSize(headerBytes.length, events))
+  return encodeFramedSegment({ ...parts, ...frameEvents(parts.events) })
+}
+
+/** The same bytes, of events that lie framed already. */
+export function encodeFramedSegment({ headerBytes, signature, body, ends }: SignedHeader & FramedEvents): Uint8Array {
+  const bodyStart = prefixBytes + headerBytes.length + signatureBytes + countBytes
+  const bytes = new Uint8Array(bodyStart + body.length)
   const view = new DataView(bytes.buffer)
   bytes.set(magic, 0)
   bytes[4] = version
   view.setUint32(5, headerBytes.length)
   bytes.set(headerBytes, prefixBytes)
-  let at = prefixBytes + headerBytes.length
-  bytes.set(signature, at)
-  at += signatureBytes
-  view.setUint32(at, events.length)
-  at += 4
-  for (const event of events) {
-    view.setUint32(at, event.length)
-    bytes.set(event, at + 4)
-    at += 4 + event.length
-  }
+  bytes.set(signature, prefixBytes + headerBytes.length)
+  view.setUint32(bodyStart - countBytes, ends.length)
+  bytes.set(body, bodyStart)
   return bytes
 }
 
@@ -126,7 +119,7 @@ export function decodeSegment(bytes: Uint8Array, limits: SegmentLimits = segment
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headerLength = view.getUint32(5)
   const headerEnd = prefixBytes + headerLength
-  if (headerEnd + signatureBytes + 4 > bytes.length) return malformed('it ends early')
+  if (headerEnd + signatureBytes + countBytes > bytes.length) return malformed('it ends early')
   const headerBytes = bytes.subarray(prefixBytes, headerEnd)
   const header = readHeader(headerBytes)
   if (!header.ok) return header
@@ -134,9 +127,11 @@ export function decodeSegment(bytes: Uint8Array, limits: SegmentLimits = segment
   const count = view.getUint32(headerEnd + signatureBytes)
   if (count > limits.maxEvents) return tooLarge({ events: count, maxEvents: limits.maxEvents })
   if (count !== header.value.to - header.value.from + 1) return malformed('it does not hold the events that its header names')
-  const events = readEvents(bytes, view, headerEnd + signatureBytes + 4, count)
-  if (!events.ok) return events
-  return accepted({ header: header.value, log: parseLogId(header.value.log), headerBytes, signature, events: events.value })
+  const framed = readFrames(bytes.subarray(headerEnd + signatureBytes + countBytes), count)
+  if (framed === 'short') return malformed('it ends early')
+  if (framed === 'long') return malformed('something follows its last event')
+  const events = eventsOf(framed)
+  return accepted({ header: header.value, log: parseLogId(header.value.log), headerBytes, signature, ...framed, events })
 }
 
 /** The header as bytes, and its signature. The order of the keys is the order of the type, so that equal headers are equal bytes. */
@@ -160,22 +155,15 @@ export function verifySegment(crypto: Crypto, publicKey: Uint8Array, decoded: De
       keyid: header.keyid,
     })
   }
-  let head = fromHex(header.prev)
-  if (header.from === 1 && !equalBytes(head, genesisHead(crypto, log))) {
+  const before = fromHex(header.prev)
+  if (header.from === 1 && !equalBytes(before, genesisHead(crypto, log))) {
     return refused('SEGMENT_CHAIN_BROKEN', 'The log does not begin with its own name; it was taken from another log.', facts)
   }
-  const events: ChainedEvent[] = []
-  let seq = header.from
-  for (const bytes of decoded.events) {
-    const leaf = leafOf(crypto, bytes)
-    head = joinHead(crypto, head, leaf)
-    events.push({ seq, bytes, leaf, head })
-    seq++
-  }
-  if (toHex(head) !== header.head) {
+  const leaves = new Uint8Array(decoded.ends.length * headBytes)
+  if (toHex(extendHeadBy(crypto, before, decoded, leaves)) !== header.head) {
     return refused('SEGMENT_CHAIN_BROKEN', 'The events in this part of the log are not the ones that were signed.', facts)
   }
-  return accepted({ header, log, headerBytes, signature, events })
+  return accepted({ ...decoded, leaves })
 }
 
 /** Reads the exact bytes of a header. Codes: SEGMENT_MALFORMED, SEGMENT_VERSION_UNKNOWN. */
@@ -188,19 +176,6 @@ export function readHeader(headerBytes: Uint8Array): Result<SegmentHeader> {
   const checked = headerSchema.safeParse(value)
   if (!checked.success || checked.data.from > checked.data.to) return malformed('its header is incomplete or wrong')
   return accepted(value as SegmentHeader)
-}
-
-function readEvents(bytes: Uint8Array, view: DataView, start: number, count: number): Result<readonly Uint8Array[]> {
-  const events: Uint8Array[] = []
-  let at = start
-  for (let index = 0; index < count; index++) {
-    if (at + 4 > bytes.length) return malformed('it ends early')
-    const end = at + 4 + view.getUint32(at)
-    if (end > bytes.length) return malformed('it ends early')
-    events.push(bytes.subarray(at + 4, end))
-    at = end
-  }
-  return at === bytes.length ? accepted(events) : malformed('something follows its last event')
 }
 
 function malformed(why: string): Result<never> {

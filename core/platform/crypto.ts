@@ -42,6 +42,7 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
       const hasher = createHash('sha256')
       return { update: (bytes) => void hasher.update(bytes), digest: () => new Uint8Array(hasher.digest()) }
     },
+    extendChain,
     generateKeyPair: () => {
       const pair = generateKeyPairSync('ed25519')
       return {
@@ -82,6 +83,26 @@ export function createCrypto(random: (length: number) => Uint8Array = (length) =
     deriveKey: (passphrase, salt) =>
       new Uint8Array(scryptSync(passphrase.normalize('NFKC'), salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 })),
   }
+}
+
+const headBytes = 32
+const frameBytes = 4
+
+/** Hashes come as text of one byte a letter: making a Buffer for each of them would cost more than hashing it. */
+function extendChain(head: Uint8Array, body: Uint8Array, ends: Uint32Array, leaves?: Uint8Array): Uint8Array {
+  const pair = Buffer.allocUnsafe(2 * headBytes)
+  pair.set(head)
+  const into = leaves === undefined ? undefined : Buffer.from(leaves.buffer, leaves.byteOffset, leaves.byteLength)
+  let start = frameBytes
+  for (let index = 0; index < ends.length; index++) {
+    const end = ends[index] as number
+    const leaf = hash('sha256', body.subarray(start, end), 'binary')
+    pair.write(leaf, headBytes, headBytes, 'latin1')
+    into?.write(leaf, index * headBytes, headBytes, 'latin1')
+    pair.write(hash('sha256', pair, 'binary'), 0, headBytes, 'latin1')
+    start = end + frameBytes
+  }
+  return new Uint8Array(pair.subarray(0, headBytes))
 }
 
 /** Parsing a key costs more than a signature with it, and the same few are used again and again. */

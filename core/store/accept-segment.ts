@@ -2,7 +2,7 @@
 import { equalBytes, fromHex } from '../kernel/hex.ts'
 import type { Writer } from '../kernel/reader.ts'
 import { assertNever } from '../kernel/assert-never.ts'
-import type { ChainedEvent, VerifiedSegment } from '../log/segment.ts'
+import type { VerifiedSegment } from '../log/segment.ts'
 import { headAt, lastSignedPoint, readBytes, readLogTree, writeBranch, type Branch, type LogTree } from './branches.ts'
 import { contextOf } from './context.ts'
 import { logNumber } from './identities.ts'
@@ -92,17 +92,17 @@ function walk(writer: Writer, tree: LogTree, start: Branch, segment: VerifiedSeg
   return { kind: 'onto', branch, held: Math.min(seq, to + 1) - from }
 }
 
-function sameCount(held: readonly Uint8Array[], events: readonly ChainedEvent[], offset: number): number {
+function sameCount(held: readonly Uint8Array[], events: readonly Uint8Array[], offset: number): number {
   const differs = held.findIndex((bytes, index) => {
     const event = events[offset + index]
-    return event === undefined || !equalBytes(bytes, event.bytes)
+    return event === undefined || !equalBytes(bytes, event)
   })
   return differs === -1 ? held.length : differs
 }
 
-function beginsWith(writer: Writer, tree: LogTree, branch: Branch, event: ChainedEvent | undefined): boolean {
+function beginsWith(writer: Writer, tree: LogTree, branch: Branch, event: Uint8Array | undefined): boolean {
   const [first] = readBytes(writer, tree.number, branch.number, branch.from, branch.from)
-  return first !== undefined && event !== undefined && equalBytes(first, event.bytes)
+  return first !== undefined && event !== undefined && equalBytes(first, event)
 }
 
 function extend(
@@ -117,7 +117,7 @@ function extend(
   const number = tree?.number ?? logNumber(writer, contextOf(writer).identities, log)
   const fresh = segment.events.slice(held)
   const isNewPoint = fresh.length > 0 || (tree !== undefined && header.to > (lastSignedPoint(writer, tree, branch)?.to ?? 0))
-  const rows = fresh.map(({ seq, bytes }) => ({ seq, bytes, reading: readEventOf(log, bytes) }))
+  const rows = fresh.map((bytes, index) => ({ seq: header.from + held + index, bytes, reading: readEventOf(log, bytes) }))
   const events = insertEvents(writer, { log, number, branch: branch.number }, rows, recordedAt)
   if (fresh.length > 0) writeBranch(writer, number, { ...branch, seq: header.to, head: fromHex(header.head) })
   if (isNewPoint) insertSegment(writer, number, branch.number, header, segment)

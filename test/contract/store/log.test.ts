@@ -71,9 +71,7 @@ describe.each(storeKinds)('a log in a store (%s)', (kind) => {
     expect([...readSegmentsFrom(store.reader, node.log, 1)]).toHaveLength(1)
     expect(sign(store, node)).toMatchObject({ from: 6, to: 7 })
     const segments = [...readSegmentsFrom(store.reader, node.log, 1)].map(({ bytes }) => verified(bytes))
-    expect(segments.flatMap((segment) => segment.events.map(({ bytes }) => toHex(bytes)))).toEqual(
-      eventsOf(node, 1, 7).map((event) => toHex(encoded(event))),
-    )
+    expect(segments.flatMap((segment) => segment.events.map(toHex))).toEqual(eventsOf(node, 1, 7).map((event) => toHex(encoded(event))))
     expect(segmentAt(store.reader, node.log, 6)).toMatchObject({ from: 6, to: 7 })
     expect(segmentAt(store.reader, node.log, 8)).toBeUndefined()
     expect(readHead(store.reader, node.log)?.signedTo).toBe(7)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { toHex } from '../../../core/kernel/hex.ts'
-import { extendHead, genesisHead, joinHead, leafOf } from '../../../core/log/chain.ts'
+import { fromHex, toHex } from '../../../core/kernel/hex.ts'
+import { extendHead, extendHeadBy, genesisHead, joinHead, leafOf } from '../../../core/log/chain.ts'
+import { frameEvents, sliceFrames } from '../../../core/log/framing.ts'
 import { keyIdOf, preAuthenticationEncoding } from '../../../core/log/dsse.ts'
 import { parseLogId } from '../../../core/log/log-id.ts'
 import { golden } from '../../helpers/log/golden-segment.ts'
@@ -20,6 +21,15 @@ describe('the chain of a log', () => {
       heads.push(toHex(head))
     }
     expect(heads).toEqual(golden.heads)
+  })
+
+  it('[LG2] gives them for a run at once, with its leaves', () => {
+    const before = genesisHead(crypto, parseLogId(golden.log))
+    const leaves = new Uint8Array(golden.events.length * 32)
+    expect(toHex(extendHeadBy(crypto, before, frameEvents(golden.events), leaves))).toBe(golden.heads[3])
+    expect(toHex(leaves)).toBe(golden.events.map((bytes) => toHex(leafOf(crypto, bytes))).join(''))
+    expect(toHex(extendHeadBy(crypto, before, sliceFrames(frameEvents(golden.events), 0, 2)))).toBe(golden.heads[2])
+    expect(toHex(extendHeadBy(crypto, fromHex(golden.heads[1]), sliceFrames(frameEvents(golden.events), 1, 3)))).toBe(golden.heads[3])
   })
 
   it('[LG2] joins a head and the leaf of an event', () => {
