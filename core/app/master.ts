@@ -33,6 +33,8 @@ import { createReadModel, type ReadModel } from './read-model.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createRefusals } from './refusals.ts'
 
+export type ReadOnlyReason = { readonly code: string; readonly sentence: string } | null
+
 export type Master = {
   readonly identity: MasterIdentity
   readonly config: MasterConfig
@@ -45,7 +47,7 @@ export type Master = {
   readonly feed: ChangeFeed
   readonly port: MasterPort
   /** Why nothing can be written now; null while it can. */
-  readonly readOnlyReason: () => { readonly code: string; readonly sentence: string } | null
+  readonly readOnlyReason: () => ReadOnlyReason
   /** Thresholds changed: every node is looked at again. */
   readonly lookAgain: () => void
   readonly close: () => void
@@ -139,8 +141,8 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     }
   }
 
-  let readOnlyReason: ReturnType<Master['readOnlyReason']> = null
-  function noteWriting(reason: typeof readOnlyReason): void {
+  let readOnlyReason: ReadOnlyReason = null
+  function noteWriting(reason: ReadOnlyReason): void {
     if (readOnlyReason?.code === reason?.code) return
     readOnlyReason = reason
     feed.tell({ topics: ['master'] })

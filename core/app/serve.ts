@@ -14,6 +14,7 @@ import { createHttpHandler } from './api/server.ts'
 import { createConsoleSessions } from './api/sessions.ts'
 import type { MasterConfig } from './config.ts'
 import { type Master, openMaster } from './master.ts'
+import { servedHere } from './served-master.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
 import { createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
 
@@ -71,7 +72,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
     return nodes
   }
   const workspaces = createWorkspaces({
-    main: master,
+    main: servedHere(master),
     gateway: {
       url: () => nodes?.url() ?? null,
       problem: () => nodes?.problem() ?? null,

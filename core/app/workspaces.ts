@@ -6,7 +6,7 @@ import type { DemoControl } from './api/demo-control.ts'
 import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
 import type { Address } from './node-listener.ts'
-import { createQueries, type Queries } from './queries/queries.ts'
+import { type ServedMaster, servedHere } from './served-master.ts'
 
 type WorkspaceView = z.infer<typeof workspaceView>
 type MasterView = z.infer<typeof masterView>
@@ -14,8 +14,7 @@ export type WorkspaceName = WorkspaceView['name']
 
 export type Served = {
   readonly name: WorkspaceName
-  readonly master: Master
-  readonly queries: Queries
+  readonly master: ServedMaster
   readonly demo: DemoControl | undefined
   readonly gateway: GatewayListener
   readonly view: () => MasterView
@@ -40,7 +39,7 @@ export type GatewayListener = {
 }
 
 export type WorkspacesParts = {
-  readonly main: Master
+  readonly main: ServedMaster
   readonly gateway: GatewayListener
   readonly makeDemo: () => Promise<DemoIsland>
 }
@@ -60,12 +59,12 @@ export function createWorkspaces({ main, gateway, makeDemo }: WorkspacesParts): 
     problem = null
     try {
       const island = await makeDemo()
-      demo = { island, served: serve('demo', island.master, island.control, noGateway) }
+      demo = { island, served: serve('demo', servedHere(island.master), island.control, noGateway) }
     } catch (error) {
       problem = isAppError(error)
         ? { code: error.code, sentence: error.message }
         : { code: 'DEMO_FAILED', sentence: 'The demo island could not be made.' }
-      main.config.ports.diagnostics.error('the demo island could not be made', {
+      main.ports.diagnostics.error('the demo island could not be made', {
         reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })
     } finally {
@@ -105,28 +104,27 @@ const noGateway: GatewayListener = {
   set: () => Promise.reject(new AppError('Rejected', 'NOT_IN_DEMO', 'The demo island is not reached over a network.')),
 }
 
-function serve(name: WorkspaceName, master: Master, demo: DemoControl | undefined, gateway: GatewayListener): Served {
-  const queries = createQueries(master.model)
-  return { name, master, queries, demo, gateway, view: () => viewOf(master, queries, gateway) }
+function serve(name: WorkspaceName, master: ServedMaster, demo: DemoControl | undefined, gateway: GatewayListener): Served {
+  return { name, master, demo, gateway, view: () => master.moment(() => viewOf(master, gateway)) }
 }
 
-function viewOf(master: Master, queries: Queries, gateway: GatewayListener): MasterView {
-  const { identity, config, model, port, keys, startedAtMs } = master
+function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {
+  const { facts, model, ports, queries } = master
   const { logs, words } = queries.fingerprint()
   return {
-    id: identity.masterId,
-    name: port.name(),
-    level: config.level,
-    rootDomainId: identity.rootDomainId,
-    rootDomainName: model.domain(identity.rootDomainId)?.name ?? config.rootDomainName,
-    keyId: port.keyId,
-    keyProtection: keys.protection,
-    startedAt: new Date(startedAtMs).toISOString(),
-    now: new Date(config.ports.clock.now()).toISOString(),
-    version: config.version,
+    id: facts.masterId,
+    name: model.master(facts.masterId)?.name ?? facts.name,
+    level: facts.level,
+    rootDomainId: facts.rootDomainId,
+    rootDomainName: model.domain(facts.rootDomainId)?.name ?? facts.rootDomainName,
+    keyId: facts.keyId,
+    keyProtection: facts.keyProtection,
+    startedAt: new Date(facts.startedAtMs).toISOString(),
+    now: new Date(ports.clock.now()).toISOString(),
+    version: facts.version,
     gatewayUrl: gateway.url(),
     gatewayProblem: gateway.problem(),
-    isDemo: config.isDemo,
+    isDemo: facts.isDemo,
     needsFirstOperator: operatorIds(master).length === 0,
     readOnlyReason: master.readOnlyReason(),
     frontier: { logs, fingerprint: [...words] },

@@ -10,9 +10,11 @@ import { authorityOf } from '../queries/authority-view.ts'
 export type OperatorRole = (typeof operatorRoles)[number]
 
 export type Act = { readonly master: Master; readonly actor: OperatorId | undefined }
+/** Enough to know who asks. */
+export type Asking = { readonly master: Pick<Master, 'model'>; readonly actor: OperatorId | undefined }
 
 /** Throws Unauthorised `OPERATOR_REQUIRED`, `OPERATOR_UNKNOWN` or `ROLE_TOO_LOW`. Roles include the ones before them. */
-export function requireOperator({ master, actor }: Act, least: OperatorRole): OperatorId {
+export function requireOperator({ master, actor }: Asking, least: OperatorRole): OperatorId {
   if (actor === undefined) {
     throw new AppError(
       'Unauthorised',

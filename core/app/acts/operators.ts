@@ -4,7 +4,7 @@ import type { createOperatorRequest } from '../../contract/people.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { toBase64 } from '../../kernel/hex.ts'
 import { createUlidSource, type OperatorId } from '../../kernel/ids.ts'
-import { type Act, requireOperator } from './act.ts'
+import { type Act, type Asking, requireOperator } from './act.ts'
 
 /**
  * The first one makes themself, and can do everything; later ones are made by an operator of role authority. Throws Conflict
@@ -36,7 +36,7 @@ export function createOperator(act: Act, { name, role }: z.infer<typeof createOp
   return operatorId
 }
 
-export function operatorIds(master: Act['master']): readonly OperatorId[] {
+export function operatorIds(master: Asking['master']): readonly OperatorId[] {
   return master.model.reader
     .all('SELECT subject FROM operators ORDER BY created_at, subject')
     .map((row) => String(row['subject']) as OperatorId)

@@ -3,12 +3,8 @@ import { implement } from '@orpc/server'
 import { hostContract, masterContract } from '../../contract/contract.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { DomainId, NodeId, OperatorId, RequestId } from '../../kernel/ids.ts'
-import { type Act, requireOperator } from '../acts/act.ts'
-import { configureDomain, createDomain, renameMaster } from '../acts/domains.ts'
-import { approveEnrolment, refuseEnrolment } from '../acts/enrolments.ts'
-import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from '../acts/nodes.ts'
-import { createOperator } from '../acts/operators.ts'
-import { assignPolicy, publishPolicy } from '../acts/policies.ts'
+import { requireOperator } from '../acts/act.ts'
+import type { ActInput, ActName, ActOutput } from '../acts/acts.ts'
 import { parseAddress } from '../node-listener.ts'
 import type { Queries } from '../queries/queries.ts'
 import type { Served, Workspaces } from '../workspaces.ts'
@@ -19,8 +15,12 @@ export type MasterContext = { readonly served: Served; readonly session: Console
 
 const os = implement(masterContract).$context<MasterContext>()
 
-function act({ served, session }: MasterContext): Act {
-  return { master: served.master, actor: session.operatorOf(served) as OperatorId | undefined }
+function actorOf({ served, session }: MasterContext): OperatorId | undefined {
+  return session.operatorOf(served) as OperatorId | undefined
+}
+
+function act<Name extends ActName>(context: MasterContext, name: Name, input: ActInput<Name>): Promise<ActOutput<Name>> {
+  return context.served.master.act(name, input, actorOf(context))
 }
 
 function found<Value>(value: Value | undefined, code: string, sentence: string): Value {
@@ -29,7 +29,7 @@ function found<Value>(value: Value | undefined, code: string, sentence: string):
 }
 
 function queriesOf(context: MasterContext): Queries {
-  return context.served.queries
+  return context.served.master.queries
 }
 
 function demoOf({ served }: MasterContext): NonNullable<Served['demo']> {
@@ -41,9 +41,10 @@ const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
 export const masterRouter = os.router({
   master: {
     get: os.master.get.handler(({ context }) => context.served.view()),
-    rename: os.master.rename.handler(({ input, context }) => ({ eventIds: renameMaster(act(context), input) })),
+    rename: os.master.rename.handler(async ({ input, context }) => ({ eventIds: await act(context, 'master.rename', input) })),
     listen: os.master.listen.handler(async ({ input, context }) => {
-      requireOperator(act(context), 'engineer')
+      const { master } = context.served
+      master.moment(() => requireOperator({ master, actor: actorOf(context) }, 'engineer'))
       await context.served.gateway.set(input.address === null ? null : parseAddress(input.address))
       return context.served.view()
     }),
@@ -53,8 +54,8 @@ export const masterRouter = os.router({
       items: queriesOf(context).operators(),
       currentId: context.session.operatorOf(context.served) ?? null,
     })),
-    create: os.operator.create.handler(({ input, context }) => {
-      const operatorId = createOperator(act(context), input)
+    create: os.operator.create.handler(async ({ input, context }) => {
+      const operatorId = await act(context, 'operator.create', input)
       if (context.session.operatorOf(context.served) === undefined) context.session.signIn(context.served, operatorId)
       return found(queriesOf(context).operator(operatorId), 'OPERATOR_UNKNOWN', 'The operator could not be read back.')
     }),
@@ -70,8 +71,8 @@ export const masterRouter = os.router({
     get: os.domain.get.handler(({ input, context }) =>
       found(queriesOf(context).domain(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
     ),
-    create: os.domain.create.handler(({ input, context }) => ({ domainId: createDomain(act(context), input) })),
-    configure: os.domain.configure.handler(({ input, context }) => ({ eventIds: configureDomain(act(context), input) })),
+    create: os.domain.create.handler(async ({ input, context }) => ({ domainId: await act(context, 'domain.create', input) })),
+    configure: os.domain.configure.handler(async ({ input, context }) => ({ eventIds: await act(context, 'domain.configure', input) })),
   },
   node: {
     list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
@@ -80,36 +81,36 @@ export const masterRouter = os.router({
     observations: os.node.observations.handler(({ input, context }) => found(queriesOf(context).observations(input), ...noNode)),
     desiredActual: os.node.desiredActual.handler(({ input, context }) => found(queriesOf(context).desiredActual(input.nodeId), ...noNode)),
     snapshot: os.node.snapshot.handler(({ input, context }) => queriesOf(context).snapshot(input.nodeId)),
-    activate: os.node.activate.handler(({ input, context }) => ({
-      eventIds: activateNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    activate: os.node.activate.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.activate', { ...input, nodeId: input.nodeId as NodeId }),
     })),
-    quarantine: os.node.quarantine.handler(({ input, context }) => ({
-      eventIds: quarantineNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    quarantine: os.node.quarantine.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.quarantine', { ...input, nodeId: input.nodeId as NodeId }),
     })),
-    remediate: os.node.remediate.handler(({ input, context }) => ({
-      eventIds: remediateNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    remediate: os.node.remediate.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.remediate', { ...input, nodeId: input.nodeId as NodeId }),
     })),
-    decommission: os.node.decommission.handler(({ input, context }) => ({
-      eventIds: decommissionNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    decommission: os.node.decommission.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.decommission', { ...input, nodeId: input.nodeId as NodeId }),
     })),
-    retire: os.node.retire.handler(({ input, context }) => ({
-      eventIds: retireNode(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    retire: os.node.retire.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.retire', { ...input, nodeId: input.nodeId as NodeId }),
     })),
-    revokeKey: os.node.revokeKey.handler(({ input, context }) => ({
-      eventIds: revokeNodeKey(act(context), { ...input, nodeId: input.nodeId as NodeId }),
+    revokeKey: os.node.revokeKey.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.revokeKey', { ...input, nodeId: input.nodeId as NodeId }),
     })),
   },
   enrolment: {
     list: os.enrolment.list.handler(({ input, context }) => ({ items: queriesOf(context).enrolments(input.status) })),
-    approve: os.enrolment.approve.handler(({ input, context }) => ({
-      nodeId: approveEnrolment(act(context), {
+    approve: os.enrolment.approve.handler(async ({ input, context }) => ({
+      nodeId: await act(context, 'enrolment.approve', {
         requestId: input.requestId as RequestId,
         domainId: input.domainId as DomainId | undefined,
         activate: input.activate,
       }),
     })),
-    refuse: os.enrolment.refuse.handler(({ input, context }) => ({
-      eventIds: refuseEnrolment(act(context), { ...input, requestId: input.requestId as RequestId }),
+    refuse: os.enrolment.refuse.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'enrolment.refuse', { ...input, requestId: input.requestId as RequestId }),
     })),
   },
   session: {
@@ -121,8 +122,8 @@ export const masterRouter = os.router({
   evidence: { list: os.evidence.list.handler(({ input, context }) => ({ items: queriesOf(context).evidence(input.nodeId) })) },
   policy: {
     list: os.policy.list.handler(({ context }) => ({ items: queriesOf(context).policies() })),
-    publish: os.policy.publish.handler(({ input, context }) => {
-      const policyBundleId = publishPolicy(act(context), input)
+    publish: os.policy.publish.handler(async ({ input, context }) => {
+      const policyBundleId = await act(context, 'policy.publish', input)
       return found(
         queriesOf(context)
           .policies()
@@ -131,7 +132,7 @@ export const masterRouter = os.router({
         'The policy bundle could not be read back.',
       )
     }),
-    assign: os.policy.assign.handler(({ input, context }) => ({ eventIds: assignPolicy(act(context), input) })),
+    assign: os.policy.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.assign', input) })),
   },
   live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
   demo: {

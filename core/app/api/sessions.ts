@@ -18,14 +18,13 @@ export function createConsoleSessions(): ConsoleSessions {
   const signedIn = new Map<string, string>()
   return {
     of: (key, operator) => ({
-      operatorOf: (served) => {
-        const all = operatorIds(served.master)
-        if (operator !== undefined)
-          return (
-            all.find((id) => id === operator || served.master.model.operator(id)?.name.toLowerCase() === operator.toLowerCase()) ?? operator
-          )
-        return signedIn.get(`${key}/${served.name}`) ?? (all.length === 1 ? all[0] : undefined)
-      },
+      operatorOf: ({ name, master }) =>
+        master.moment(() => {
+          const all = operatorIds(master)
+          if (operator !== undefined)
+            return all.find((id) => id === operator || master.model.operator(id)?.name.toLowerCase() === operator.toLowerCase()) ?? operator
+          return signedIn.get(`${key}/${name}`) ?? (all.length === 1 ? all[0] : undefined)
+        }),
       signIn: (served, operatorId) => void signedIn.set(`${key}/${served.name}`, operatorId),
     }),
   }

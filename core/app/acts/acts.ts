@@ -1,0 +1,44 @@
+/** Every act a person can do, by the name of its procedure: one table for whoever asks, in this thread or from another. */
+import type { OperatorId } from '../../kernel/ids.ts'
+import type { Master } from '../master.ts'
+import type { Act } from './act.ts'
+import { configureDomain, createDomain, renameMaster } from './domains.ts'
+import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
+import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
+import { createOperator } from './operators.ts'
+import { assignPolicy, publishPolicy } from './policies.ts'
+
+/**
+ * Each is done when it returns and throws what refuses it. Input and output cross between threads: plain data, no functions. The
+ * input has passed the schema of the contract.
+ */
+export const acts = {
+  'master.rename': renameMaster,
+  'operator.create': createOperator,
+  'domain.create': createDomain,
+  'domain.configure': configureDomain,
+  'node.activate': activateNode,
+  'node.quarantine': quarantineNode,
+  'node.remediate': remediateNode,
+  'node.decommission': decommissionNode,
+  'node.retire': retireNode,
+  'node.revokeKey': revokeNodeKey,
+  'enrolment.approve': approveEnrolment,
+  'enrolment.refuse': refuseEnrolment,
+  'policy.publish': publishPolicy,
+  'policy.assign': assignPolicy,
+} as const
+
+export type ActName = keyof typeof acts
+export type ActInput<Name extends ActName> = Parameters<(typeof acts)[Name]>[1]
+export type ActOutput<Name extends ActName> = ReturnType<(typeof acts)[Name]>
+
+export function perform<Name extends ActName>(
+  master: Master,
+  name: Name,
+  input: ActInput<Name>,
+  actor: OperatorId | undefined,
+): ActOutput<Name> {
+  const act = acts[name] as (act: Act, input: ActInput<Name>) => ActOutput<Name>
+  return act({ master, actor }, input)
+}
