@@ -61,6 +61,7 @@ export const problems: Readonly<Record<string, Problem>> = {
   SEGMENT_CHAIN_BROKEN: badSegment,
   BLOB_UNKNOWN: { status: 404, title: 'Content not held' },
   BLOB_DIGEST_WRONG: { status: 422, title: 'Not the content it was said to be' },
+  RANGE_NEEDED: { status: 413, title: 'Content too large for one answer' },
   RANGE_UNSATISFIABLE: { status: 416, title: 'Range not within the content' },
   // Ourselves.
   RATE_LIMITED: { status: 429, title: 'Too many requests' },

@@ -1,18 +1,46 @@
-/** Which event speaks of which blob, and which of the required ones are still missing. */
+/**
+ * Which event speaks of which blob, noted as events are stored and by nobody else, so that no caller can forget it: a blob is kept
+ * for as long as an event held here refers to it ([ST32]).
+ */
 import { fromHex, toHex } from '../kernel/hex.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
+import type { StoredEvent } from './stored-event.ts'
 
-/** Harmless when it is noted already. */
-export function referToBlob(
-  writer: Writer,
-  reference: { readonly position: number; readonly digest: string; readonly isRequired: boolean },
-): void {
-  writer.run(
+/** The types whose events refer to content, with where. Required: the event says little without it. */
+const carriers: Readonly<Record<string, { readonly list: string; readonly isRequired: boolean }>> = {
+  'ibcf.snapshot.taken.v1': { list: 'parts', isRequired: true },
+}
+
+/** More than any event of ours has; what a stranger writes beyond it is not kept for them. */
+const mostDigests = 64
+
+export type BlobReference = { readonly digest: string; readonly isRequired: boolean }
+
+/** In the order in which the event names them, each once. Written for events of strangers: anything may be in them. */
+export function blobsOf(event: StoredEvent['event']): readonly BlobReference[] {
+  const carrier = event === undefined || !Object.hasOwn(carriers, event.type) ? undefined : carriers[event.type]
+  if (carrier === undefined) return []
+  const list = (event?.data as Readonly<Record<string, unknown>> | null | undefined)?.[carrier.list]
+  if (!Array.isArray(list)) return []
+  const digests = list.slice(0, mostDigests).map((item: unknown) => (item as { readonly digest?: unknown } | null)?.digest)
+  const valid = digests.filter((digest): digest is string => typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest))
+  return [...new Set(valid)].map((digest) => ({ digest, isRequired: carrier.isRequired }))
+}
+
+/** To be called with every run of new events, in the transaction that stores them. Doing it twice changes nothing. */
+export function noteBlobReferences(writer: Writer, events: readonly StoredEvent[]): void {
+  for (const { position, event } of events) for (const reference of blobsOf(event)) noteReference(writer, { position, ...reference })
+}
+
+function noteReference(writer: Writer, { position, digest, isRequired }: BlobReference & { readonly position: number }): void {
+  const sha256 = fromHex(digest)
+  const { changes } = writer.run(
     'INSERT INTO blob_references (sha256, position, is_required) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    fromHex(reference.digest),
-    reference.position,
-    reference.isRequired ? 1 : 0,
+    sha256,
+    position,
+    isRequired ? 1 : 0,
   )
+  if (changes > 0) writer.run('UPDATE blobs SET reference_count = reference_count + 1, idle_since = NULL WHERE sha256 = ?', sha256)
 }
 
 /** Digests in hex of blobs that an event requires and that are not held, sorted, after `after`. */

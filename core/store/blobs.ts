@@ -1,56 +1,83 @@
-/** Content by its SHA-256: stored once, compressed, checked whenever it is read ([ST7]). */
+/** Content by its SHA-256: stored once, in pieces that are compressed and checked one by one, never held whole ([ST30]). */
 import { AppError } from '../kernel/app-error.ts'
-import { equalBytes, fromHex, toHex } from '../kernel/hex.ts'
+import { equalBytes, toHex } from '../kernel/hex.ts'
 import type { Reader, Row, Writer } from '../kernel/reader.ts'
+import { putBlobFrom } from './blobs-incoming.ts'
+import { type BlobRow, findBlob, keepBlob } from './blobs-row.ts'
 import { contextOf } from './context.ts'
 
-export type BlobRow = Row & { readonly sha256: Uint8Array; readonly size: number; readonly encoding: string; readonly bytes: Uint8Array }
-
-/** Answers the digest in hex. Harmless when it is held already. */
-export function putBlob(writer: Writer, bytes: Uint8Array): string {
-  const { crypto, compression } = contextOf(writer).ports
-  const digest = crypto.sha256(bytes)
-  if (isHeld(writer, digest)) return toHex(digest)
-  const packed = compression.zstd(bytes)
-  const isSmaller = packed.length < bytes.length
-  writer.run(
-    'INSERT INTO blobs (sha256, size, encoding, bytes) VALUES (?, ?, ?, ?)',
-    digest,
-    bytes.length,
-    isSmaller ? 'zstd' : 'identity',
-    isSmaller ? packed : bytes,
-  )
-  return toHex(digest)
+type PieceRow = Row & {
+  readonly start: number
+  readonly size: number
+  readonly sha256: Uint8Array
+  readonly encoding: string
+  readonly bytes: Uint8Array
 }
 
-/** Throws Corrupt `BLOB_DAMAGED` when what is stored is not what was put. */
+export type BlobStream = { readonly sizeBytes: number; readonly pieces: Iterable<Uint8Array> }
+
+/** Answers the digest in hex. Harmless when it is held already. Throws Invalid `BLOB_TOO_LARGE`. */
+export function putBlob(writer: Writer, bytes: Uint8Array): string {
+  const digest = toHex(contextOf(writer).ports.crypto.sha256(bytes))
+  if (!keepBlob(writer, digest)) putBlobFrom(writer, [bytes])
+  return digest
+}
+
+/** All of it. Throws Corrupt `BLOB_DAMAGED` when what is stored is not what was put. What may be large is read by `streamBlob`. */
 export function readBlob(reader: Reader, digest: string): Uint8Array | undefined {
-  const row = reader.get<BlobRow>('SELECT sha256, size, encoding, bytes FROM blobs WHERE sha256 = ?', fromHex(digest))
-  return row === undefined ? undefined : openBlob(reader, row)
+  const stream = streamBlob(reader, digest)
+  if (stream === undefined) return undefined
+  const whole = new Uint8Array(stream.sizeBytes)
+  let reached = 0
+  for (const piece of stream.pieces) {
+    whole.set(piece, reached)
+    reached += piece.length
+  }
+  return whole
+}
+
+/**
+ * Its pieces in order, one in memory at a time. Each is checked before it is handed out, and the whole against its digest after the
+ * last one: only a stream that ended without Corrupt `BLOB_DAMAGED` was the content.
+ */
+export function streamBlob(reader: Reader, digest: string): BlobStream | undefined {
+  const row = findBlob(reader, digest)
+  return row === undefined ? undefined : { sizeBytes: row.size, pieces: checkedPieces(reader, row, digest) }
+}
+
+/**
+ * Bytes `first`..`last`, both included, of which only the pieces that hold them are read. Each of these is checked against its own
+ * digest; that the pieces together are the content is what `readBlob`, `streamBlob` and `ibcf verify` prove. Throws Corrupt
+ * `BLOB_DAMAGED`.
+ */
+export function readBlobRange(reader: Reader, digest: string, first: number, last: number): Uint8Array | undefined {
+  const row = findBlob(reader, digest)
+  if (row === undefined) return undefined
+  const end = Math.min(last + 1, row.size)
+  const range = new Uint8Array(Math.max(0, end - first))
+  let reached = first
+  while (reached < end) {
+    const piece = pieceAt(reader, row.number, reached)
+    if (piece === undefined || piece.start + piece.size <= reached) throw blobDamaged(digest)
+    const bytes = openPiece(reader, piece, digest)
+    const to = Math.min(end, piece.start + bytes.length)
+    range.set(bytes.subarray(reached - piece.start, to - piece.start), reached - first)
+    reached = to
+  }
+  return range
 }
 
 export function hasBlob(reader: Reader, digest: string): boolean {
-  return isHeld(reader, fromHex(digest))
+  return findBlob(reader, digest) !== undefined
 }
 
-/** Throws Corrupt `BLOB_DAMAGED`. */
-export function openBlob(reader: Reader, row: BlobRow): Uint8Array {
-  const { crypto, compression } = contextOf(reader).ports
-  const bytes = row.encoding === 'zstd' ? unpack(compression.unzstd, row) : row.bytes
-  if (!equalBytes(crypto.sha256(bytes), row.sha256)) throw blobDamaged(row)
-  return bytes
+/** Plain bytes; undefined when it is not held. */
+export function blobSize(reader: Reader, digest: string): number | undefined {
+  return findBlob(reader, digest)?.size
 }
 
-function unpack(unzstd: (bytes: Uint8Array, maxBytes: number) => Uint8Array, row: BlobRow): Uint8Array {
-  try {
-    return unzstd(row.bytes, row.size)
-  } catch (cause) {
-    throw blobDamaged(row, cause)
-  }
-}
-
-function blobDamaged(row: BlobRow, cause?: unknown): AppError {
-  const digest = toHex(row.sha256)
+/** Corrupt. */
+export function blobDamaged(digest: string, cause?: unknown): AppError {
   return new AppError(
     'Corrupt',
     'BLOB_DAMAGED',
@@ -60,6 +87,40 @@ function blobDamaged(row: BlobRow, cause?: unknown): AppError {
   )
 }
 
-function isHeld(reader: Reader, digest: Uint8Array): boolean {
-  return reader.get('SELECT 1 FROM blobs WHERE sha256 = ?', digest) !== undefined
+function* checkedPieces(reader: Reader, { number, size }: BlobRow, digest: string): Generator<Uint8Array, void> {
+  const hasher = contextOf(reader).ports.crypto.hasher()
+  let reached = 0
+  while (reached < size) {
+    // Asked for one by one, not iterated: writing may go on between them.
+    const piece = pieceAt(reader, number, reached)
+    if (piece?.start !== reached) throw blobDamaged(digest)
+    const bytes = openPiece(reader, piece, digest)
+    hasher.update(bytes)
+    reached += bytes.length
+    yield bytes
+  }
+  if (reached !== size || toHex(hasher.digest()) !== digest) throw blobDamaged(digest)
+}
+
+function openPiece(reader: Reader, piece: PieceRow, digest: string): Uint8Array {
+  const { crypto, compression } = contextOf(reader).ports
+  const bytes = piece.encoding === 'zstd' ? unpack(compression.unzstd, piece, digest) : piece.bytes
+  if (bytes.length !== piece.size || bytes.length === 0 || !equalBytes(crypto.sha256(bytes), piece.sha256)) throw blobDamaged(digest)
+  return bytes
+}
+
+function unpack(unzstd: (bytes: Uint8Array, maxBytes: number) => Uint8Array, { bytes, size }: PieceRow, digest: string): Uint8Array {
+  try {
+    return unzstd(bytes, size)
+  } catch (cause) {
+    throw blobDamaged(digest, cause)
+  }
+}
+
+function pieceAt(reader: Reader, blob: number, at: number): PieceRow | undefined {
+  return reader.get<PieceRow>(
+    'SELECT start, size, sha256, encoding, bytes FROM blob_pieces WHERE blob = ? AND start <= ? ORDER BY start DESC LIMIT 1',
+    blob,
+    at,
+  )
 }

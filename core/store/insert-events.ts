@@ -3,6 +3,7 @@ import { ulidToBytes } from '../kernel/ids.ts'
 import type { Writer } from '../kernel/reader.ts'
 import type { EventReading } from '../log/event-bytes.ts'
 import type { LogId } from '../log/log-id.ts'
+import { noteBlobReferences } from './blob-references.ts'
 import { contextOf } from './context.ts'
 import { subjectNumber, typeNumber, type Identities } from './identities.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -33,6 +34,7 @@ export function insertEvents(
     return { position, log: place.log, branch: place.branch, seq, recordedAt, bytes, event }
   })
   indexSubjects(writer, position)
+  noteBlobReferences(writer, stored)
   return stored
 }
 

@@ -37,6 +37,17 @@ type PieceRow = Row & { readonly start: number; readonly total: number; readonly
  * under the same key begins anew.
  */
 export function stagePiece(writer: Writer, piece: Piece, quotaBytes: number = stagingQuotaBytes): Staging {
+  const staging = stagePieceOnly(writer, piece, quotaBytes)
+  if (staging.kind !== 'all-here') return staging
+  return { kind: 'complete', bytes: readWhole(writer, ulidToBytes(piece.origin), piece.key, piece.total) }
+}
+
+/** As `stagePiece`, but what is complete is left where it is, to be read by `stagedPieces`. */
+export function stagePieceOnly(
+  writer: Writer,
+  piece: Piece,
+  quotaBytes: number = stagingQuotaBytes,
+): Exclude<Staging, { readonly kind: 'complete' }> | { readonly kind: 'all-here' } {
   const { offset, total, bytes, key } = piece
   if (!isPartOfItsWhole(piece)) {
     return refusal('STAGING_MALFORMED', 'The piece is not a part of what it says it belongs to.', {
@@ -70,7 +81,22 @@ export function stagePiece(writer: Writer, piece: Piece, quotaBytes: number = st
     )
   }
   const end = reached + fresh.length
-  return end < total ? { kind: 'staged', offset: end } : { kind: 'complete', bytes: readWhole(writer, origin, key, total) }
+  return end < total ? { kind: 'staged', offset: end } : { kind: 'all-here' }
+}
+
+/** What is staged, in order, one piece in memory at a time. */
+export function* stagedPieces(reader: Reader, origin: OriginId, key: string): Generator<Uint8Array, void> {
+  for (let start = 0; ; ) {
+    const piece = reader.get<{ bytes: Uint8Array }>(
+      'SELECT bytes FROM staged_pieces WHERE origin = ? AND name = ? AND start = ?',
+      ulidToBytes(origin),
+      key,
+      start,
+    )
+    if (piece === undefined) return
+    yield piece.bytes
+    start += piece.bytes.length
+  }
 }
 
 /** Once the whole was taken in, or was refused and must be sent again. */
@@ -122,6 +148,6 @@ function readWhole(reader: Reader, origin: Uint8Array, key: string, total: numbe
   return whole
 }
 
-function refusal(code: string, sentence: string, facts: Rejection['facts']): Staging {
+function refusal(code: string, sentence: string, facts: Rejection['facts']): Extract<Staging, { readonly kind: 'refused' }> {
   return { kind: 'refused', refusal: { code, sentence, facts } }
 }

@@ -3,7 +3,7 @@ import { isAppError } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader, Row } from '../kernel/reader.ts'
 import { keyIdOf } from '../log/dsse.ts'
-import { openBlob, type BlobRow } from './blobs.ts'
+import { verifyBlobReferences, verifyBlobs } from './blobs-verify.ts'
 import { readBranches } from './branches.ts'
 import { contextOf } from './context.ts'
 import { addFinding, createFindings, type Findings, type StoreFinding } from './findings.ts'
@@ -39,7 +39,7 @@ type Check = {
 /**
  * Never throws for what is wrong with the store: that is a finding. Writing may go on meanwhile; what is recorded after the start is
  * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, INDEX_DIFFERS, EVENT_MISSING, EVENT_DIFFERS, HEAD_DIFFERS,
- * CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED.
+ * CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED, BLOB_COUNT_DIFFERS.
  */
 export async function verifyStore(
   reader: Reader,
@@ -172,22 +172,18 @@ async function checkLogs(check: Check): Promise<number> {
 }
 
 async function checkBlobs(check: Check): Promise<number> {
-  const { reader, ports, findings } = check
-  let last = 0
-  let count = 0
+  const { reader, findings } = check
+  const count = await drive(check, verifyBlobs(reader, findings))
+  await drive(check, verifyBlobReferences(reader, findings))
+  return count ?? 0
+}
+
+/** To the end, other work in between; undefined when a page of the file stopped it. */
+async function drive<Value>(check: Check, steps: Generator<void, Value>): Promise<Value | undefined> {
   for (;;) {
-    const row = guarded(check, () =>
-      reader.get<BlobRow & { number: number }>('SELECT * FROM blobs WHERE number > ? ORDER BY number LIMIT 1', last),
-    )
-    if (row === undefined) return count
-    last = row.number
-    count++
-    try {
-      openBlob(reader, row)
-    } catch (error) {
-      if (!isAppError(error) || error.code !== 'BLOB_DAMAGED') throw error
-      addFinding(findings, { code: 'BLOB_DAMAGED', sentence: error.message })
-    }
-    await ports.scheduler.yield()
+    const step = guarded(check, () => steps.next())
+    if (step === undefined) return undefined
+    if (step.done === true) return step.value
+    await check.ports.scheduler.yield()
   }
 }

@@ -1,9 +1,10 @@
 /** `/v1/blobs/{sha256}`: content by its digest, up in pieces and down in ranges. */
 import { blobQuery, gatewayLimits } from '../../contract/gateway.ts'
-import { toHex } from '../../kernel/hex.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
-import { hasBlob, putBlob, readBlob } from '../../store/blobs.ts'
-import { dropStaged, dropStagedOf, stagePiece } from '../../store/staged.ts'
+import { blobSize, hasBlob, readBlob, readBlobRange } from '../../store/blobs.ts'
+import { putBlobFrom } from '../../store/blobs-incoming.ts'
+import { keepBlob } from '../../store/blobs-row.ts'
+import { dropStaged, dropStagedOf, stagedPieces, stagePieceOnly } from '../../store/staged.ts'
 import { emptyResponse, jsonResponse, type GatewayResponse } from '../exchange.ts'
 import { quarantinedLimited } from '../quarantine-limits.ts'
 import { mismatch, readShape } from '../read-input.ts'
@@ -54,12 +55,12 @@ function takePiece(context: GatewayContext, caller: Caller, { digest, offset, to
   const { nodeId } = caller.standing
   return master.commit(({ writer }) => {
     if (caller.kind === 'session') updateSession(writer, caller.session, { leaseUntil: leaseFromNow(context) })
-    if (hasBlob(writer, digest)) return accepted({ offset: total, isComplete: true })
+    if (keepBlob(writer, digest)) return accepted({ offset: total, isComplete: true })
     const key = `blob:${digest}`
     const staging =
       total === 0 && bytes.length === 0
-        ? { kind: 'complete' as const, bytes }
-        : stagePiece(writer, { origin: nodeId, key, offset, total, bytes }, stagingQuotaBytes)
+        ? { kind: 'all-here' as const }
+        : stagePieceOnly(writer, { origin: nodeId, key, offset, total, bytes }, stagingQuotaBytes)
     switch (staging.kind) {
       case 'staged':
         return accepted({ offset: staging.offset, isComplete: false })
@@ -69,42 +70,46 @@ function takePiece(context: GatewayContext, caller: Caller, { digest, offset, to
         if (staging.refusal.code !== 'STAGING_FULL') return { ok: false, refusal: staging.refusal }
         dropStagedOf(writer, nodeId)
         return pieceGap(0)
-      case 'complete': {
+      case 'all-here': {
+        const put = putBlobFrom(writer, stagedPieces(writer, nodeId, key), digest)
         dropStaged(writer, nodeId, key)
-        if (toHex(master.ports.crypto.sha256(staging.bytes)) !== digest) {
+        if (put.kind === 'differs') {
           return refused('BLOB_DIGEST_WRONG', 'The content is not what its digest says; send it again.', { digest, sizeBytes: total })
         }
-        putBlob(writer, staging.bytes)
         return accepted({ offset: total, isComplete: true })
       }
     }
   })
 }
 
+/** Of a range that is longer only the beginning is given, as RFC 9110 (15.3.7) allows: the answer says which part it is. */
+const maxRangeBytes = 4 * 1024 * 1024
+
 function giveBlob({ master }: GatewayContext, call: Call, { standing }: Caller): Result<GatewayResponse> {
   const digest = readDigest(call)
   if (!digest.ok) return digest
   if (standing.phase === 'QUARANTINED') return quarantinedLimited()
-  const bytes = readBlob(master.reader, digest.value)
-  if (bytes === undefined) return notHeld(digest.value)
+  const sizeBytes = blobSize(master.reader, digest.value)
+  if (sizeBytes === undefined) return notHeld(digest.value)
   const headers = headersOf(digest.value)
-  const range = readRange(call.headers['range'], bytes.length)
+  const range = readRange(call.headers['range'], sizeBytes)
   switch (range.kind) {
-    case 'whole':
-      return accepted({ status: 200, headers, body: bytes })
+    case 'whole': {
+      if (sizeBytes > gatewayLimits.maxBlobBytes) {
+        return refused('RANGE_NEEDED', `The content is ${sizeBytes} bytes long: ask for it in ranges.`, { sizeBytes })
+      }
+      const body = readBlob(master.reader, digest.value)
+      return body === undefined ? notHeld(digest.value) : accepted({ status: 200, headers, body })
+    }
     case 'part': {
-      const { first, last } = range
-      return accepted({
-        status: 206,
-        headers: { ...headers, 'content-range': `bytes ${first}-${last}/${bytes.length}` },
-        body: bytes.subarray(first, last + 1),
-      })
+      const { first } = range
+      const last = Math.min(range.last, first + maxRangeBytes - 1)
+      const body = readBlobRange(master.reader, digest.value, first, last)
+      if (body === undefined) return notHeld(digest.value)
+      return accepted({ status: 206, headers: { ...headers, 'content-range': `bytes ${first}-${last}/${sizeBytes}` }, body })
     }
     case 'outside':
-      return refused('RANGE_UNSATISFIABLE', `The content is ${bytes.length} bytes long.`, {
-        sizeBytes: bytes.length,
-        contentRange: `bytes */${bytes.length}`,
-      })
+      return refused('RANGE_UNSATISFIABLE', `The content is ${sizeBytes} bytes long.`, { sizeBytes, contentRange: `bytes */${sizeBytes}` })
   }
 }
 

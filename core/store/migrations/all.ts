@@ -1,5 +1,6 @@
 /** Every migration there is, oldest first. Numbered by tens; one that was released is never changed. */
 import type { Migration } from '../migrate.ts'
 import { createEvents } from './0010-create-events.ts'
+import { blobPieces } from './0030-blob-pieces.ts'
 
-export const migrations: readonly Migration[] = [createEvents]
+export const migrations: readonly Migration[] = [createEvents, blobPieces]

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from '../../../core/kernel/hex.ts'
 import type { Writer } from '../../../core/kernel/reader.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
-import { missingBlobs, referToBlob } from '../../../core/store/blob-references.ts'
-import { hasBlob, putBlob, readBlob } from '../../../core/store/blobs.ts'
+import { hasBlob, putBlob } from '../../../core/store/blobs.ts'
 import { listEvidence, parkEvidence, timesParked } from '../../../core/store/evidence.ts'
 import { lastPosition } from '../../../core/store/read-events.ts'
 import { readSegmentsFrom } from '../../../core/store/read-segments.ts'
@@ -15,68 +14,6 @@ import { openTestStore, putKeyOf, recordedAt, storeKinds } from '../../helpers/s
 
 const node = testOrigin(1)
 const text = (words: string): Uint8Array => new TextEncoder().encode(words)
-
-describe.each(storeKinds)('blobs (%s)', (kind) => {
-  it('[ST7] are kept once under their digest and come back as they were', async () => {
-    using store = await openTestStore(kind)
-    const contents = [new Uint8Array(), text('a'), text('ab'.repeat(10_000)), new Uint8Array(1000).map((_, index) => (index * 7919) >> 3)]
-    for (const bytes of contents) {
-      const digest = store.transact((writer) => putBlob(writer, bytes))
-      expect(digest).toBe(toHex(crypto.sha256(bytes)))
-      expect(store.transact((writer) => putBlob(writer, bytes))).toBe(digest)
-      expect(toHex(readBlob(store.reader, digest) ?? text('none'))).toBe(toHex(bytes))
-      expect(hasBlob(store.reader, digest)).toBe(true)
-    }
-    expect(store.reader.get('SELECT count(*) AS count FROM blobs')).toEqual({ count: contents.length })
-    expect(readBlob(store.reader, '00'.repeat(32))).toBeUndefined()
-    expect(hasBlob(store.reader, '00'.repeat(32))).toBe(false)
-  })
-
-  it('[ST7] are compressed where that helps', async () => {
-    using store = await openTestStore(kind)
-    store.transact((writer) => [putBlob(writer, text('ab'.repeat(10_000))), putBlob(writer, text('a'))])
-    const rows = store.reader.all<{ encoding: string; kept: number }>('SELECT encoding, length(bytes) AS kept FROM blobs ORDER BY size')
-    expect(rows[0]).toEqual({ encoding: 'identity', kept: 1 })
-    expect(rows[1]?.encoding).toBe('zstd')
-    expect(rows[1]?.kept).toBeLessThan(200)
-  })
-
-  it.each([
-    ['stored plain', text('short'), `UPDATE blobs SET bytes = x'00'`],
-    ['whose compressed bytes are no more', text('ab'.repeat(5000)), `UPDATE blobs SET bytes = x'00112233'`],
-    [
-      'exchanged for another',
-      text('ab'.repeat(5000)),
-      `UPDATE blobs SET bytes = (SELECT bytes FROM blobs WHERE size = 4), encoding = 'identity'`,
-    ],
-  ])('[ST7] that changed on the disk are not handed out: one %s', async (_, bytes, damage) => {
-    using store = await openTestStore(kind)
-    const digest = store.transact((writer) => {
-      putBlob(writer, text('four'))
-      return putBlob(writer, bytes)
-    })
-    store.transact((writer) => writer.run(damage))
-    expect(() => readBlob(store.reader, digest)).toThrow(
-      expect.objectContaining({ kind: 'Corrupt', code: 'BLOB_DAMAGED', facts: { digest } }),
-    )
-  })
-
-  it('[ST7] that an event requires are known to be missing until they come', async () => {
-    using store = await openTestStore(kind)
-    const wanted = ['one', 'two', 'three'].map((word) => toHex(crypto.sha256(text(word)))).toSorted()
-    store.transact((writer) => {
-      appendEvents(writer, node.log, [testEvent(node, 1), testEvent(node, 2)], recordedAt)
-      for (const digest of wanted) for (const position of [1, 2]) referToBlob(writer, { position, digest, isRequired: true })
-      referToBlob(writer, { position: 1, digest: 'ff'.repeat(32), isRequired: false })
-      referToBlob(writer, { position: 1, digest: wanted[0] ?? '', isRequired: true })
-    })
-    expect(missingBlobs(store.reader, 9)).toEqual(wanted)
-    expect(missingBlobs(store.reader, 9, wanted[0])).toEqual(wanted.slice(1))
-    expect(missingBlobs(store.reader, 1)).toEqual(wanted.slice(0, 1))
-    store.transact((writer) => ['one', 'two', 'three'].map((word) => putBlob(writer, text(word))))
-    expect(missingBlobs(store.reader, 9)).toEqual([])
-  })
-})
 
 describe.each(storeKinds)('pieces of a transfer (%s)', (kind) => {
   const whole = text('a segment on its way over a thin link')

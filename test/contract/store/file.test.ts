@@ -32,6 +32,7 @@ import { putKeyOf, recordedAt, temporaryDirectory, testPorts } from '../../helpe
 
 const node = testOrigin(1)
 const open = await loadEngine()
+const newest = Math.max(...migrations.map(({ version }) => version))
 
 function options(directory: string, more: Partial<StoreOptions> = {}): StoreOptions {
   return { directory, mode: 'read-write', role: 'master', ports: testPorts, ...more }
@@ -87,7 +88,7 @@ describe('opening', () => {
     expect(store.reader.get('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' })
     expect(store.reader.get('PRAGMA synchronous')).toEqual({ synchronous: 2 })
     expect(store.reader.get('PRAGMA foreign_keys')).toEqual({ foreign_keys: 1 })
-    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 10 })
+    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: newest })
   })
 
   it('[ST1] refuses a disk that does not let it write durably', () => {
@@ -133,7 +134,7 @@ describe('opening', () => {
     await expect(openStore(options(directory.path))).rejects.toMatchObject({
       kind: 'Incompatible',
       code: 'STORE_FROM_FUTURE',
-      facts: { version: 9990, newest: 10 },
+      facts: { version: 9990, newest },
     })
     expect(readFileSync(file).equals(before)).toBe(true)
   })
@@ -203,9 +204,9 @@ describe('opening', () => {
 })
 
 describe('migrations', () => {
-  const addColour: Migration = { version: 20, up: (database) => database.exec('ALTER TABLE subjects ADD COLUMN colour TEXT') }
+  const addColour: Migration = { version: 9000, up: (database) => database.exec('ALTER TABLE subjects ADD COLUMN colour TEXT') }
   const fails: Migration = {
-    version: 30,
+    version: 9010,
     up: (database) => {
       database.exec('CREATE TABLE half_done (x INTEGER)')
       database.exec('INSERT INTO nowhere VALUES (1)')
@@ -216,12 +217,12 @@ describe('migrations', () => {
     using directory = temporaryDirectory()
     await fill(directory.path)
     using store = await openStore(options(directory.path), [...migrations, addColour])
-    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 20 })
+    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 9000 })
     expect(lastPosition(store.reader)).toBe(100)
     using kept = temporaryDirectory()
-    copyFileSync(join(directory.path, 'store.sqlite.before-20'), join(kept.path, 'store.sqlite'))
+    copyFileSync(join(directory.path, 'store.sqlite.before-9000'), join(kept.path, 'store.sqlite'))
     using before = await openStore(options(kept.path))
-    expect(before.reader.get('PRAGMA user_version')).toEqual({ user_version: 10 })
+    expect(before.reader.get('PRAGMA user_version')).toEqual({ user_version: newest })
     expect(lastPosition(before.reader)).toBe(100)
   })
 
@@ -230,14 +231,14 @@ describe('migrations', () => {
     await fill(directory.path)
     await expect(openStore(options(directory.path), [...migrations, addColour, fails])).rejects.toThrow('nowhere')
     using store = await openStore(options(directory.path), [...migrations, addColour])
-    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 20 })
+    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 9000 })
     expect(store.reader.get(`SELECT count(*) AS count FROM sqlite_schema WHERE name = 'half_done'`)).toEqual({ count: 0 })
   })
 
   it('[ST5] need no copy of a file that is new', async () => {
     using directory = temporaryDirectory()
     using store = await openStore(options(directory.path), [...migrations, addColour])
-    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 20 })
+    expect(store.reader.get('PRAGMA user_version')).toEqual({ user_version: 9000 })
     expect(readdirSync(directory.path).filter((name) => name.includes('before'))).toEqual([])
   })
 
@@ -356,7 +357,7 @@ describe('the proof of a store', () => {
     ],
     ['an entry of the index by subject', `UPDATE subject_entries SET type = type + 1 WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
     ['an entry less in that index', `DELETE FROM subject_entries WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
-    ['a blob', `UPDATE blobs SET bytes = x'00'`, [{ code: 'BLOB_DAMAGED' }]],
+    ['a blob', `UPDATE blob_pieces SET bytes = x'00'`, [{ code: 'BLOB_DAMAGED' }]],
   ]
   it.each(alterations)('[ST10] finds what was altered, and only that: %s', async (_, sql, expected) => {
     using directory = temporaryDirectory()
