@@ -21,7 +21,10 @@ export type ContactEvidence = {
   readonly nowMs: number
   /** The last contact, or since when silence has counted (after a restart of the master: its start). */
   readonly lastContactMs: number
+  /** From the last contact to the instant by which the next is due: of an interval its length, of other schedules what `expectationAfter` says. */
   readonly contactEveryMs: number
+  /** How far apart contacts lie by its schedule, where that is not `contactEveryMs`: a daily one is periodic a minute before it is due as well. */
+  readonly periodMs?: number
   readonly autonomyBudgetMs: number
   readonly thresholds: Thresholds
   readonly link: LinkQuality | null
@@ -51,14 +54,14 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
   }
   if (lateMs >= thresholds.autonomousAfterS * 1000)
     return { to: 'AUTONOMOUS', event: 'connection-lost', reason: `Not heard for ${words(silentMs)}; it is on its own.` }
-  const isPeriodic = evidence.contactEveryMs >= thresholds.edgeCachedAfterS * 1000
+  const isPeriodic = periodMs(evidence) >= thresholds.edgeCachedAfterS * 1000
   if (isPeriodic || (evidence.isRelayed && lateMs >= thresholds.edgeCachedAfterS * 1000)) {
     if (mode === 'EDGE_CACHED') return undefined
     return {
       to: 'EDGE_CACHED',
       event: 'sync-interval-extends',
       reason: isPeriodic
-        ? `Heard only every ${words(evidence.contactEveryMs)}; between contacts its cache is shown.`
+        ? `Heard only every ${words(periodMs(evidence))}; between contacts its cache is shown.`
         : `Its relay still answers for it; not heard itself for ${words(silentMs)}.`,
     }
   }
@@ -67,7 +70,7 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
   if (mode === 'EDGE_CACHED') return isLate ? undefined : { to: 'DELAYED', event: 'contact-improved', reason: 'Heard directly again.' }
   if (isLate || isSlow) {
     if (mode === 'DELAYED') return undefined
-    const why = isLate ? `Not heard for ${words(silentMs)}, expected every ${words(evidence.contactEveryMs)}.` : slowWords(evidence)
+    const why = isLate ? `Not heard for ${words(silentMs)}, expected every ${words(periodMs(evidence))}.` : slowWords(evidence)
     return { to: 'DELAYED', event: 'latency-threshold', reason: why }
   }
   if (mode === null) return { to: 'LIVE', event: 'connectivity-live', reason: 'Heard on time.' }
@@ -82,6 +85,17 @@ export function assessContact(evidence: ContactEvidence): Assessment | undefined
 
 /** The next instant, in milliseconds, at which mere silence would change the assessment; undefined when it never will. */
 export function nextDeadline(evidence: ContactEvidence): number | undefined {
+  const deadline = silenceDeadline(evidence)
+  // A schedule that has run out expects nobody: silence changes nothing then.
+  return deadline === undefined || !Number.isFinite(deadline) ? undefined : deadline
+}
+
+/** Whether one contact was within the domain's bounds. */
+export function isWithinBounds(link: LinkQuality | null, thresholds: Thresholds): boolean {
+  return link === null || (link.rtt_ms <= thresholds.slowRttMs && link.loss_pct <= thresholds.slowLossPct)
+}
+
+function silenceDeadline(evidence: ContactEvidence): number | undefined {
   const { mode, thresholds, lastContactMs, contactEveryMs } = evidence
   const afterLate = (seconds: number): number => lastContactMs + contactEveryMs + seconds * 1000
   switch (mode) {
@@ -103,9 +117,8 @@ export function nextDeadline(evidence: ContactEvidence): number | undefined {
   }
 }
 
-/** Whether one contact was within the domain's bounds. */
-export function isWithinBounds(link: LinkQuality | null, thresholds: Thresholds): boolean {
-  return link === null || (link.rtt_ms <= thresholds.slowRttMs && link.loss_pct <= thresholds.slowLossPct)
+function periodMs(evidence: ContactEvidence): number {
+  return evidence.periodMs ?? evidence.contactEveryMs
 }
 
 /** Autonomy begins where contact counts as lost: its budget is counted from there, not from the last contact. */
