@@ -16,6 +16,8 @@ export type BenchLine = {
 export type BenchOptions = {
   /** Events in the store before anything is measured. */
   readonly events: number
+  /** Nodes of the fleet that questions are asked about. */
+  readonly nodes: number
   /** Turns of each contender; the median counts. */
   readonly turns: number
 }

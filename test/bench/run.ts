@@ -1,12 +1,13 @@
-/** `npm run -s bench -- [--json] [--events N] [--turns N] [name ...]`: measures, and prints a line for each figure. */
+/** `npm run -s bench -- [--json] [--events N] [--nodes N] [--turns N] [name ...]`: measures, and prints a line for each figure. */
 import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
+import { queryBenches } from './query.bench.ts'
 import { storeBenches } from './store.bench.ts'
 
 /** Every bench there is; a new one is added here. */
-const benches: readonly Bench[] = [...storeBenches]
+const benches: readonly Bench[] = [...storeBenches, ...queryBenches]
 
-const usage = `usage: bench [--json] [--events N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
+const usage = `usage: bench [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -22,7 +23,13 @@ async function main(args: readonly string[]): Promise<number> {
   return 0
 }
 
-type RunOptions = { readonly isJson: boolean; readonly events: number; readonly turns: number; readonly chosen: readonly Bench[] }
+type RunOptions = {
+  readonly isJson: boolean
+  readonly events: number
+  readonly nodes: number
+  readonly turns: number
+  readonly chosen: readonly Bench[]
+}
 
 /** Undefined when the command line cannot be understood. */
 function readOptions(args: readonly string[]): RunOptions | undefined {
@@ -30,14 +37,16 @@ function readOptions(args: readonly string[]): RunOptions | undefined {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, events: { type: 'string' }, turns: { type: 'string' } },
+      options: { json: { type: 'boolean' }, events: { type: 'string' }, nodes: { type: 'string' }, turns: { type: 'string' } },
     })
     const events = Number(values.events ?? 1_000_000)
+    const nodes = Number(values.nodes ?? 1_000_000)
     const turns = Number(values.turns ?? 7)
-    const isUnderstood = Number.isSafeInteger(events) && events >= 0 && Number.isSafeInteger(turns) && turns > 0
+    const isUnderstood =
+      Number.isSafeInteger(events) && events >= 0 && Number.isSafeInteger(nodes) && nodes > 0 && Number.isSafeInteger(turns) && turns > 0
     const chosen = positionals.length === 0 ? benches : benches.filter((bench) => positionals.includes(bench.name))
     const isKnown = positionals.every((name) => benches.some((bench) => bench.name === name))
-    return isUnderstood && isKnown ? { isJson: values.json === true, events, turns, chosen } : undefined
+    return isUnderstood && isKnown ? { isJson: values.json === true, events, nodes, turns, chosen } : undefined
   } catch (error) {
     if (error instanceof TypeError) return undefined
     throw error

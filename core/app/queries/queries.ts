@@ -1,6 +1,10 @@
 /** All queries over one read model, for whoever serves them. */
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
+import { listAttention } from './attention.ts'
+import { readDomainTree } from './domain-tree.ts'
+import { driftsOf } from './drift-of-node.ts'
+import { readNodeViews } from './node-view.ts'
 import { readDesiredActual } from './desired-actual.ts'
 import { readDomain } from './domain-detail.ts'
 import { listDomains } from './domain-list.ts'
@@ -28,6 +32,16 @@ export function createQueries(model: ReadModel) {
     /** Of everything that is held. */
     fingerprint: () => heldFrontier(model),
     overview: () => readOverview(model),
+    /** The inbox alone, of everything. */
+    attention: () => {
+      const views = readNodeViews(model, { kind: 'fleet' })
+      return listAttention(
+        model,
+        views,
+        driftsOf(model, views),
+        readDomainTree(model).map(({ id }) => id),
+      )
+    },
     domains: () => listDomains(model),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
