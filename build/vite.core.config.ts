@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const entries = { entry: 'core/app/entry.ts', ibcf: 'core/bin/ibcf.ts' }
+const entries = {
+  entry: 'core/app/entry.ts',
+  'entry-writer': 'core/app/entry-writer.ts',
+  'entry-checkpointer': 'core/store/entry-checkpointer.ts',
+  ibcf: 'core/bin/ibcf.ts',
+}
 
 export default defineConfig({
   root: at('.'),
@@ -22,7 +27,8 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: Object.fromEntries(Object.entries(entries).flatMap(([name, path]) => (existsSync(at(path)) ? [[name, at(path)]] : []))),
-      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
+      // All in one folder: an entry finds the thread it starts beside itself, whichever chunk the code that starts it lies in.
+      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
   logLevel: 'warn',

@@ -9,6 +9,8 @@ export type Change = { readonly topics: readonly Topic[]; readonly nodeIds?: rea
 
 export type ChangeFeed = {
   readonly tell: (change: Change) => void
+  /** Hears every change as it is told, whole and at once; the answer ends it. */
+  readonly listen: (hear: (change: Change) => void) => () => void
   /** Ticks until the signal aborts; begins with one that says where things stand. */
   readonly subscribe: (signal: AbortSignal | undefined) => AsyncGenerator<Tick, void, void>
   readonly close: () => void
@@ -22,15 +24,22 @@ type Subscriber = { pending: Pending; wake: () => void }
 
 export function createChangeFeed(clock: Clock, scheduler: Scheduler, position: () => number): ChangeFeed {
   const subscribers = new Set<Subscriber>()
+  const listeners = new Set<(change: Change) => void>()
   let isClosed = false
   return {
-    tell: ({ topics, nodeIds = [], domainIds = [] }) => {
+    tell: (change) => {
+      const { topics, nodeIds = [], domainIds = [] } = change
+      for (const hear of listeners) hear(change)
       for (const subscriber of subscribers) {
         for (const topic of topics) subscriber.pending.topics.add(topic)
         for (const id of nodeIds) subscriber.pending.nodeIds.add(id)
         for (const id of domainIds) subscriber.pending.domainIds.add(id)
         subscriber.wake()
       }
+    },
+    listen: (hear) => {
+      listeners.add(hear)
+      return () => void listeners.delete(hear)
     },
     close: () => {
       isClosed = true

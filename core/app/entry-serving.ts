@@ -1,12 +1,16 @@
 /** Puts a served master together with the real machine: clock, disk, network, and the simulator for its demo workspace. */
 import { tmpdir } from 'node:os'
+import { Worker } from 'node:worker_threads'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
 import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
+import { type OpenFleet, openRemoteMaster } from './front/remote-master.ts'
 import { type ServeConfig, serveMaster, type Serving } from './serve.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
+import type { WriterData } from './entry-writer.ts'
+import type { Asked, Line, Told } from './writer/messages.ts'
 
 export type ServingOptions = {
   readonly directory: string
@@ -21,7 +25,7 @@ export type ServingOptions = {
 }
 
 export function startServing(options: ServingOptions): Promise<Serving> {
-  const ports = createPorts('master', process.env['IBCF_DIAGNOSTICS'] === 'debug' ? 'debug' : 'warn')
+  const ports = createPorts('master', diagnosticsLevel())
   const master: MasterConfig = {
     directory: options.directory,
     ports,
@@ -36,6 +40,7 @@ export function startServing(options: ServingOptions): Promise<Serving> {
   }
   const config: ServeConfig = {
     master,
+    open: openInThread,
     listen: listenHttp,
     temporaryDirectory: tmpdir(),
     nodeVersion: process.versions.node,
@@ -49,4 +54,35 @@ export function startServing(options: ServingOptions): Promise<Serving> {
     ...(options.token === undefined ? {} : { token: options.token }),
   }
   return serveMaster(config)
+}
+
+function diagnosticsLevel(): 'debug' | 'warn' {
+  return process.env['IBCF_DIAGNOSTICS'] === 'debug' ? 'debug' : 'warn'
+}
+
+/** The writer has a thread of its own; what ends that thread unasked ends the process, as it would if it were this one. */
+async function openInThread({ ports, ...settings }: MasterConfig): Promise<OpenFleet> {
+  const workerData: WriterData = { ...settings, diagnostics: diagnosticsLevel() }
+  const worker = new Worker(besideUs('entry-writer'), { name: 'writer', workerData })
+  worker.on('error', (error) => {
+    throw error
+  })
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const line: Line<Asked, Told> = {
+    post: (message, owned = []) => worker.postMessage(message, owned),
+    listen: (hear) => void worker.on('message', hear),
+  }
+  const fleet = await openRemoteMaster(line, settings.directory, ports)
+  return {
+    ...fleet,
+    close: async () => {
+      await fleet.close()
+      await exited
+    },
+  }
+}
+
+/** Another entry, as source or bundled: both lie in one folder with this one. */
+function besideUs(entry: string): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? `./${entry}.ts` : `./${entry}.mjs`, import.meta.url)
 }

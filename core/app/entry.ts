@@ -87,7 +87,7 @@ function serve(channel: Channel): void {
     })
     try {
       const { socketPath, master } = await serving
-      channel.send({ kind: 'ready', socketPath, masterId: master.identity.masterId, pid: process.pid })
+      channel.send({ kind: 'ready', socketPath, masterId: master.facts.masterId, pid: process.pid })
     } catch (error) {
       channel.send({
         kind: 'failed',

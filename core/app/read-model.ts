@@ -17,7 +17,7 @@ import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 export type ReadModel = {
   readonly reader: Reader
   readonly ports: Pick<Ports, 'clock' | 'crypto' | 'compression'>
-  readonly presence: Presence
+  readonly presence: Pick<Presence, 'of'>
   readonly masterId: MasterId
   readonly level: MasterLevel
   readonly rootDomainId: DomainId
@@ -42,7 +42,7 @@ export type ReadModelParts = Omit<
   'lifecycle' | 'connectivity' | 'actual' | 'domain' | 'authority' | 'operator' | 'master' | 'policy' | 'memory'
 >
 
-export function createReadModel(parts: ReadModelParts, engine: ProjectionEngine): ReadModel {
+export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEngine, 'read'>): ReadModel {
   const decided =
     <State>(projection: string) =>
     (subject: string): State | undefined =>

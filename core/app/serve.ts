@@ -5,21 +5,21 @@
 import { join } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Listen, Listener } from '../kernel/http.ts'
-import type { Ports } from '../kernel/ports.ts'
 import { toHex } from '../kernel/hex.ts'
-import { createGateway } from '../ingest/gateway.ts'
 import { createHttpAdapter } from '../ingest/http-adapter.ts'
 import { createAccess } from './api/access.ts'
 import { createHttpHandler } from './api/server.ts'
 import { createConsoleSessions } from './api/sessions.ts'
 import type { MasterConfig } from './config.ts'
-import { type Master, openMaster } from './master.ts'
-import { servedHere } from './served-master.ts'
+import type { OpenFleet } from './front/remote-master.ts'
+import type { ServedMaster } from './served-master.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
 import { createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
 
 export type ServeConfig = {
   readonly master: MasterConfig
+  /** Opens the master, wherever its writer is. */
+  readonly open: (config: MasterConfig) => Promise<OpenFleet>
   readonly listen: Listen
   /** Where the private socket lies, or the name of the pipe; made from the data directory when absent. */
   readonly socketPath?: string
@@ -36,7 +36,7 @@ export type ServeConfig = {
 }
 
 export type Serving = {
-  readonly master: Master
+  readonly master: ServedMaster
   readonly workspaces: Workspaces
   readonly socketPath: string
   /** `http://host:port`, when there is a TCP listener. */
@@ -59,12 +59,11 @@ export const runMarkName = 'run.json'
 
 /** Unix socket paths are cut off at about a hundred bytes. */
 const longestSocketPath = 100
-const leaseLookMs = 1000
 
 export async function serveMaster(config: ServeConfig): Promise<Serving> {
   const { ports, directory } = config.master
-  const master = await openMaster(config.master)
-  const gateway = createGateway(master.port)
+  const fleet = await config.open(config.master)
+  const { master, gateway } = fleet
   let socket: Listener | undefined
   let nodes: NodeListener | undefined
   const requireNodes = (): NodeListener => {
@@ -72,7 +71,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
     return nodes
   }
   const workspaces = createWorkspaces({
-    main: servedHere(master),
+    main: master,
     gateway: {
       url: () => nodes?.url() ?? null,
       problem: () => nodes?.problem() ?? null,
@@ -84,15 +83,12 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
     },
     makeDemo: config.makeDemo,
   })
-  const stopLeases = watchLeases(ports, () => gateway.expireLeases())
   let closing: Promise<void> | undefined
   async function closeOnce(): Promise<void> {
-    stopLeases()
     await Promise.all([socket?.close(), nodes?.close()])
     await workspaces.close()
-    gateway.close()
     ports.files.remove(join(directory, runMarkName))
-    master.close()
+    await fleet.close()
   }
   const close = (): Promise<void> => (closing ??= closeOnce())
   const access = createAccess(ports, config.token ?? toHex(ports.random.bytes(32)))
@@ -132,18 +128,4 @@ function privateSocketPath({ master, temporaryDirectory, platform }: ServeConfig
   if (platform === 'win32') return `\\\\.\\pipe\\ibcf-${name}`
   const beside = join(master.directory, 'core.sock')
   return beside.length <= longestSocketPath ? beside : join(temporaryDirectory, `ibcf-${name}.sock`)
-}
-
-function watchLeases({ scheduler, diagnostics }: Ports, look: () => void): () => void {
-  let cancel = scheduler.after(leaseLookMs, run)
-  function run(): void {
-    cancel = scheduler.after(leaseLookMs, run)
-    try {
-      look()
-    } catch (error) {
-      // The store may be full for now; the lease is looked at again in a second.
-      diagnostics.warn('leases of returns could not be looked at', { reason: error instanceof Error ? error.name : 'unknown' })
-    }
-  }
-  return () => cancel()
 }

@@ -14,7 +14,7 @@ export async function serveUntilStopped(serving: Serving, io: CommandIo, facts: 
       ...(url === undefined ? {} : { url }),
       ...(consoleUrl === undefined ? {} : { consoleUrl }),
       socket: socketPath,
-      masterId: master.identity.masterId,
+      masterId: master.facts.masterId,
       pid: process.pid,
       ...facts,
     }),

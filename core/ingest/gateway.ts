@@ -22,9 +22,23 @@ export type GatewaySettings = {
 }
 
 /** What the head alone decides: an answer, or that the body may be read up to a size. */
-export type Admission =
+export type Admission<Response = GatewayResponse> =
   | { readonly kind: 'answer'; readonly response: GatewayResponse }
-  | { readonly kind: 'read'; readonly maxBodyBytes: number; readonly proceed: (body: Uint8Array) => GatewayResponse }
+  | {
+      readonly kind: 'read'
+      readonly maxBodyBytes: number
+      readonly proceed: (body: Uint8Array) => Response
+      /** To be called where there is one and no body comes. */
+      readonly drop?: () => void
+    }
+
+/** The gateway as a server sees it: it may be in another thread. Rejects only where the other thread is gone. */
+export type GatewayDoor = {
+  readonly admit: (
+    head: RequestHead,
+  ) => Admission<GatewayResponse | Promise<GatewayResponse>> | Promise<Admission<GatewayResponse | Promise<GatewayResponse>>>
+  readonly refuse: (code: string, sentence: string, remote: string) => GatewayResponse
+}
 
 export type Gateway = {
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>
@@ -32,6 +46,8 @@ export type Gateway = {
   readonly admit: (head: RequestHead) => Admission
   /** An answer to what never became a request (`code` of problem.ts), counted like any other. */
   readonly refuse: (code: string, sentence: string, remote: string) => GatewayResponse
+  /** The answer where what a request led to was undone after it had been dealt with: nothing of it is held. */
+  readonly fail: (error: unknown, remote: string) => GatewayResponse
   /** Ends the returns whose lease has run out. To be called every few seconds; the answer is how many ended. */
   readonly expireLeases: () => number
   /** Answers 503 from now on. */
@@ -75,12 +91,16 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
       const outcome = act()
       return outcome.ok ? outcome : { ok: false, response: refuse(outcome.refusal, remote) }
     } catch (error) {
-      const { rejection, fallback } = refusalOf(error)
-      master.refused(rejection.code, rejection.sentence, { ...rejection.facts, remote })
-      if (rejection.code === 'GATEWAY_FAULT')
-        ports.diagnostics.error('A request could not be dealt with.', { error: String(error).slice(0, 500), stack: stackOf(error) })
-      return { ok: false, response: problemResponse(rejection, fallback) }
+      return { ok: false, response: fail(error, remote) }
     }
+  }
+
+  function fail(error: unknown, remote: string): GatewayResponse {
+    const { rejection, fallback } = refusalOf(error)
+    master.refused(rejection.code, rejection.sentence, { ...rejection.facts, remote })
+    if (rejection.code === 'GATEWAY_FAULT')
+      ports.diagnostics.error('A request could not be dealt with.', { error: String(error).slice(0, 500), stack: stackOf(error) })
+    return problemResponse(rejection, fallback)
   }
 
   function mayCall({ route }: Matched, head: RequestHead): Result<Caller | undefined> {
@@ -130,6 +150,7 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
       return admission.kind === 'answer' ? admission.response : admission.proceed(request.body)
     },
     refuse: (code, sentence, remote) => refuse({ code, sentence, facts: {} }, remote),
+    fail,
     expireLeases: () => {
       const now = ports.clock.now()
       if (Math.abs(now - lookedAt) > sleptMs) listeningSince = now

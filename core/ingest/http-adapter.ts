@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import { gatewayLimits } from '../contract/gateway.ts'
 import type { Scheduler } from '../kernel/ports.ts'
 import type { GatewayResponse, RequestHead } from './exchange.ts'
-import type { Gateway } from './gateway.ts'
+import type { GatewayDoor } from './gateway.ts'
 
 export type HttpAdapterLimits = { readonly slowRequestMs: number; readonly maxConnections: number }
 
@@ -18,38 +18,45 @@ export type HttpAdapter = {
   readonly protect: (server: Server) => void
 }
 
-export function createHttpAdapter(gateway: Gateway, scheduler: Scheduler, limits: HttpAdapterLimits = gatewayLimits): HttpAdapter {
+export function createHttpAdapter(gateway: GatewayDoor, scheduler: Scheduler, limits: HttpAdapterLimits = gatewayLimits): HttpAdapter {
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    const head = headOf(request)
     // Without a listener an error on either stream would end the process.
     response.on('error', () => request.socket.destroy())
+    request.on('error', () => request.socket.destroy())
     response.setTimeout(limits.slowRequestMs, () => request.socket.destroy())
-    const admission = gateway.admit(head)
+    const head = headOf(request)
+    judge(head, request, response).catch(() => request.socket.destroy())
+  }
+
+  async function judge(head: RequestHead, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const admission = await gateway.admit(head)
     if (admission.kind === 'answer') {
       giveUpOn(request, response, admission.response)
       return
     }
-    const { maxBodyBytes, proceed } = admission
+    const { maxBodyBytes, proceed, drop } = admission
     if (declaredBytes(request) > maxBodyBytes) {
+      drop?.()
       giveUpOn(request, response, gateway.refuse('BODY_TOO_LARGE', `At most ${maxBodyBytes} bytes are taken here.`, head.remote))
       return
     }
     if (expectsContinue(request)) response.writeContinue()
-    readBody(request, maxBodyBytes, limits.slowRequestMs, scheduler, (outcome) => {
-      switch (outcome.kind) {
-        case 'whole':
-          send(response, proceed(outcome.body), head.method)
-          return
-        case 'too-large':
-          giveUpOn(request, response, gateway.refuse('BODY_TOO_LARGE', `At most ${maxBodyBytes} bytes are taken here.`, head.remote))
-          return
-        case 'too-slow':
-          giveUpOn(request, response, slow(head.remote))
-          return
-        case 'gone':
-          request.socket.destroy()
-      }
-    })
+    const outcome = await readBody(request, maxBodyBytes, limits.slowRequestMs, scheduler)
+    if (outcome.kind === 'whole') {
+      send(response, await proceed(outcome.body), head.method)
+      return
+    }
+    drop?.()
+    switch (outcome.kind) {
+      case 'too-large':
+        giveUpOn(request, response, gateway.refuse('BODY_TOO_LARGE', `At most ${maxBodyBytes} bytes are taken here.`, head.remote))
+        return
+      case 'too-slow':
+        giveUpOn(request, response, slow(head.remote))
+        return
+      case 'gone':
+        request.socket.destroy()
+    }
   }
 
   function slow(remote: string): GatewayResponse {
@@ -128,34 +135,31 @@ function declaredBytes(request: IncomingMessage): number {
 
 type BodyOutcome = { readonly kind: 'whole'; readonly body: Uint8Array } | { readonly kind: 'too-large' | 'too-slow' | 'gone' }
 
-/** Calls `done` exactly once. */
-function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  withinMs: number,
-  scheduler: Scheduler,
-  done: (outcome: BodyOutcome) => void,
-): void {
-  const parts: Buffer[] = []
-  let sizeBytes = 0
-  let isDone = false
-  const cancel = scheduler.after(withinMs, () => end({ kind: 'too-slow' }))
-  function end(outcome: BodyOutcome): void {
-    if (isDone) return
-    isDone = true
-    cancel()
-    parts.length = outcome.kind === 'whole' ? parts.length : 0
-    done(outcome)
-  }
-  request.on('data', (part: Buffer) => {
-    if (isDone) return
-    sizeBytes += part.length
-    if (sizeBytes > maxBytes) end({ kind: 'too-large' })
-    else parts.push(part)
+function readBody(request: IncomingMessage, maxBytes: number, withinMs: number, scheduler: Scheduler): Promise<BodyOutcome> {
+  return new Promise((done) => {
+    const parts: Buffer[] = []
+    let sizeBytes = 0
+    let isDone = false
+    const cancel = scheduler.after(withinMs, () => end({ kind: 'too-slow' }))
+    function end(outcome: BodyOutcome): void {
+      if (isDone) return
+      isDone = true
+      cancel()
+      parts.length = outcome.kind === 'whole' ? parts.length : 0
+      done(outcome)
+    }
+    request.on('data', (part: Buffer) => {
+      if (isDone) return
+      sizeBytes += part.length
+      if (sizeBytes > maxBytes) end({ kind: 'too-large' })
+      else parts.push(part)
+    })
+    request.on('end', () => end({ kind: 'whole', body: parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts) }))
+    request.on('error', () => end({ kind: 'gone' }))
+    request.on('close', () => end({ kind: 'gone' }))
+    // It may have gone while its head was judged, and says so only once.
+    if (request.destroyed) end({ kind: 'gone' })
   })
-  request.on('end', () => end({ kind: 'whole', body: parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts) }))
-  request.on('error', () => end({ kind: 'gone' }))
-  request.on('close', () => end({ kind: 'gone' }))
 }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayResponse, method: string): void {

@@ -1,0 +1,188 @@
+/**
+ * The side that serves: a master whose writer is in another thread. Queries read the store on a connection of their own; acts and
+ * requests of nodes cross over; what the writer tells keeps presence, counts and the feed of changes here up to date.
+ */
+import type { GatewayDoor } from '../../ingest/gateway.ts'
+import type { GatewayResponse } from '../../ingest/exchange.ts'
+import type { NodePresence } from '../../ingest/presence.ts'
+import { problemResponse } from '../../ingest/problem.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import { assertNever } from '../../kernel/assert-never.ts'
+import type { NodeId } from '../../kernel/ids.ts'
+import type { Ports } from '../../kernel/ports.ts'
+import { type LiveReader, openLiveReader } from '../../store/live-reader.ts'
+import { lastPosition } from '../../store/read-events.ts'
+import { type ChangeFeed, createChangeFeed } from '../change-feed.ts'
+import type { ReadOnlyReason } from '../master.ts'
+import { createQueries } from '../queries/queries.ts'
+import { createReadModel } from '../read-model.ts'
+import type { RefusalCount } from '../refusals.ts'
+import { inMoments, type MasterFacts, type ServedMaster } from '../served-master.ts'
+import { apart, type Asked, errorOf, type Judged, type Line, type Told } from '../writer/messages.ts'
+import { createStateReader } from './state-reader.ts'
+
+/** A fleet's master with its gateway, open and ready to be served. */
+export type OpenFleet = {
+  readonly master: ServedMaster
+  readonly gateway: GatewayDoor
+  /** Resolves when everything asked before is done, signed and closed. */
+  readonly close: () => Promise<void>
+}
+
+/** Throws what opening the master throws over there. */
+export async function openRemoteMaster(line: Line<Asked, Told>, directory: string, ports: Ports): Promise<OpenFleet> {
+  const mirror = createMirror()
+  const calls = createCalls(line)
+  const facts = await new Promise<MasterFacts>((resolve, reject) => {
+    line.listen((told) => {
+      switch (told.kind) {
+        case 'ready':
+          resolve(told.facts)
+          return
+        case 'failed':
+          reject(errorOf(told.failure))
+          return
+        case 'done':
+          calls.settle(told.id, (call) => call.resolve(told.value))
+          return
+        case 'refused':
+          calls.settle(told.id, (call) => call.reject(errorOf(told.failure)))
+          return
+        case 'changed':
+        case 'refusals':
+        case 'read-only':
+          mirror.take(told)
+          return
+        default:
+          assertNever(told)
+      }
+    })
+  })
+  let store: LiveReader
+  try {
+    store = await openLiveReader(directory, ports)
+  } catch (error) {
+    await calls.ask({ kind: 'close' })
+    throw error
+  }
+  const feed = createChangeFeed(ports.clock, ports.scheduler, () => lastPosition(store.reader))
+  mirror.follow(feed)
+  const master = servedOver(store, facts, feed, ports, mirror, calls)
+  return {
+    master,
+    gateway: createDoor(line, calls),
+    close: async () => {
+      feed.close()
+      // Before the writer, so that its connection is the last one and leaves nothing in the write-ahead log.
+      store[Symbol.dispose]()
+      await calls.ask({ kind: 'close' })
+    },
+  }
+}
+
+function servedOver(store: LiveReader, facts: MasterFacts, feed: ChangeFeed, ports: Ports, mirror: Mirror, calls: Calls): ServedMaster {
+  const { masterId, level, rootDomainId, startedAtMs } = facts
+  const { presence, refusals } = mirror
+  const { reader, moment } = store
+  const model = createReadModel({ reader, ports, presence, masterId, level, rootDomainId, startedAtMs, refusals }, createStateReader(store))
+  return {
+    facts,
+    ports,
+    model,
+    moment,
+    queries: inMoments(createQueries(model), moment),
+    act: (name, input, actor) => calls.ask({ kind: 'act', name, input, actor }) as never,
+    feed,
+    readOnlyReason: mirror.readOnlyReason,
+  }
+}
+
+/** Nodes reach the writer through it. What it costs to be refused without being a request is borne here. */
+function createDoor(line: Line<Asked, Told>, calls: Calls): GatewayDoor {
+  return {
+    admit: async (head) => {
+      const judged = (await calls.ask({ kind: 'admit', head })) as Judged
+      if (judged.kind === 'answer') return judged
+      const { maxBodyBytes, admission } = judged
+      return {
+        kind: 'read',
+        maxBodyBytes,
+        proceed: async (body) => {
+          const whole = apart(body)
+          return (await calls.ask({ kind: 'proceed', admission, remote: head.remote, body: whole }, [whole.buffer])) as GatewayResponse
+        },
+        drop: () => line.post({ kind: 'drop', admission }),
+      }
+    },
+    refuse: (code, sentence, remote) => {
+      line.post({ kind: 'count-refusal', code, sentence, remote })
+      return problemResponse({ code, sentence, facts: {} })
+    },
+  }
+}
+
+type Call = { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
+type WithoutId<Message> = Message extends { readonly id: number } ? Omit<Message, 'id'> : never
+type Calls = {
+  readonly ask: (question: WithoutId<Asked>, owned?: readonly ArrayBuffer[]) => Promise<unknown>
+  readonly settle: (id: number, how: (call: Call) => void) => void
+}
+
+function createCalls(line: Line<Asked, Told>): Calls {
+  const open = new Map<number, Call>()
+  let numbered = 0
+  return {
+    ask: (question, owned) =>
+      new Promise((resolve, reject) => {
+        const id = ++numbered
+        open.set(id, { resolve, reject })
+        line.post({ ...question, id } as Asked, owned)
+      }),
+    settle: (id, how) => {
+      const call = open.get(id)
+      if (call === undefined) throw new AppError('Bug', 'ANSWER_UNKNOWN', 'The writer answered what nobody asked.', { id })
+      open.delete(id)
+      how(call)
+    },
+  }
+}
+
+type Mirror = {
+  readonly presence: { readonly of: (node: NodeId) => NodePresence | undefined }
+  readonly refusals: () => readonly RefusalCount[]
+  readonly readOnlyReason: () => ReadOnlyReason
+  readonly take: (told: Extract<Told, { kind: 'changed' | 'refusals' | 'read-only' }>) => void
+  readonly follow: (feed: ChangeFeed) => void
+}
+
+/** What the writer knows in memory only, as it was last told. */
+function createMirror(): Mirror {
+  const present = new Map<NodeId, NodePresence>()
+  let refusals: readonly RefusalCount[] = []
+  let reason: ReadOnlyReason = null
+  let feed: ChangeFeed | undefined
+  return {
+    presence: { of: (node) => present.get(node) },
+    refusals: () => refusals,
+    readOnlyReason: () => reason,
+    follow: (followed) => {
+      feed = followed
+    },
+    take: (told) => {
+      switch (told.kind) {
+        case 'changed':
+          for (const [node, heard] of told.presence) present.set(node, heard)
+          feed?.tell(told.change)
+          return
+        case 'refusals':
+          refusals = told.refusals
+          return
+        case 'read-only':
+          reason = told.reason
+          return
+        default:
+          assertNever(told)
+      }
+    },
+  }
+}
