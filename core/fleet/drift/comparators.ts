@@ -1,0 +1,119 @@
+/** How a value that was found is held against the one that is desired: by which rule, and what it says in words ([DR2]). */
+import { satisfies, valid, validRange } from 'semver'
+import { z } from 'zod'
+import { assertNever } from '../../kernel/assert-never.ts'
+import { stepsOf } from './pointer.ts'
+
+export const comparatorSchema = z.discriminatedUnion('kind', [
+  /** The same JSON: arrays by order, objects whatever the order of their keys. */
+  z.object({ kind: z.literal('exact') }),
+  /** A version in the range; a pre-release only where the range names one of its own version (node-semver). */
+  z.object({ kind: z.literal('semver'), range: z.string().min(1).max(200) }),
+  /** A number as far from the desired one as the larger of the two bounds allows; `relative` is a share of the desired one. */
+  z.object({ kind: z.literal('tolerance'), absolute: z.number().nonnegative(), relative: z.number().min(0).max(1).default(0) }),
+  /** The same members, whatever their order and however often. */
+  z.object({ kind: z.literal('set') }),
+  /** Whatever is there, and below it. */
+  z.object({ kind: z.literal('ignore') }),
+  /** Only whether it is there. */
+  z.object({ kind: z.literal('presence'), expected: z.enum(['present', 'absent']) }),
+])
+export type Comparator = z.infer<typeof comparatorSchema>
+
+export const pointerSchema = z
+  .string()
+  .max(1000)
+  .refine((pointer) => stepsOf(pointer) !== undefined, 'a JSON Pointer (RFC 6901)')
+
+/** At `path` the comparator takes the place of comparing member by member; `weight` is how much that path counts in the score. */
+export const comparatorRuleSchema = z.object({
+  path: pointerSchema,
+  comparator: comparatorSchema,
+  weight: z.number().min(0).max(1000).default(1),
+})
+export type ComparatorRule = z.infer<typeof comparatorRuleSchema>
+
+export type Found = { readonly found: boolean; readonly value: unknown }
+export type Judgement = { readonly isInSpec: boolean; readonly sentence: string }
+
+/** Whether what was found is in specification. An `ignore` always is. */
+export function judgeValue(comparator: Comparator, desired: Found, actual: Found): Judgement {
+  switch (comparator.kind) {
+    case 'ignore':
+      return { isInSpec: true, sentence: 'Not compared, by policy.' }
+    case 'presence': {
+      const isWanted = comparator.expected === 'present'
+      if (actual.found === isWanted) return { isInSpec: true, sentence: isWanted ? 'Is there.' : 'Is not there.' }
+      return { isInSpec: false, sentence: isWanted ? 'Should be there and is not.' : 'Is there and should not be.' }
+    }
+    case 'exact':
+      return absent(actual) ?? told(isEqualJson(desired.value, actual.value), 'As desired.', 'Otherwise than desired.')
+    case 'semver':
+      return absent(actual) ?? judgeVersion(comparator.range, actual.value)
+    case 'tolerance':
+      return absent(actual) ?? judgeNumber(comparator, desired.value, actual.value)
+    case 'set':
+      return absent(actual) ?? told(isSameSet(desired.value, actual.value), 'The same members.', 'Not the same members.')
+    default:
+      return assertNever(comparator)
+  }
+}
+
+/** Why a rule means nothing for this desired document, in a sentence; undefined when it does. Asked when a policy is published. */
+export function faultOfRule({ path, comparator }: ComparatorRule, desired: Found): string | undefined {
+  switch (comparator.kind) {
+    case 'semver':
+      return validRange(comparator.range) === null ? `The range at ${path} is none.` : undefined
+    case 'tolerance':
+      return typeof desired.value === 'number' ? undefined : `The tolerance at ${path} needs a desired number.`
+    case 'set':
+      return Array.isArray(desired.value) ? undefined : `The set at ${path} needs a desired array.`
+    case 'exact':
+      return desired.found ? undefined : `Nothing is desired at ${path} to compare with.`
+    case 'ignore':
+    case 'presence':
+      return undefined
+    default:
+      return assertNever(comparator)
+  }
+}
+
+/** JSON equality: arrays by order, objects by key, numbers by value. */
+export function isEqualJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false
+  const left = Object.entries(a)
+  return (
+    left.length === Object.keys(b).length && left.every(([key, value]) => Object.hasOwn(b, key) && isEqualJson(value, memberOf(b, key)))
+  )
+}
+
+function memberOf(value: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(value, key)?.value
+}
+
+function absent(actual: Found): Judgement | undefined {
+  return actual.found ? undefined : { isInSpec: false, sentence: 'Is not there.' }
+}
+
+function told(isInSpec: boolean, yes: string, no: string): Judgement {
+  return { isInSpec, sentence: isInSpec ? yes : no }
+}
+
+function judgeVersion(range: string, value: unknown): Judgement {
+  if (typeof value !== 'string' || valid(value) === null) return { isInSpec: false, sentence: 'Is not a version.' }
+  return told(satisfies(value, range), `In the range ${range}.`, `Outside the range ${range}.`)
+}
+
+function judgeNumber(comparator: { readonly absolute: number; readonly relative: number }, desired: unknown, value: unknown): Judgement {
+  if (typeof desired !== 'number' || typeof value !== 'number') return { isInSpec: false, sentence: 'Is not a number.' }
+  const bound = Math.max(comparator.absolute, Math.abs(desired) * comparator.relative)
+  const isNear = Math.abs(value - desired) <= bound
+  return told(isNear, `Within ${bound} of what is desired.`, `Further than ${bound} from what is desired.`)
+}
+
+function isSameSet(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return false
+  const contains = (all: readonly unknown[], one: unknown): boolean => all.some((member) => isEqualJson(member, one))
+  return a.every((member) => contains(b, member)) && b.every((member) => contains(a, member))
+}
