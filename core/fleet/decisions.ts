@@ -3,6 +3,8 @@
  * node/node-events.ts; the two never mix (design 2, Convergence).
  */
 import { z } from 'zod'
+import { authorityEvents, grantTerms } from './authority/events.ts'
+import { commandDecisions } from './command/events.ts'
 import {
   connectivityModes,
   constraintsSchema,
@@ -58,8 +60,10 @@ export const decisions = {
       epoch: count,
       until: instant.nullable(),
       right: z.enum(['root', 'grant']),
+      ...grantTerms,
     }),
   },
+  ...authorityEvents,
   // Nodes: joining, phase, connectivity. The subject is the node.
   'ibcf.enrolment.requested.v1': {
     lane: 'control',
@@ -131,6 +135,8 @@ export const decisions = {
     }),
   },
   'ibcf.policy.assigned.v1': { lane: 'control', data: z.object({ policyBundleId: id }) },
+  // What a node is told to do. The subject is the command.
+  ...commandDecisions,
   // Presence, digested per domain: enough for the spectrum over time. The subject is the domain.
   'ibcf.presence.digested.v1': {
     lane: 'bulk',

@@ -32,7 +32,20 @@ const decided: Decided = {
         .map(([name, value]) => `${name} ${value}`)
         .join(', ') || 'none'
     }.`,
+  'ibcf.incarnation.opened.v1': ({ reason }) =>
+    reason === 'restored'
+      ? 'The master was restored from a backup and began a new life, without authority.'
+      : 'The database of the master was found behind what it had signed; it began a new life, without authority.',
   'ibcf.authority.granted.v1': ({ masterId, epoch }, names) => `${names.master(masterId)} became master of record at epoch ${epoch}.`,
+  'ibcf.authority.delegated.v1': ({ masterId }, names) =>
+    `${names.master(masterId)} may claim the domain when its holder cannot be reached.`,
+  'ibcf.authority.claimed.v1': ({ epoch, reason }) => `It was claimed by delegation, at epoch ${epoch}. ${said(reason ?? '')}`.trim(),
+  'ibcf.authority.resolved.v1': ({ disputedEpoch, masterId, epoch }, names) =>
+    `The contest over epoch ${disputedEpoch} was decided: ${names.master(masterId)} is master of record at epoch ${epoch}.`,
+  'ibcf.authority.released.v1': ({ epoch, reason }) => `Its authority at epoch ${epoch} was given up. ${said(reason)}`.trim(),
+  'ibcf.authority.lapsed.v1': ({ masterId, epoch }, names) => `The grant to ${names.master(masterId)} at epoch ${epoch} ran out.`,
+  'ibcf.authority.reviewed.v1': ({ verdict, findings }) =>
+    `The broken glass was looked into and ${verdict === 'upheld' ? 'upheld' : 'found wrong'}. ${said(findings)}`.trim(),
   'ibcf.enrolment.requested.v1': ({ name, kind }) => `${quoted(name)} asked to join as ${kind}.`,
   'ibcf.enrolment.approved.v1': ({ domainId }, names) => `It was let into ${names.domain(domainId)}.`,
   'ibcf.enrolment.refused.v1': ({ reason }) => `It was turned away. ${said(reason)}`.trim(),
@@ -47,6 +60,13 @@ const decided: Decided = {
     `Something it sent was refused and kept as evidence. ${said(sentence)} (${plainText(code)})`,
   'ibcf.policy.published.v1': ({ name, version }) => `The policy ${quoted(name)} ${plainText(version)} was published.`,
   'ibcf.policy.assigned.v1': ({ policyBundleId }, names) => `It is to be as the policy ${names.policy(policyBundleId)} says.`,
+  'ibcf.command.issued.v1': ({ kind, reason }) => `It is to do ${plainText(kind, 60)}. ${said(reason)}`.trim(),
+  'ibcf.command.approved.v1': ({ reason }) => `A second person approved the command. ${said(reason)}`.trim(),
+  'ibcf.command.cancelled.v1': ({ reason }) => `The command was cancelled. ${said(reason)}`.trim(),
+  'ibcf.command.superseded.v1': () => 'A later command took its place.',
+  'ibcf.command.lapsed.v1': () => 'The command was not run in its time.',
+  'ibcf.command.settled.v1': ({ outcome, findings }) =>
+    `A person found that the command ${outcome === 'applied' ? 'took effect' : 'did not take effect'}. ${said(findings)}`.trim(),
   'ibcf.presence.digested.v1': ({ contacts }) => `Presence was summed up: ${counted(contacts, 'contact')}.`,
 }
 
@@ -63,6 +83,13 @@ const recorded: Recorded = {
     `It took on the policy ${names.policy(policyBundleId)} ${plainText(policyVersion)}.`,
   'ibcf.desired.refused.v1': ({ policyBundleId, sentence, code }, names) =>
     `It refused the policy ${names.policy(policyBundleId)}. ${said(sentence)} (${plainText(code)})`,
+  'ibcf.command.received.v1': () => 'It received a command.',
+  'ibcf.command.started.v1': ({ attempt }) => `It began to run a command${attempt > 1 ? `, for the ${attempt}. time` : ''}.`,
+  'ibcf.command.applied.v1': ({ proof }) => `It ran a command. Found afterwards: ${said(proof)}`,
+  'ibcf.command.rejected.v1': ({ sentence, code }) => `It refused a command. ${said(sentence)} (${plainText(code)})`,
+  'ibcf.command.expired.v1': () => 'A command reached it too late and was not run.',
+  'ibcf.command.withdrawn.v1': ({ why }) => `It did not run a command that was ${why}.`,
+  'ibcf.command.unsure.v1': ({ sentence }) => `It cannot say whether a command took effect. ${said(sentence)}`,
   'ibcf.observation.recorded.v1': ({ kind, values }) => `Observed ${plainText(kind)}: ${valuesInWords(values)}.`,
   'ibcf.health.changed.v1': ({ from, to, detail }) => `Its health went from ${from} to ${to}. ${said(detail)}`.trim(),
   'ibcf.link.measured.v1': ({ link }) =>

@@ -1,5 +1,6 @@
 /** Facts that a node reports in its own logs, and which lane each belongs to. A node never moves its own phase or connectivity. */
 import { z } from 'zod'
+import { commandFacts } from '../command/events.ts'
 import { healths, inventorySchema, linkQualitySchema } from './node-record.ts'
 
 const text = z.string().max(2000)
@@ -56,6 +57,7 @@ export const nodeEvents = {
     }),
   },
   'ibcf.desired.refused.v1': { lane: 'control', data: z.object({ policyBundleId: z.string(), code: text, sentence: text }) },
+  ...commandFacts,
   'ibcf.observation.recorded.v1': {
     lane: 'fact',
     data: z.object({ kind: text, values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), isAutonomous: z.boolean() }),

@@ -30,9 +30,34 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   ],
   'ibcf.domain.renamed.v1': [{ name: 'Cell' }, 'The domain is called “Cell” from now on.'],
   'ibcf.domain.configured.v1': [{ thresholds: { slowRttMs: 9 } }, 'Thresholds were set: slowRttMs 9.'],
+  'ibcf.incarnation.opened.v1': [
+    { incarnation: id, reason: 'restored', continues: [head], lost: [] },
+    'The master was restored from a backup and began a new life, without authority.',
+  ],
   'ibcf.authority.granted.v1': [
     { masterId: id, level: 'LOCAL', epoch: 2, until: null, right: 'grant' },
     '“Harbour” became master of record at epoch 2.',
+  ],
+  'ibcf.authority.delegated.v1': [
+    { masterId: id, level: 'LOCAL', keyId: '', publicKey: '', rank: 1, until: null },
+    '“Harbour” may claim the domain when its holder cannot be reached.',
+  ],
+  'ibcf.authority.claimed.v1': [
+    { delegationId: id, level: 'LOCAL', epoch: 2, reason: 'The cable was cut' },
+    'It was claimed by delegation, at epoch 2. The cable was cut.',
+  ],
+  'ibcf.authority.resolved.v1': [
+    { disputedEpoch: 2, inFavourOf: id, masterId: id, level: 'LOCAL', epoch: 3, until: null },
+    'The contest over epoch 2 was decided: “Harbour” is master of record at epoch 3.',
+  ],
+  'ibcf.authority.released.v1': [
+    { epoch: 2, inherit: true, reason: 'Island reached again' },
+    'Its authority at epoch 2 was given up. Island reached again.',
+  ],
+  'ibcf.authority.lapsed.v1': [{ masterId: id, epoch: 2 }, 'The grant to “Harbour” at epoch 2 ran out.'],
+  'ibcf.authority.reviewed.v1': [
+    { reviewedEventId: id, verdict: 'upheld', findings: 'The link was down' },
+    'The broken glass was looked into and upheld. The link was down.',
   ],
   'ibcf.enrolment.requested.v1': [
     {
@@ -87,6 +112,28 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
     'The policy “base” 3 was published.',
   ],
   'ibcf.policy.assigned.v1': [{ policyBundleId: id }, 'It is to be as the policy “base” says.'],
+  'ibcf.command.issued.v1': [
+    {
+      kind: 'restart',
+      nodeId: id,
+      semantics: 'AT_LEAST_ONCE',
+      incarnation: null,
+      constraints: { ...noConstraints, target_version: null },
+      body: { sealed: null, data: {} },
+      bodyDigest: 'a'.repeat(64),
+      batchId: null,
+      reason: 'Memory is full',
+    },
+    'It is to do restart. Memory is full.',
+  ],
+  'ibcf.command.approved.v1': [{ bodyDigest: 'a'.repeat(64), reason: 'Seen' }, 'A second person approved the command. Seen.'],
+  'ibcf.command.cancelled.v1': [{ reason: '' }, 'The command was cancelled.'],
+  'ibcf.command.superseded.v1': [{ byCommandId: id }, 'A later command took its place.'],
+  'ibcf.command.lapsed.v1': [{ judgedBy: 'own-clock' }, 'The command was not run in its time.'],
+  'ibcf.command.settled.v1': [
+    { outcome: 'applied', findings: 'Seen on site' },
+    'A person found that the command took effect. Seen on site.',
+  ],
   'ibcf.presence.digested.v1': [
     {
       from: at,
@@ -120,6 +167,22 @@ const recorded: Readonly<Record<NodeEventType, readonly [data: unknown, sentence
   'ibcf.desired.refused.v1': [
     { policyBundleId: id, code: 'EPOCH_STALE', sentence: 'An older master said so' },
     'It refused the policy “base”. An older master said so. (EPOCH_STALE)',
+  ],
+  'ibcf.command.received.v1': [{ commandId: id, idempotencyKey: 'k', bodyDigest: 'a'.repeat(64) }, 'It received a command.'],
+  'ibcf.command.started.v1': [{ commandId: id, attempt: 2 }, 'It began to run a command, for the 2. time.'],
+  'ibcf.command.applied.v1': [
+    { commandId: id, proof: 'Version 1.3 runs', wasProbed: false },
+    'It ran a command. Found afterwards: Version 1.3 runs.',
+  ],
+  'ibcf.command.rejected.v1': [
+    { commandId: id, code: 'BATTERY_LOW', sentence: 'The battery is low' },
+    'It refused a command. The battery is low. (BATTERY_LOW)',
+  ],
+  'ibcf.command.expired.v1': [{ commandId: id, judgedBy: 'own-clock' }, 'A command reached it too late and was not run.'],
+  'ibcf.command.withdrawn.v1': [{ commandId: id, why: 'cancelled' }, 'It did not run a command that was cancelled.'],
+  'ibcf.command.unsure.v1': [
+    { commandId: id, sentence: 'Power went while it ran' },
+    'It cannot say whether a command took effect. Power went while it ran.',
   ],
   'ibcf.observation.recorded.v1': [
     { kind: 'tank', values: { level: 0.5, open: true, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, isAutonomous: false },
