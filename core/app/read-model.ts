@@ -17,7 +17,7 @@ import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 export type ReadModel = {
   readonly reader: Reader
   readonly ports: Pick<Ports, 'clock' | 'crypto' | 'compression'>
-  readonly presence: Pick<Presence, 'of'>
+  readonly presence: Pick<Presence, 'of' | 'follow'>
   readonly masterId: MasterId
   readonly level: MasterLevel
   readonly rootDomainId: DomainId

@@ -36,13 +36,23 @@ export type Presence = {
   readonly of: (node: NodeId) => NodePresence | undefined
   readonly hear: (node: NodeId, heard: Heard, monotonicMs: number, bounds: Bounds) => NodePresence
   readonly forget: (node: NodeId) => void
+  /** Told of every node that is heard or forgotten from now on, so that who adds presence up looks only at what changed. */
+  readonly follow: (listener: (node: NodeId) => void) => void
 }
 
 export function createPresence(): Presence {
   const kept = new Map<NodeId, NodePresence>()
+  const listeners: ((node: NodeId) => void)[] = []
+  const tell = (node: NodeId): void => {
+    for (const listener of listeners) listener(node)
+  }
   return {
     of: (node) => kept.get(node),
-    forget: (node) => void kept.delete(node),
+    follow: (listener) => void listeners.push(listener),
+    forget: (node) => {
+      kept.delete(node)
+      tell(node)
+    },
     hear: (node, { at, heartbeat, link }, monotonicMs, { thresholds, contactEveryMs }) => {
       const before = kept.get(node)
       const measured = heartbeat?.link ?? link ?? null
@@ -67,6 +77,7 @@ export function createPresence(): Presence {
         contacts: (before?.contacts ?? 0) + 1,
       }
       kept.set(node, after)
+      tell(node)
       return after
     },
   }

@@ -4,7 +4,7 @@
  */
 import type { GatewayDoor } from '../../ingest/gateway.ts'
 import type { GatewayResponse } from '../../ingest/exchange.ts'
-import type { NodePresence } from '../../ingest/presence.ts'
+import type { NodePresence, Presence } from '../../ingest/presence.ts'
 import { problemResponse } from '../../ingest/problem.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
@@ -148,7 +148,7 @@ function createCalls(line: Line<Asked, Told>): Calls {
 }
 
 type Mirror = {
-  readonly presence: { readonly of: (node: NodeId) => NodePresence | undefined }
+  readonly presence: Pick<Presence, 'of' | 'follow'>
   readonly refusals: () => readonly RefusalCount[]
   readonly readOnlyReason: () => ReadOnlyReason
   readonly take: (told: Extract<Told, { kind: 'changed' | 'refusals' | 'read-only' }>) => void
@@ -158,11 +158,12 @@ type Mirror = {
 /** What the writer knows in memory only, as it was last told. */
 function createMirror(): Mirror {
   const present = new Map<NodeId, NodePresence>()
+  const listeners: ((node: NodeId) => void)[] = []
   let refusals: readonly RefusalCount[] = []
   let reason: ReadOnlyReason = null
   let feed: ChangeFeed | undefined
   return {
-    presence: { of: (node) => present.get(node) },
+    presence: { of: (node) => present.get(node), follow: (listener) => void listeners.push(listener) },
     refusals: () => refusals,
     readOnlyReason: () => reason,
     follow: (followed) => {
@@ -171,7 +172,10 @@ function createMirror(): Mirror {
     take: (told) => {
       switch (told.kind) {
         case 'changed':
-          for (const [node, heard] of told.presence) present.set(node, heard)
+          for (const [node, heard] of told.presence) {
+            present.set(node, heard)
+            for (const listener of listeners) listener(node)
+          }
           feed?.tell(told.change)
           return
         case 'refusals':

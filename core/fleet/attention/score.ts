@@ -94,7 +94,8 @@ function quarantineTerm(event: string): [term: string, points: number] {
   }
 }
 
-function overBudgetPoints(secondsBehind: number, budgetSeconds: number): number {
+/** How much silence adds; never less the longer it lasts. */
+export function overBudgetPoints(secondsBehind: number, budgetSeconds: number): number {
   const over = secondsBehind - budgetSeconds
   if (over <= 0) return 0
   // Without any budget the silence itself is the measure, against an hour.
