@@ -4,9 +4,11 @@ import { authorityProjection } from './authority.ts'
 import { connectivityProjection } from './connectivity.ts'
 import { domainsProjection } from './domains.ts'
 import { lifecycleProjection } from './lifecycle.ts'
+import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
 import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
+import type { ReadTable } from './read-table.ts'
 
 export const projections: readonly Projection[] = [
   lifecycleProjection,
@@ -18,3 +20,6 @@ export const projections: readonly Projection[] = [
   operatorsProjection,
   policiesProjection,
 ]
+
+/** Every table that is made of several of them. */
+export const readTables: readonly ReadTable[] = [nodesTable]

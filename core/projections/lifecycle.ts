@@ -34,7 +34,7 @@ export type LifecycleState = {
 
 export const lifecycleProjection = defineProjection<null, LifecycleState | null>({
   name: 'lifecycle',
-  version: 1,
+  version: 2,
   handles: [
     'ibcf.enrolment.requested.v1',
     'ibcf.enrolment.approved.v1',
@@ -60,8 +60,8 @@ export const lifecycleProjection = defineProjection<null, LifecycleState | null>
       request_id: 'TEXT',
       key_id: 'TEXT',
       via: 'TEXT',
-      contact_every_s: 'INTEGER',
-      autonomy_budget_s: 'INTEGER',
+      contact_every_s: 'REAL',
+      autonomy_budget_s: 'REAL',
     },
     indexes: [['domain', 'phase'], ['enrolment'], ['request_id']],
   },

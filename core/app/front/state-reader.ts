@@ -2,7 +2,8 @@
  * What projections know of a subject, read from a connection that another one writes beside. What was read is remembered until the
  * writer has committed anything, so that one answer that asks for the same domain a thousand times reads it once.
  */
-import type { ProjectionEngine } from '../projection-engine.ts'
+import type { ProjectionEngine } from '../projecting/engine.ts'
+import { readState } from '../projecting/read-states.ts'
 import type { LiveReader } from '../../store/live-reader.ts'
 
 type Known = ReturnType<ProjectionEngine['read']>
@@ -19,9 +20,7 @@ export function createStateReader({ version }: Pick<LiveReader, 'version'>): Pic
       seen = now
       const name = `${projection}/${subject}`
       if (remembered.has(name)) return remembered.get(name)
-      const row = reader.get('SELECT facts, decisions FROM projection_states WHERE projection = ? AND subject = ?', projection, subject)
-      const known =
-        row === undefined ? undefined : { facts: JSON.parse(String(row['facts'])), decisions: JSON.parse(String(row['decisions'])) }
+      const known = readState(reader, projection, subject)
       remembered.set(name, known)
       return known
     },

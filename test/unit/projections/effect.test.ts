@@ -104,7 +104,7 @@ describe('the effect of events', () => {
     const before = hashOf(island)
     island.store.transact((writer) => {
       writer.run(`UPDATE checkpoints SET version = 0 WHERE projection = 'actual'`)
-      writer.run(`UPDATE actual_nodes SET health = 'OK'`)
+      writer.run(`UPDATE actual_nodes_g1 SET health = 'OK'`)
     })
     const engine = island.store.transact((writer) => createProjectionEngine(writer, projections, island.ports.crypto))
     expect(engine.stateHash(island.store.reader)).toBe(before)

@@ -1,0 +1,132 @@
+/**
+ * Runs the projections: new events fold into the state of their subject in the transaction that stores them ([PJ2], [PJ3]). It belongs
+ * to whoever writes; what only reads uses the read-*.ts files beside it, from any connection.
+ */
+import type { Crypto } from '../../kernel/ports.ts'
+import type { Reader, Writer } from '../../kernel/reader.ts'
+import { readTables as shippedReadTables } from '../../projections/all.ts'
+import type { Projection } from '../../projections/projection.ts'
+import { lastPosition } from '../../store/read-events.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
+import { checkProjections, type ProjectionCheck, stateHashOf } from './check.ts'
+import { createFolding, type Folding } from './folding.ts'
+import { knowsNothing } from './fold.ts'
+import { countRejudged, type ReadState } from './read-states.ts'
+import { buildAtOnce, foldQueued } from './rebuild.ts'
+import { createGeneration, createGenerationTable, type Kept, readGenerations, versionsOf } from './tables.ts'
+
+export type ProjectionEngine = {
+  readonly kept: Kept
+  /**
+   * Folds events that were just stored, in the transaction that stored them: every event exactly once, and before any later one is
+   * stored.
+   */
+  readonly project: (writer: Writer, stored: readonly StoredEvent[]) => void
+  /** As `readState`, without reading what this engine wrote or read last; undefined while the projection knows nothing of the subject. */
+  readonly read: (reader: Reader, projection: string, subject: string) => ReadState | undefined
+  /** Drops what is remembered: the transaction that brought these subjects' events did not commit. */
+  readonly forget: (subjects: Iterable<string>) => void
+  /** The state hash, hex, as it is once every subject that waits has been judged again. */
+  readonly stateHash: (reader: Reader) => string
+  /** Folds everything again from the first event; the answer says whether the result equals what is kept. */
+  readonly check: (reader: Reader) => ProjectionCheck
+  /** Judges at most so many waiting subjects again; answers how many wait still. */
+  readonly settle: (writer: Writer, atMost: number) => number
+  /** Folds the subjects of parked events again, all or one; answers how many events are parked still. */
+  readonly retryParked: (writer: Writer, subject?: string) => number
+  /** Another generation serves now. */
+  readonly reopen: (reader: Reader) => void
+  /** What serves was made by another version of the projections; it serves, and is fed, until a rebuild has made the next. */
+  readonly isOutdated: (reader: Reader) => boolean
+}
+
+export type EngineOptions = {
+  readonly readTables?: readonly (typeof shippedReadTables)[number][]
+  /** A store with at most so many events is rebuilt when it is opened, before anybody is served. */
+  readonly rebuildsAtOnce?: number
+  /** So many subjects are judged again in the commit that made it necessary. */
+  readonly rejudgesAtOnce?: number
+}
+
+/**
+ * Makes the tables where there are none. What another version made is rebuilt at once where that is quick or nothing else could serve;
+ * otherwise it goes on serving, and `isOutdated` says that a rebuild is due (see keep-projections.ts).
+ */
+export function createProjectionEngine(
+  writer: Writer,
+  projections: readonly Projection[],
+  crypto: Crypto,
+  { readTables = shippedReadTables, rebuildsAtOnce = 20_000, rejudgesAtOnce = 32 }: EngineOptions = {},
+): ProjectionEngine {
+  const names = new Set(projections.map(({ name }) => name))
+  // A table rests on its projections: a place that has only some of them keeps only what it can.
+  const kept: Kept = { projections, readTables: readTables.filter(({ restsOn }) => restsOn.every((name) => names.has(name))) }
+  createGenerationTable(writer)
+  let folding = openFolding(writer, kept, crypto, rebuildsAtOnce)
+
+  function project(into: Writer, stored: readonly StoredEvent[]): void {
+    const last = stored.at(-1)?.position ?? 0
+    if (last === 0) return
+    folding.take(into, stored)
+    const isBasisChanged = folding.notes.hasBasisChanges()
+    folding.flush(into)
+    if (isBasisChanged && countRejudged(into) <= rejudgesAtOnce) foldQueued(into, folding, last, rejudgesAtOnce)
+    // Every one of them has a row: one statement for all, since this is done for every decision.
+    into.run('UPDATE checkpoints SET position = ? WHERE position < ?', last, last)
+  }
+
+  return {
+    kept,
+    project,
+    read: (reader, name, subject) => {
+      const projection = projections.find((candidate) => candidate.name === name)
+      if (projection === undefined) return undefined
+      const { now } = folding.entryOf(reader, projection, subject)
+      if (knowsNothing(now)) return undefined
+      return {
+        facts: now.facts.state,
+        decisions: now.decisions.state,
+        isBeingRejudged: isIn(reader, 'projection_rejudged', subject),
+        hasParkedEvents: isIn(reader, 'projection_parked', subject),
+      }
+    },
+    forget: () => folding.forget(),
+    stateHash: (reader) => stateHashOf(reader, projections, crypto),
+    check: (reader) => checkProjections(reader, projections, crypto),
+    settle: (into, atMost) => {
+      foldQueued(into, folding, lastPosition(into), atMost)
+      return countRejudged(into)
+    },
+    retryParked: (into, subject) => {
+      const where = subject === undefined ? '' : 'WHERE subject = ?'
+      const values = subject === undefined ? [] : [subject]
+      const rows = into.all<{ subject: string }>(`SELECT DISTINCT subject FROM projection_parked ${where}`, ...values)
+      for (const row of rows) folding.foldAgain(into, row.subject, lastPosition(into))
+      folding.flush(into)
+      return into.get<{ n: number }>('SELECT count(*) AS n FROM projection_parked')?.n ?? 0
+    },
+    reopen: (reader) => {
+      const serving = readGenerations(reader).find(({ state }) => state === 'serving')
+      if (serving !== undefined) folding = createFolding(serving.number, kept, crypto, { isBulk: false, isFresh: false })
+    },
+    isOutdated: (reader) => readGenerations(reader).find(({ state }) => state === 'serving')?.versions !== versionsOf(kept),
+  }
+}
+
+function openFolding(writer: Writer, kept: Kept, crypto: Crypto, rebuildsAtOnce: number): Folding {
+  const serving = readGenerations(writer).find(({ state }) => state === 'serving')
+  const isCurrent = serving?.versions === versionsOf(kept)
+  const isBehind = kept.projections.some(
+    ({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) === undefined,
+  )
+  if (serving !== undefined && ((isCurrent && !isBehind) || lastPosition(writer) > rebuildsAtOnce))
+    return createFolding(serving.number, kept, crypto, { isBulk: false, isFresh: false })
+  writer.run("UPDATE projection_generations SET state = 'dropping' WHERE state = 'building'")
+  const reason = serving === undefined ? 'There was none.' : 'The projections are of another version.'
+  const { generation } = buildAtOnce(writer, kept, crypto, createGeneration(writer, kept, 0, reason))
+  return createFolding(generation, kept, crypto, { isBulk: false, isFresh: false })
+}
+
+function isIn(reader: Reader, view: string, subject: string): boolean {
+  return reader.get(`SELECT 1 FROM ${view} WHERE subject = ? LIMIT 1`, subject) !== undefined
+}

@@ -1,0 +1,256 @@
+/**
+ * Folds events into one generation: what they change is held in memory as entries (as it is kept, as it is now) and written by subject,
+ * each row once however many events touched it. The same steps serve a single decision and a rebuild of millions; they differ in when
+ * a late event is folded again (at once, or once at the end) and in how much is held before it is written.
+ */
+import type { Crypto } from '../../kernel/ports.ts'
+import type { Reader, Row, Writer } from '../../kernel/reader.ts'
+import type { AuthorityState } from '../../projections/authority.ts'
+import type { DomainState } from '../../projections/domains.ts'
+import type { Projection } from '../../projections/projection.ts'
+import { readSubjectEvents } from '../../store/read-events.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
+import { type Effective, effective, projectionsByType } from './effective.ts'
+import { applyOne, fitsBehind, foldAll, msOf, nothingOf, type Subject } from './fold.ts'
+import { writeEntries } from './flush.ts'
+import { createJudge, isBasis, type Judge, questionOf } from './judge.ts'
+import { createNotes, type Notes } from './notes.ts'
+import { type Kept, tableName } from './tables.ts'
+
+export type Entry = {
+  readonly projection: Projection
+  readonly id: string
+  /** As it is in the table. */
+  kept: Subject
+  now: Subject
+  /** By stream: saved states from this key on no longer hold; empty for all of them. */
+  savedCut: { facts?: string; decisions?: string }
+}
+
+export type Folding = {
+  readonly generation: number
+  readonly kept: Kept
+  readonly crypto: Crypto
+  readonly judge: Judge
+  readonly notes: Notes
+  /** Everything that was changed since it was written last, by subject. */
+  readonly changed: Set<string>
+  readonly entryOf: (reader: Reader, projection: Projection, id: string) => Entry
+  /** Events that are stored, in the order of their positions. Ones that were folded before are passed over. */
+  readonly take: (reader: Reader, stored: readonly StoredEvent[]) => void
+  /** Everything about the subject up to a position, again from nothing, by all projections. */
+  readonly foldAgain: (reader: Reader, id: string, upTo: number) => void
+  /** Writes what was changed, at most so many subjects; true when nothing is left. */
+  readonly flush: (writer: Writer, atMost?: number) => boolean
+  /** Drops all that is remembered: a transaction failed, or memory is short. Nothing unwritten may be wanted any more. */
+  readonly forget: () => void
+  readonly held: () => number
+  /** Wall milliseconds of this store at the last event that was taken. */
+  readonly latestAt: () => number
+  /** Bulk only: subjects whose late events are not folded yet. */
+  readonly late: ReadonlySet<string>
+  /** Subjects that were judged, in what is not written yet, by an answer that is another one now. */
+  readonly judgedOtherwise: (reader: Reader) => ReadonlySet<string>
+}
+
+export type FoldingOptions = {
+  /** Late events are noted and folded again when the rest is done; otherwise at once. */
+  readonly isBulk: boolean
+  /** The generation is empty and new: what is not in memory is nowhere. */
+  readonly isFresh: boolean
+  /** What is not wanted is passed over, but for what authority is made of. All by default. */
+  readonly isWanted?: (subject: string) => boolean
+}
+
+/** Subjects times projections that are remembered where every commit is written at once. */
+const rememberedEntries = 60_000
+
+export type StateRow = Row & {
+  readonly position: number
+  readonly facts: string
+  readonly facts_key: string
+  readonly facts_count: number
+  readonly facts_ms: number
+  readonly decisions: string
+  readonly decisions_key: string
+  readonly decisions_count: number
+  readonly decisions_ms: number
+}
+
+export function createFolding(generation: number, kept: Kept, crypto: Crypto, options: FoldingOptions): Folding {
+  const byType = projectionsByType(kept.projections)
+  const entries = new Map<string, Map<string, Entry>>(kept.projections.map(({ name }) => [name, new Map<string, Entry>()]))
+  const changed = new Set<string>()
+  const select = `SELECT * FROM ${tableName('projection_states', generation)} WHERE projection = ? AND subject = ?`
+  let isFresh = options.isFresh
+  let held = 0
+  let latestAt = 0
+  /** Who asks now: the judge looks up what authority is made of while events are taken. */
+  let asking: Reader | undefined
+  const named = (name: string): Projection | undefined => kept.projections.find((projection) => projection.name === name)
+  const authority = named('authority')
+  const domains = named('domains')
+  const decided = (projection: Projection | undefined, id: string): unknown =>
+    projection === undefined || asking === undefined ? undefined : (entryOf(asking, projection, id).now.decisions.state ?? undefined)
+  const judge = createJudge({
+    authority: (id) => decided(authority, id) as AuthorityState | undefined,
+    domain: (id) => decided(domains, id) as DomainState | undefined,
+  })
+  const isJudging = authority !== undefined
+  const notes = createNotes()
+  /** Bulk only: their further events are folded when everything is. */
+  const late = new Set<string>()
+
+  function entryOf(reader: Reader, projection: Projection, id: string): Entry {
+    const of = entries.get(projection.name) as Map<string, Entry>
+    const known = of.get(id)
+    if (known !== undefined) return known
+    const row = isFresh ? undefined : reader.get<StateRow>(select, projection.name, id)
+    const subject = row === undefined ? nothingOf(projection) : subjectOf(row)
+    const entry: Entry = { projection, id, kept: subject, now: subject, savedCut: {} }
+    of.set(id, entry)
+    held++
+    return entry
+  }
+
+  function change(entry: Entry, now: Subject): void {
+    entry.now = now
+    changed.add(entry.id)
+  }
+
+  /** False when it has no effect; notes who asked, so that the subject is found when the answer changes. */
+  function isJudgedEffective(input: Effective): boolean {
+    const question = isJudging ? questionOf(input) : undefined
+    if (question === undefined) return true
+    const heldUntil = judge.heldUntil(question)
+    notes.asked(question, heldUntil, input.event.subject)
+    if (msOf(input.event.hlc) <= heldUntil) return true
+    notes.powerless(input, question)
+    return false
+  }
+
+  function take(reader: Reader, stored: readonly StoredEvent[]): void {
+    asking = reader
+    const last = stored.at(-1)?.position ?? 0
+    latestAt = stored.at(-1)?.recordedAt ?? latestAt
+    for (const item of stored) {
+      const isOfBasis = isBasis(item.event?.type ?? '')
+      if (!isOfBasis && options.isWanted?.(item.event?.subject ?? '') === false) continue
+      const input = effective(item, byType)
+      if (input === undefined || !isJudgedEffective(input)) continue
+      const id: string = input.event.subject
+      for (const projection of byType.get(input.event.type) ?? []) {
+        const entry = entryOf(reader, projection, id)
+        if (item.position <= entry.now.position) continue
+        if (fitsBehind(projection, entry.now[input.stream], input)) add(entry, input)
+        else if (options.isBulk && !isOfBasis) late.add(id)
+        else foldEntryAgain(reader, [entry], last)
+      }
+      if (isOfBasis) {
+        judge.forget()
+        notes.basisChanged(id, input.event.id)
+      }
+    }
+    asking = undefined
+  }
+
+  function add(entry: Entry, input: Effective): void {
+    if (late.has(entry.id) && !isBasis(input.event.type)) return
+    const { stream, key, stored } = input
+    const before = entry.now[stream]
+    if (key < before.key) entry.savedCut[stream] = lower(entry.savedCut[stream], key)
+    try {
+      change(entry, { ...entry.now, [stream]: applyOne(entry.projection, before, input), position: stored.position })
+    } catch (error) {
+      notes.poisoned(entry.projection, input, error)
+      change(entry, { ...entry.now, position: stored.position })
+    }
+  }
+
+  function foldAgain(reader: Reader, id: string, upTo: number): void {
+    const isOuter = asking === undefined
+    asking = reader
+    notes.foldingAgain(id)
+    late.delete(id)
+    foldEntryAgain(
+      reader,
+      kept.projections.map((projection) => entryOf(reader, projection, id)),
+      upTo,
+    )
+    if (isOuter) asking = undefined
+  }
+
+  function foldEntryAgain(reader: Reader, again: readonly Entry[], upTo: number): void {
+    const [first] = again
+    if (first === undefined) return
+    const types = [...new Set(again.flatMap(({ projection }) => projection.handles))]
+    const events = readSubjectEvents(reader, first.id, { types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+    const inputs = events.flatMap((stored) => {
+      const input = effective(stored, byType)
+      return input === undefined || !isJudgedEffective(input) ? [] : [input]
+    })
+    for (const entry of again) {
+      const handled = inputs.filter(({ event }) => entry.projection.handles.includes(event.type))
+      if (handled.length === 0 && entry.now.position === 0) continue
+      const { subject, poisoned } = foldAll(entry.projection, handled, upTo)
+      notes.refolded(entry.projection, entry.id, poisoned)
+      entry.savedCut = { facts: '', decisions: '' }
+      change(entry, subject)
+    }
+  }
+
+  const folding: Folding = {
+    generation,
+    kept,
+    crypto,
+    judge,
+    notes,
+    changed,
+    entryOf,
+    take,
+    foldAgain,
+    flush: (writer, atMost = Number.MAX_SAFE_INTEGER) => {
+      asking = writer
+      for (const id of late) notes.queue(id, 'late')
+      const isDone = writeEntries(folding, writer, atMost, entries)
+      asking = undefined
+      if (isDone && !options.isBulk && held > rememberedEntries) drop()
+      return isDone
+    },
+    forget: () => {
+      drop()
+      late.clear()
+      notes.clear()
+    },
+    held: () => held,
+    latestAt: () => latestAt,
+    late,
+    judgedOtherwise: (reader) => {
+      asking = reader
+      const subjects = notes.judgedOtherwise(judge)
+      asking = undefined
+      return subjects
+    },
+  }
+
+  function drop(): void {
+    for (const of of entries.values()) of.clear()
+    changed.clear()
+    judge.forget()
+    held = 0
+    isFresh = false
+  }
+  return folding
+}
+
+function lower(known: string | undefined, key: string): string {
+  return known === undefined || key < known ? key : known
+}
+
+export function subjectOf(row: StateRow): Subject {
+  return {
+    facts: { state: JSON.parse(row.facts), key: row.facts_key, count: row.facts_count, ms: row.facts_ms },
+    decisions: { state: JSON.parse(row.decisions), key: row.decisions_key, count: row.decisions_count, ms: row.decisions_ms },
+    position: row.position,
+  }
+}
