@@ -8,10 +8,28 @@ import { readKey } from '../store/keys.ts'
 import type { HeldKey, KeyStore } from '../trust/key-store.ts'
 import type { MasterConfig } from './config.ts'
 
-export type MasterIdentity = { readonly masterId: MasterId; readonly incarnation: IncarnationId; readonly rootDomainId: DomainId }
+/** Why a new life begins, and which signed points it knows to be lost. */
+export type Opening = {
+  readonly reason: 'restored' | 'high-water'
+  readonly lost: readonly { readonly log: string; readonly seq: number; readonly head: string }[]
+}
+
+export type MasterIdentity = {
+  readonly masterId: MasterId
+  readonly incarnation: IncarnationId
+  readonly rootDomainId: DomainId
+  /** Set while the first event of this incarnation is not known to be recorded. */
+  readonly opening?: Opening
+}
 
 const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
-const schema = z.object({ v: z.literal(1), masterId: ulid, incarnation: ulid, rootDomainId: ulid })
+const opening = z.object({
+  reason: z.enum(['restored', 'high-water']),
+  lost: z.array(z.object({ log: z.string(), seq: z.number(), head: z.string() })),
+})
+const schema = z.object({ v: z.literal(1), masterId: ulid, incarnation: ulid, rootDomainId: ulid, opening: opening.optional() })
+
+export const identityName = 'identity.json'
 
 /**
  * Reads the identity of the directory, or makes it when nothing is there yet. Throws Corrupt `IDENTITY_DAMAGED`, or
@@ -19,7 +37,7 @@ const schema = z.object({ v: z.literal(1), masterId: ulid, incarnation: ulid, ro
  */
 export function loadIdentity(config: MasterConfig, hasEvents: boolean): MasterIdentity {
   const { files, clock, random } = config.ports
-  const path = config.directory === ':memory:' ? undefined : join(config.directory, 'identity.json')
+  const path = config.directory === ':memory:' ? undefined : join(config.directory, identityName)
   const bytes = path === undefined ? undefined : files.read(path)
   if (path !== undefined && bytes !== undefined) return parse(path, bytes)
   if (hasEvents)
@@ -30,8 +48,14 @@ export function loadIdentity(config: MasterConfig, hasEvents: boolean): MasterId
     )
   const next = createUlidSource(clock, random)
   const identity: MasterIdentity = { masterId: next<MasterId>(), incarnation: next<IncarnationId>(), rootDomainId: next<DomainId>() }
-  if (path !== undefined) files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, ...identity }, null, 2)}\n`), 0o600)
+  if (path !== undefined) writeIdentity(config, identity)
   return identity
+}
+
+/** Durable before it returns. */
+export function writeIdentity({ directory, ports }: Pick<MasterConfig, 'directory' | 'ports'>, identity: MasterIdentity): void {
+  const text = `${JSON.stringify({ v: 1, ...identity }, null, 2)}\n`
+  ports.files.writeAtomic(join(directory, identityName), new TextEncoder().encode(text), 0o600)
 }
 
 /**
@@ -54,8 +78,8 @@ export function requireOwnKey(keys: KeyStore, { masterId }: MasterIdentity, read
 
 function parse(path: string, bytes: Uint8Array): MasterIdentity {
   try {
-    const { masterId, incarnation, rootDomainId } = schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
-    return { masterId, incarnation, rootDomainId } as MasterIdentity
+    const { v: _, ...identity } = schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return identity as unknown as MasterIdentity
   } catch (cause) {
     throw new AppError(
       'Corrupt',

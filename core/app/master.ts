@@ -27,6 +27,8 @@ import { createDigester } from './digest.ts'
 import { followHealth } from './follow-health.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
+import { createHighWater } from './keeping/high-water.ts'
+import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { moveMode, movePhase } from './node-moves.ts'
 import { createProjectionEngine, type ProjectionEngine } from './projection-engine.ts'
 import { createReadModel, type ReadModel } from './read-model.ts'
@@ -74,8 +76,11 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const { ports } = config
   const { reader } = store
   const hasEvents = lastPosition(reader) > 0
-  const identity = loadIdentity(config, hasEvents)
-  const keys = openKeyStore(config.directory === inMemory ? undefined : config.directory, config.keyProtection, ports)
+  const life = judgeLife(config, loadIdentity(config, hasEvents), reader)
+  const { identity } = life
+  const directory = config.directory === inMemory ? undefined : config.directory
+  const highWater = createHighWater(directory, identity.masterId, life.mark, ports)
+  const keys = openKeyStore(directory, config.keyProtection, ports)
   const key = hasEvents ? requireOwnKey(keys, identity, reader) : (keys.of(identity.masterId) ?? keys.make(identity.masterId))
   const engine = store.transact((writer) => {
     createReturnTable(writer)
@@ -107,6 +112,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     keys,
     ports,
     epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
+    signed: highWater.note,
     committed: (events) => {
       feed.tell(changeOf(events))
       for (const { event } of events)
@@ -273,6 +279,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   }
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
+  openLife(recorder, life, config, reader)
   function lookAgain(): void {
     for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'"))
       watchdog.look(String(row['subject']) as NodeId)
@@ -297,6 +304,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       digester.close()
       feed.close()
       recorder.close()
+      highWater.close()
       store[Symbol.dispose]()
       lock?.[Symbol.dispose]()
     },

@@ -55,13 +55,15 @@ export type RecorderParts = {
   readonly ports: Ports
   /** The epoch at which this master holds a domain. */
   readonly epochOf: (domain: DomainId) => number
+  /** Called with the last signed points, once they are durable. */
+  readonly signed?: (headers: readonly SegmentHeader[]) => void
   /** Called with what a commit brought, once it is durable. */
   readonly committed: (events: readonly StoredEvent[]) => void
   /** Called with what was recorded in a group that did not become durable, after the recording itself had succeeded. */
   readonly undone: (events: readonly StoredEvent[], error: unknown) => void
 }
 
-export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, committed, undone }: RecorderParts): Recorder {
+export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, committed, undone, signed }: RecorderParts): Recorder {
   const nextId = createUlidSource(ports.clock, ports.random)
   const before = ownLogs(store, identity)
   const open = new Map<string, LogId>(before.unsigned.map((log) => [formatLogId(log), log]))
@@ -104,10 +106,12 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
     cancelSigning = undefined
     if (open.size === 0) return
     const due = [...open.values()]
-    store.transact((writer) => {
-      for (const log of due) signTail(writer, log, key, tick(), log.lane === 'control' ? headsOfOtherLanes(writer, log) : undefined)
-    })
+    const headers = store.transact((writer) =>
+      due.map((log) => signTail(writer, log, key, tick(), log.lane === 'control' ? headsOfOtherLanes(writer, log) : undefined)),
+    )
     open.clear()
+    const made = headers.filter((header) => header !== undefined)
+    store.settle({ kept: () => signed?.(made), undone: () => undefined })
   }
 
   /** Disk full or away: what was decided is durable and stays on the list; the next commit, or the next start, signs it. */
@@ -227,16 +231,15 @@ function headsOfOtherLanes(writer: Writer, log: LogId): NonNullable<SegmentHeade
   return heads
 }
 
-/** Where this master's own logs stand: the highest clock value in them, and which still have an unsigned tail. */
+/** Where this master's own logs of every incarnation stand: the highest clock value in them, and which still have an unsigned tail. */
 function ownLogs(
   store: Store,
-  { masterId, incarnation }: MasterIdentity,
+  { masterId }: MasterIdentity,
 ): { readonly hlc: Hlc | undefined; readonly unsigned: readonly LogId[] } {
   let hlc: Hlc | undefined
   const unsigned: LogId[] = []
   for (const { log: name, seq } of readFrontier(store.reader, { origin: masterId })) {
     const log = parseLogId(name)
-    if (log.incarnation !== incarnation) continue
     const last = readLogEvents(store.reader, log, seq, seq)[0]?.event?.hlc
     if (last !== undefined && (hlc === undefined || last > hlc)) hlc = last
     if ((readHead(store.reader, log)?.signedTo ?? 0) < seq) unsigned.push(log)

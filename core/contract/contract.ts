@@ -188,6 +188,12 @@ export const masterContract = {
       .input(z.object({ policyBundleId: id, domainId: id }))
       .output(done),
   },
+  authority: {
+    reclaim: base
+      .route({ method: 'POST', path: '/authority/reclaim', summary: 'Break-glass: take back what a restored master held' })
+      .input(z.object({ reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
+  },
   live: {
     changes: base
       .route({ method: 'GET', path: '/changes', summary: 'Server-sent ticks of what changed' })

@@ -43,6 +43,20 @@ const modeCounts = z.record(z.enum(connectivityModes), count)
 export const decisions = {
   // The control plane itself.
   'ibcf.log.opened.v1': { lane: 'control', data: z.object({ continues: z.array(head), reason: text }) },
+  /**
+   * A life of a master that began after it was founded. Its logs bear the new incarnation; the ones of before are closed at the points
+   * named here. Several in a row where there are many points; the first one is the first event of the new life.
+   */
+  'ibcf.incarnation.opened.v1': {
+    lane: 'control',
+    data: z.object({
+      incarnation: id,
+      reason: z.enum(['restored', 'high-water']),
+      continues: z.array(head),
+      /** Points that this master once signed and does not hold any more, as far as it knows. */
+      lost: z.array(head),
+    }),
+  },
   'ibcf.master.created.v1': { lane: 'control', data: z.object({ name: text, level: z.enum(masterLevels), keyId: text, publicKey: text }) },
   'ibcf.master.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
   'ibcf.operator.created.v1': { lane: 'control', data: z.object({ name: text, role: text, keyId: text, publicKey: text }) },
@@ -59,7 +73,7 @@ export const decisions = {
       level: z.enum(masterLevels),
       epoch: count,
       until: instant.nullable(),
-      right: z.enum(['root', 'grant']),
+      right: z.enum(['root', 'grant', 'break-glass']),
       ...grantTerms,
     }),
   },

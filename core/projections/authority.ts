@@ -10,20 +10,36 @@ export type HeldGrant = {
   readonly epoch: number
   readonly since: string
   readonly until: string | null
-  readonly right: 'root' | 'grant'
+  readonly right: DecisionData<'ibcf.authority.granted.v1'>['right']
+  /** The life of the master that it was given to; null: its first. */
+  readonly incarnation: string | null
+  /** Of break-glass. */
+  readonly reason: string | null
+  readonly by: string | null
 }
 export type AuthorityState = { readonly grants: readonly HeldGrant[] }
 
 export const authorityProjection = defineProjection<null, AuthorityState>({
   name: 'authority',
-  version: 1,
+  version: 2,
   handles: ['ibcf.authority.granted.v1'],
   facts: foldsNothing,
   decisions: {
     initial: { grants: [] },
     apply: (state, { event }) => {
-      const { masterId, level, epoch, until, right } = event.data as DecisionData<'ibcf.authority.granted.v1'>
-      const grant: HeldGrant = { eventId: event.id, masterId, level, epoch, since: event.time, until, right }
+      const { masterId, level, epoch, until, right, incarnation, reason } = event.data as DecisionData<'ibcf.authority.granted.v1'>
+      const grant: HeldGrant = {
+        eventId: event.id,
+        masterId,
+        level,
+        epoch,
+        since: event.time,
+        until,
+        right,
+        incarnation: incarnation ?? null,
+        reason: reason ?? null,
+        by: event.actor ?? null,
+      }
       return { grants: [...state.grants, grant].sort((a, b) => b.epoch - a.epoch || (a.masterId < b.masterId ? -1 : 1)) }
     },
   },

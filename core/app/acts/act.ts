@@ -5,7 +5,7 @@ import type { DomainId, NodeId, OperatorId } from '../../kernel/ids.ts'
 import type { Result } from '../../kernel/result.ts'
 import type { LifecycleState } from '../../projections/lifecycle.ts'
 import type { Master } from '../master.ts'
-import { authorityOf } from '../queries/authority-view.ts'
+import { authorityOf, lapsedGrantOf } from '../queries/authority-view.ts'
 
 export type OperatorRole = (typeof operatorRoles)[number]
 
@@ -34,12 +34,20 @@ export function requireOperator({ master, actor }: Asking, least: OperatorRole):
   return actor
 }
 
-/** Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD`. */
+/** Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD` or `AUTHORITY_LAPSED`. */
 export function requireAuthority({ master }: Act, domain: DomainId): void {
   if (master.model.domain(domain) === undefined)
     throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
   const authority = authorityOf(master.model, domain)
   if (authority.standing === 'held-here') return
+  if (lapsedGrantOf(master.model, domain) !== undefined) {
+    throw new AppError(
+      'Rejected',
+      'AUTHORITY_LAPSED',
+      'This master was restored from an older state and holds no authority until it is given some again. An operator of role authority can reclaim it (authority.reclaim) with a reason that is reviewed later.',
+      { domainId: domain, epoch: authority.epoch, incarnation: master.model.master(master.model.masterId)?.incarnation?.id ?? null },
+    )
+  }
   throw new AppError(
     'Rejected',
     'AUTHORITY_NOT_HELD',

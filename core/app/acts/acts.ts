@@ -2,6 +2,7 @@
 import type { OperatorId } from '../../kernel/ids.ts'
 import type { Master } from '../master.ts'
 import type { Act } from './act.ts'
+import { reclaimAuthority } from './authority.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
@@ -27,6 +28,7 @@ export const acts = {
   'enrolment.refuse': refuseEnrolment,
   'policy.publish': publishPolicy,
   'policy.assign': assignPolicy,
+  'authority.reclaim': reclaimAuthority,
 } as const
 
 export type ActName = keyof typeof acts

@@ -134,6 +134,9 @@ export const masterRouter = os.router({
     }),
     assign: os.policy.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.assign', input) })),
   },
+  authority: {
+    reclaim: os.authority.reclaim.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.reclaim', input) })),
+  },
   live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
   demo: {
     get: os.demo.get.handler(({ context }) => demoOf(context).view()),

@@ -157,7 +157,7 @@ describe('desired against actual', () => {
     world.snapshot(world.node, { configuration: { rate: 7 }, software: { version: '2.0.0' } })
     const digest = world.model.actual(world.node)?.parts['configuration']?.digest ?? ''
     world.store.transact((writer) =>
-      writer.run(`UPDATE blobs SET bytes = zeroblob(8), encoding = 'identity' WHERE sha256 = unhex(?)`, digest),
+      writer.run(`UPDATE blob_pieces SET bytes = zeroblob(8), encoding = 'identity' WHERE sha256 = unhex(?)`, digest),
     )
     expect(verdicts(world)).toEqual({
       '/software/version': 'equal',
