@@ -74,6 +74,10 @@ export const decisions = {
       epoch: count,
       until: instant.nullable(),
       right: z.enum(['root', 'grant', 'break-glass']),
+      /** The life of the master that it is given to; absent: its first one. A later life has nothing of it. */
+      incarnation: id.nullable().optional(),
+      /** Of break-glass: why it was taken, for those who review it. */
+      reason: text.optional(),
       ...grantTerms,
     }),
   },
