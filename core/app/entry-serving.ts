@@ -1,6 +1,7 @@
 /** Puts a served master together with the real machine: clock, disk, network, and the simulator for its demo workspace. */
 import { tmpdir } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { besideUs } from './beside-us.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
 import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
@@ -63,7 +64,7 @@ function diagnosticsLevel(): 'debug' | 'warn' {
 /** The writer has a thread of its own; what ends that thread unasked ends the process, as it would if it were this one. */
 async function openInThread({ ports, ...settings }: MasterConfig): Promise<OpenFleet> {
   const workerData: WriterData = { ...settings, diagnostics: diagnosticsLevel() }
-  const worker = new Worker(besideUs('entry-writer'), { name: 'writer', workerData })
+  const worker = new Worker(besideUs(import.meta.url, './', 'entry-writer'), { name: 'writer', workerData })
   worker.on('error', (error) => {
     throw error
   })
@@ -80,9 +81,4 @@ async function openInThread({ ports, ...settings }: MasterConfig): Promise<OpenF
       await exited
     },
   }
-}
-
-/** Another entry, as source or bundled: both lie in one folder with this one. */
-function besideUs(entry: string): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? `./${entry}.ts` : `./${entry}.mjs`, import.meta.url)
 }

@@ -34,6 +34,7 @@ import { createProjectionEngine, type ProjectionEngine } from './projection-engi
 import { createReadModel, type ReadModel } from './read-model.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createRefusals } from './refusals.ts'
+import { type Background, createBackground } from './writer/background.ts'
 
 export type ReadOnlyReason = { readonly code: string; readonly sentence: string } | null
 
@@ -48,12 +49,17 @@ export type Master = {
   readonly recorder: Recorder
   readonly feed: ChangeFeed
   readonly port: MasterPort
+  /** For work that can wait until nobody waits for a commit. */
+  readonly background: Background
   /** Why nothing can be written now; null while it can. */
   readonly readOnlyReason: () => ReadOnlyReason
-  /** Thresholds changed: every node is looked at again. */
+  /** Thresholds changed: every node is looked at again, a large fleet in the background. */
   readonly lookAgain: () => void
   readonly close: () => void
 }
+
+/** Nodes in one slice: some milliseconds. */
+const lookedAtOnce = 100
 
 /**
  * Opens the master of a data directory, founding it when there is none. Throws what the store, its lock, the identity and the keys
@@ -86,6 +92,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     createReturnTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)
   })
+  const background = createBackground(ports)
   const presence = createPresence()
   const refusals = createRefusals(ports)
   const feed = createChangeFeed(ports.clock, ports.scheduler, () => lastPosition(reader))
@@ -280,9 +287,22 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
   openLife(recorder, life, config, reader)
+  let lookedTo = ''
+  const goOnLooking = background.register('looking at nodes again', () => {
+    const rows = reader.all(
+      "SELECT subject FROM lifecycle_nodes WHERE subject > ? AND enrolment = 'APPROVED' AND phase <> 'RETIRED' ORDER BY subject LIMIT ?",
+      lookedTo,
+      lookedAtOnce,
+    )
+    for (const row of rows) {
+      lookedTo = String(row['subject'])
+      watchdog.look(lookedTo as NodeId)
+    }
+    return rows.length === lookedAtOnce
+  })
   function lookAgain(): void {
-    for (const row of reader.all("SELECT subject FROM lifecycle_nodes WHERE enrolment = 'APPROVED' AND phase <> 'RETIRED'"))
-      watchdog.look(String(row['subject']) as NodeId)
+    lookedTo = ''
+    goOnLooking()
   }
   lookAgain()
 
@@ -297,9 +317,11 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     recorder,
     feed,
     port,
+    background,
     lookAgain,
     readOnlyReason: () => readOnlyReason,
     close: () => {
+      background.close()
       watchdog.close()
       digester.close()
       feed.close()

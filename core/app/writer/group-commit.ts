@@ -33,7 +33,6 @@ type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 export function createGroupCommit(
   store: GroupingStore,
   { clock, scheduler }: { readonly clock: Clock; readonly scheduler: Scheduler },
-  afterGroup: () => void = () => undefined,
   { maxJobs, maxMs }: GroupBounds = defaultBounds,
 ): GroupCommit {
   const waiting: Waiting[] = []
@@ -67,7 +66,6 @@ export function createGroupCommit(
     const outcome = store.together(takeNext())
     groups++
     jobs += done.length
-    afterGroup()
     for (const each of done) {
       if (outcome.kind === 'undone' && each.hasTransacted) each.reject(outcome.error)
       else if (each.outcome.ok) each.resolve(each.outcome.value)

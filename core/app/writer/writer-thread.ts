@@ -20,8 +20,8 @@ export type WriterParts = {
   readonly settings: WriterSettings
   readonly ports: Ports
   readonly line: Line<Told, Asked>
-  /** Called between groups of commits. */
-  readonly afterGroup?: (master: Master) => void
+  /** Called before the master is closed. */
+  readonly closing?: () => void
   /** Called when everything is closed and the last word is said. */
   readonly ended: () => void
 }
@@ -30,7 +30,7 @@ export type WriterParts = {
 const tellEveryMs = 250
 
 /** Opens the master and answers for it; says `failed` instead of `ready` when it cannot be opened. */
-export async function runWriter({ settings, ports, line, afterGroup, ended }: WriterParts): Promise<Master | undefined> {
+export async function runWriter({ settings, ports, line, closing, ended }: WriterParts): Promise<Master | undefined> {
   let master: Master
   try {
     master = await openMaster({ ...settings, ports })
@@ -40,7 +40,8 @@ export async function runWriter({ settings, ports, line, afterGroup, ended }: Wr
     return undefined
   }
   const gateway = createGateway(master.port)
-  const commits = createGroupCommit(master.store, ports, () => afterGroup?.(master))
+  const commits = createGroupCommit(master.store, ports)
+  master.background.heed(commits.isWaiting)
   const stopLeases = watchLeases(ports, () => gateway.expireLeases())
   const stopTelling = tellChanges(master, line)
   const admitted = createAdmissions(gateway)
@@ -61,6 +62,7 @@ export async function runWriter({ settings, ports, line, afterGroup, ended }: Wr
     void commits
       .run(() => undefined)
       .then(() => {
+        closing?.()
         master.close()
         line.post({ kind: 'done', id, value: undefined })
         ended()

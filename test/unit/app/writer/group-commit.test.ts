@@ -52,7 +52,7 @@ describe('group commit', () => {
   })
 
   it('[MA20] ends a group at its bound, and goes on with the rest in another', async () => {
-    const bounded = createGroupCommit(island.master.store, island.ports, undefined, { maxJobs: 10, maxMs: 1000 })
+    const bounded = createGroupCommit(island.master.store, island.ports, { maxJobs: 10, maxMs: 1000 })
     await Promise.all(Array.from({ length: 25 }, (_, index) => bounded.run(rename(`Name ${index}`))))
     expect(bounded.figures()).toEqual({ jobs: 25, groups: 3 })
   })
