@@ -3,6 +3,7 @@
  * that is on its own within its budget, or that replays.
  */
 import type { Health } from '../node/node-record.ts'
+import { type AttentionWeights, defaultAttentionWeights } from './weights.ts'
 
 export type AttentionKind = 'quarantined' | 'health' | 'sync-debt' | 'evidence' | 'authority' | 'stale' | 'drift'
 
@@ -15,19 +16,9 @@ export type Attention = {
   readonly terms: readonly AttentionTerm[]
 }
 
-/** The weights, in points. A domain's own weights take their place here when policies carry them. */
-export const attentionWeights = {
-  quarantine: { trust: 80, failed: 70, drift: 60, operator: 40 },
-  health: { FAILED: 50, DEGRADED: 25 },
-  /** Silence beyond the autonomy budget: half of it at twice the budget, all of it in the long run. */
-  overBudget: 30,
-  /** All of it at this many messages; counted by magnitude, because the tenth thousand matters less than the first. */
-  backlog: { points: 20, atMessages: 100_000 },
-  evidence: { perPiece: 10, atMost: 30 },
-  stale: { disconnected: 20, neverHeard: 5 },
-  drift: 40,
-  contested: 70,
-} as const
+/** A backlog of so many messages has all its points. */
+const fullBacklog = 100_000
+const mostPieces = 3
 
 export type NodeStandingForAttention = {
   /** The event that led to QUARANTINED; null when it is not. */
@@ -46,66 +37,71 @@ export type NodeStandingForAttention = {
   readonly drift: number | null
 }
 
-/** Undefined when there is nothing to look at. */
-export function scoreNode(node: NodeStandingForAttention): Attention | undefined {
-  const { health, stale } = attentionWeights
+/** Undefined when there is nothing to look at. `weights`: those of its domain and policy. */
+export function scoreNode(node: NodeStandingForAttention, weights: AttentionWeights = defaultAttentionWeights): Attention | undefined {
   const terms: AttentionTerm[] = []
   const add = (kind: AttentionKind, term: string, points: number): void => {
     if (points > 0) terms.push({ kind, term, points })
   }
-  if (node.quarantineEvent !== null) add('quarantined', ...quarantineTerm(node.quarantineEvent))
-  if (node.health === 'FAILED') add('health', 'Its health is FAILED', health.FAILED)
-  if (node.health === 'DEGRADED') add('health', 'Its health is DEGRADED', health.DEGRADED)
+  if (node.quarantineEvent !== null) add('quarantined', ...quarantineTerm(node.quarantineEvent, weights))
+  if (node.health === 'FAILED') add('health', 'Its health is FAILED', weights.healthFailed)
+  if (node.health === 'DEGRADED') add('health', 'Its health is DEGRADED', weights.healthDegraded)
   if (node.isOutOfContact)
-    add('sync-debt', 'Silent for longer than it can be on its own', overBudgetPoints(node.secondsBehind, node.autonomyBudgetSeconds))
-  if (node.isOutOfContact) add('sync-debt', `${node.backlogMessages} messages behind`, backlogPoints(node.backlogMessages))
+    add(
+      'sync-debt',
+      'Silent for longer than it can be on its own',
+      overBudgetPoints(node.secondsBehind, node.autonomyBudgetSeconds, weights.overBudget),
+    )
+  if (node.isOutOfContact) add('sync-debt', `${node.backlogMessages} messages behind`, backlogPoints(node.backlogMessages, weights.backlog))
   add(
     'evidence',
     `${node.evidence} refused ${node.evidence === 1 ? 'piece' : 'pieces'} kept as evidence`,
-    Math.min(attentionWeights.evidence.atMost, node.evidence * attentionWeights.evidence.perPiece),
+    Math.min(mostPieces, node.evidence) * weights.evidencePiece,
   )
-  if (node.isDisconnected) add('stale', 'What is known of it is out of date', stale.disconnected)
-  if (node.isNeverHeard) add('stale', 'Approved and never heard of', stale.neverHeard)
+  if (node.isDisconnected) add('stale', 'What is known of it is out of date', weights.disconnected)
+  if (node.isNeverHeard) add('stale', 'Approved and never heard of', weights.neverHeard)
   if (node.drift !== null)
-    add('drift', `${Math.round(node.drift * 100)} % of what is desired is otherwise`, Math.round(node.drift * attentionWeights.drift))
+    add('drift', `${Math.round(node.drift * 100)} % of what is desired is otherwise`, Math.round(node.drift * weights.drift))
   return sumOf(terms)
 }
 
 /** A domain that two masters hold at the same epoch. */
-export function scoreContestedDomain(epoch: number): Attention {
+export function scoreContestedDomain(epoch: number, weights: AttentionWeights = defaultAttentionWeights): Attention {
   return {
-    score: attentionWeights.contested,
+    score: weights.contested,
     kind: 'authority',
-    terms: [{ kind: 'authority', term: `Two masters hold it at epoch ${epoch}`, points: attentionWeights.contested }],
+    terms: [{ kind: 'authority', term: `Two masters hold it at epoch ${epoch}`, points: weights.contested }],
   }
 }
 
-function quarantineTerm(event: string): [term: string, points: number] {
-  const { quarantine } = attentionWeights
+function quarantineTerm(event: string, weights: AttentionWeights): [term: string, points: number] {
   switch (event) {
     case 'drift-violation':
-      return ['Quarantined: its drift was too large', quarantine.drift]
+      return ['Quarantined: its drift was too large', weights.quarantineDrift]
     case 'operator-quarantine':
-      return ['Quarantined by an operator', quarantine.operator]
+      return ['Quarantined by an operator', weights.quarantineOperator]
     case 'critical-failure':
-      return ['Quarantined after a failure', quarantine.failed]
+      return ['Quarantined after a failure', weights.quarantineFailed]
     default:
-      return ['Quarantined: it is not trusted', quarantine.trust]
+      return ['Quarantined: it is not trusted', weights.quarantineTrust]
   }
 }
 
 /** How much silence adds; never less the longer it lasts. */
-export function overBudgetPoints(secondsBehind: number, budgetSeconds: number): number {
+export function overBudgetPoints(
+  secondsBehind: number,
+  budgetSeconds: number,
+  points: number = defaultAttentionWeights.overBudget,
+): number {
   const over = secondsBehind - budgetSeconds
   if (over <= 0) return 0
   // Without any budget the silence itself is the measure, against an hour.
   const measure = budgetSeconds > 0 ? budgetSeconds : 3600
-  return Math.round((attentionWeights.overBudget * over) / (over + measure))
+  return Math.round((points * over) / (over + measure))
 }
 
-function backlogPoints(messages: number): number {
-  const { points, atMessages } = attentionWeights.backlog
-  return Math.min(points, Math.round((points * Math.log10(messages + 1)) / Math.log10(atMessages)))
+function backlogPoints(messages: number, points: number): number {
+  return Math.min(points, Math.round((points * Math.log10(messages + 1)) / Math.log10(fullBacklog)))
 }
 
 function sumOf(terms: readonly AttentionTerm[]): Attention | undefined {

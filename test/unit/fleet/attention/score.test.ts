@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type NodeStandingForAttention, scoreContestedDomain, scoreNode } from '../../../../core/fleet/attention/score.ts'
+import { attentionWeightsSchema, defaultAttentionWeights, inheritWeights } from '../../../../core/fleet/attention/weights.ts'
 
 const calm: NodeStandingForAttention = {
   quarantineEvent: null,
@@ -97,5 +98,22 @@ describe('attention', () => {
     ['of unknown health and drift', { ...calm, health: 'UNKNOWN', drift: null } as const],
   ])('[AT2] has nothing to say of a node that is %s', (_case, node) => {
     expect(scoreNode(node)).toBeUndefined()
+  })
+})
+
+describe('weights', () => {
+  it('[AT4] weighs by what the domain and the policy set, nearest first, and by the defaults elsewhere', () => {
+    const weights = inheritWeights([{ drift: 10 }, { drift: 99, quarantineTrust: 90 }, { quarantineTrust: 1, contested: 0 }])
+    expect(weights).toEqual({ ...defaultAttentionWeights, drift: 10, quarantineTrust: 90, contested: 0 })
+    expect(scoreNode({ ...calm, drift: 1 }, weights)?.score).toBe(10)
+    expect(scoreNode({ ...calm, quarantineEvent: 'trust-violation' }, weights)?.score).toBe(90)
+    expect(scoreContestedDomain(3, weights).score).toBe(0)
+    expect(inheritWeights([])).toEqual(defaultAttentionWeights)
+  })
+
+  it('[AT4] takes only weights there are, each of 0 to 100 points', () => {
+    expect(attentionWeightsSchema.safeParse({ drift: 100, contested: 0 }).success).toBe(true)
+    for (const wrong of [{ drift: 101 }, { drift: -1 }, { unheardOf: 1 }]) expect(attentionWeightsSchema.safeParse(wrong).success).toBe(false)
+    expect(Object.keys(attentionWeightsSchema.shape).sort()).toEqual(Object.keys(defaultAttentionWeights).sort())
   })
 })

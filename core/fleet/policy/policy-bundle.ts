@@ -1,0 +1,89 @@
+/**
+ * A policy bundle: what a node is to be, with how strictly that is meant. Immutable once published; a change is another version. It is
+ * signed as a DSSE statement over its canonical bytes, so that a node can check it on its own, whoever carried it ([PO1]).
+ */
+import canonicalize from 'canonicalize'
+import { z } from 'zod'
+import { attentionWeightsSchema } from '../attention/weights.ts'
+import { comparatorRuleSchema, pointerSchema } from '../drift/comparators.ts'
+import { constraintsSchema } from '../node/node-record.ts'
+import { accepted, refused, type Result } from '../../kernel/result.ts'
+
+const text = z.string().max(4000)
+const document = z.record(z.string(), z.unknown())
+
+/** DSSE payload type of a policy bundle, so that its signature is worth nothing for anything else. */
+export const policyPayloadType = 'application/vnd.ibcf.policy-bundle+json'
+
+/** A DSSE envelope as JSON (payload and signatures in base64). */
+export const envelopeSchema = z.object({
+  payloadType: z.string().max(200),
+  payload: z.base64(),
+  signatures: z
+    .array(z.object({ keyid: z.string().max(200), sig: z.base64() }))
+    .min(1)
+    .max(16),
+})
+export type PolicyEnvelope = z.infer<typeof envelopeSchema>
+
+/** What bundles may have beyond the fields that all of them have. Absent: compared exactly, nothing delegated, weights of the domain. */
+export const policyTermsShape = {
+  /** JSON Schema 2020-12 for `configuration`, of the keywords in configuration-schema.ts. */
+  configurationSchema: document.optional(),
+  comparators: z.array(comparatorRuleSchema).max(1000).optional(),
+  /** Where a node may decide for itself while it is alone. */
+  delegatedPaths: z.array(pointerSchema).max(1000).optional(),
+  attentionWeights: attentionWeightsSchema.optional(),
+} as const
+
+export const policyContentSchema = z.object({
+  name: text,
+  /** SemVer of the bundle itself. */
+  version: text,
+  /** SemVer of the software that a node is to run. */
+  targetVersion: text,
+  configuration: document,
+  constraints: constraintsSchema,
+  ...policyTermsShape,
+})
+export type PolicyContent = z.infer<typeof policyContentSchema>
+
+/** Verifies one DSSE signature: over the pre-authentication encoding of the payload type and the exact payload bytes. */
+export type VerifyStatement = (payloadType: string, payload: Uint8Array, keyid: string, signature: Uint8Array) => boolean
+
+/** The bytes that are signed: the content in RFC 8785, with the id it is published under. */
+export function policyPayload(policyBundleId: string, content: PolicyContent): Uint8Array {
+  const canonical = canonicalize({ ...policyContentSchema.parse(content), policyBundleId })
+  return new TextEncoder().encode(canonical ?? '')
+}
+
+/**
+ * Accepts the keyids whose signature over exactly this bundle verifies. Refuses `POLICY_SIGNED_OTHERWISE` when the envelope is of
+ * another type or about other content, `POLICY_SIGNATURE_INVALID` when no signature verifies.
+ */
+export function verifyPolicy(
+  policyBundleId: string,
+  content: PolicyContent,
+  envelope: PolicyEnvelope,
+  verify: VerifyStatement,
+): Result<readonly string[]> {
+  const payload = policyPayload(policyBundleId, content)
+  const isSame = envelope.payloadType === policyPayloadType && sameBytes(payload, bytesOf(envelope.payload))
+  if (!isSame) return refused('POLICY_SIGNED_OTHERWISE', 'What was signed is not this policy bundle.', { policyBundleId })
+  const signers = envelope.signatures.filter(({ keyid, sig }) => verify(policyPayloadType, payload, keyid, bytesOf(sig)))
+  if (signers.length === 0) return refused('POLICY_SIGNATURE_INVALID', 'No signature of the policy bundle verifies.', { policyBundleId })
+  return accepted([...new Set(signers.map(({ keyid }) => keyid))])
+}
+
+/** By hand, because the page that shares these rules has no Buffer. Undecodable text is no bytes, and so never the same ones. */
+function bytesOf(base64: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+  } catch {
+    return new Uint8Array()
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
+}
