@@ -9,6 +9,7 @@ import { mastersProjection, operatorsProjection } from './people.ts'
 import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
 import type { ReadTable } from './read-table.ts'
+import { standingsTable } from './standings.ts'
 
 export const projections: readonly Projection[] = [
   lifecycleProjection,
@@ -22,4 +23,4 @@ export const projections: readonly Projection[] = [
 ]
 
 /** Every table that is made of several of them. */
-export const readTables: readonly ReadTable[] = [nodesTable]
+export const readTables: readonly ReadTable[] = [nodesTable, standingsTable]

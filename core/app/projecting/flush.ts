@@ -4,6 +4,7 @@ import type { Writer } from '../../kernel/reader.ts'
 import type { ReadTable, StatesOf } from '../../projections/read-table.ts'
 import type { Entry, Folding } from './folding.ts'
 import { knowsNothing, type Subject } from './fold.ts'
+import { noteChange, type RowChanges, writeChanges } from './changes.ts'
 import { addToSum, hashOfSubject, type StateTexts, type SumChanges, textsOf, writeSums } from './hash.ts'
 import { park, queueAffected } from './notes.ts'
 import { addCounts, type CounterChanges, type Values, writeCounters, writeLists, writeRow } from './rows.ts'
@@ -12,7 +13,13 @@ import { tableName } from './tables.ts'
 
 type Shown = { readonly name: string; readonly version: number }
 
-type Run = { readonly folding: Folding; readonly writer: Writer; readonly sums: SumChanges; readonly counters: CounterChanges }
+type Run = {
+  readonly folding: Folding
+  readonly writer: Writer
+  readonly sums: SumChanges
+  readonly counters: CounterChanges
+  readonly rows: RowChanges
+}
 
 /** At most so many subjects; true when nothing is left. */
 export function writeEntries(
@@ -23,7 +30,7 @@ export function writeEntries(
 ): boolean {
   const { generation, changed, judge, kept } = folding
   folding.notes.write(writer, generation)
-  const run: Run = { folding, writer, sums: new Map(), counters: new Map() }
+  const run: Run = { folding, writer, sums: new Map(), counters: new Map(), rows: new Map() }
   let written = 0
   for (const id of changed) {
     if (written === atMost) break
@@ -33,6 +40,7 @@ export function writeEntries(
   }
   writeSums(writer, generation, run.sums)
   writeCounters(writer, generation, run.counters)
+  writeChanges(writer, generation, run.rows)
   if (changed.size > 0) return false
   // Only now the tree of domains is in the tables as it is.
   const basis = folding.notes.takeBasisChanges()
@@ -122,7 +130,7 @@ function writeOwnRow({ folding, writer }: Run, { projection, id, kept, now }: En
 }
 
 function writeReadTable(
-  { folding, writer, counters }: Run,
+  { folding, writer, counters, rows }: Run,
   table: ReadTable,
   id: string,
   all: ReadonlyMap<string, Entry>,
@@ -146,7 +154,7 @@ function writeReadTable(
     const added: CounterChanges = new Map()
     addCounts(added, table, before, -1)
     addCounts(added, table, after, 1)
-    writeRow(writer, shown, Object.keys(table.columns), id, before, after)
+    if (writeRow(writer, shown, Object.keys(table.columns), id, before, after)) noteChange(rows, table, id, before, after)
     writeLists(writer, generation, table, id, before, after)
     for (const [name, amount] of added) counters.set(name, (counters.get(name) ?? 0) + amount)
     if (tried === 'failed') unparkRow(folding, writer, table, id)

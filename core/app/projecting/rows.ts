@@ -5,7 +5,7 @@ import { tableName } from './tables.ts'
 
 export type Values = Readonly<Record<string, SqlValue>>
 
-/** Undefined stands for no row. */
+/** Undefined stands for no row. Answers whether anything was to be written. */
 export function writeRow(
   writer: Writer,
   table: string,
@@ -13,20 +13,21 @@ export function writeRow(
   subject: string,
   before: Values | undefined,
   after: Values | undefined,
-): void {
+): boolean {
   if (after === undefined) {
     if (before !== undefined) writer.run(`DELETE FROM ${table} WHERE subject = ?`, subject)
-    return
+    return before !== undefined
   }
   if (before === undefined) {
     // A row may be there when a flush was cut off after it: what it says is replaced.
     writer.run(insertText(table, columns), subject, ...columns.map((column) => after[column] ?? null))
-    return
+    return true
   }
   const changed = columns.filter((column) => (before[column] ?? null) !== (after[column] ?? null))
-  if (changed.length === 0) return
+  if (changed.length === 0) return false
   const values = changed.map((column) => after[column] ?? null)
   writer.run(`UPDATE ${table} SET ${changed.map((column) => `${column} = ?`).join(', ')} WHERE subject = ?`, ...values, subject)
+  return true
 }
 
 const insertTexts = new Map<string, string>()

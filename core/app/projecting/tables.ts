@@ -34,6 +34,8 @@ const commonTables: Readonly<Record<string, string>> = {
   projection_sums: 'projection TEXT NOT NULL PRIMARY KEY, subjects INTEGER NOT NULL, sum TEXT NOT NULL',
   projection_counters:
     'read_table TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (read_table, scope, key)',
+  // What readers that remember figures look at again: which row changed, and a scope that it counts in. See changes.ts.
+  projection_changes: 'number INTEGER PRIMARY KEY, subject TEXT NOT NULL, scope TEXT NOT NULL',
   projection_parked: `projection TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, event_id TEXT NOT NULL, subject TEXT NOT NULL,
     type TEXT NOT NULL, code TEXT NOT NULL, sentence TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, tries INTEGER NOT NULL,
     PRIMARY KEY (projection, position)`,
