@@ -13,7 +13,7 @@ import { createFolding, type Folding } from './folding.ts'
 import { knowsNothing } from './fold.ts'
 import { countRejudged, type ReadState } from './read-states.ts'
 import { buildAtOnce, foldQueued } from './rebuild.ts'
-import { createGeneration, createGenerationTable, type Kept, readGenerations, versionsOf } from './tables.ts'
+import { createGeneration, createGenerationTable, discardGenerations, fittedTo, type Kept, readGenerations, versionsOf } from './tables.ts'
 
 export type ProjectionEngine = {
   readonly kept: Kept
@@ -79,7 +79,7 @@ export function createProjectionEngine(
     kept,
     project,
     read: (reader, name, subject) => {
-      const projection = projections.find((candidate) => candidate.name === name)
+      const projection = folding.kept.projections.find((candidate) => candidate.name === name)
       if (projection === undefined) return undefined
       const { now } = folding.entryOf(reader, projection, subject)
       if (knowsNothing(now)) return undefined
@@ -120,8 +120,8 @@ function openFolding(writer: Writer, kept: Kept, crypto: Crypto, rebuildsAtOnce:
     ({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) === undefined,
   )
   if (serving !== undefined && ((isCurrent && !isBehind) || lastPosition(writer) > rebuildsAtOnce))
-    return createFolding(serving.number, kept, crypto, { isBulk: false, isFresh: false })
-  writer.run("UPDATE projection_generations SET state = 'dropping' WHERE state = 'building'")
+    return createFolding(serving.number, isCurrent ? kept : fittedTo(writer, kept, serving), crypto, { isBulk: false, isFresh: false })
+  discardGenerations(writer, 'building')
   const reason = serving === undefined ? 'There was none.' : 'The projections are of another version.'
   const { generation } = buildAtOnce(writer, kept, crypto, createGeneration(writer, kept, 0, reason))
   return createFolding(generation, kept, crypto, { isBulk: false, isFresh: false })

@@ -19,6 +19,9 @@ export type Generation = {
   /** Wall milliseconds. */
   readonly startedAt: number
   readonly reason: string
+  /** When this run of the program began or went on with it, and where it stood then: what the rate is counted from. */
+  readonly runAt: number
+  readonly runPosition: number
   /** Versions of everything in it, as text to compare. */
   readonly versions: string
 }
@@ -62,20 +65,29 @@ export function versionsOf({ projections, readTables }: Kept): string {
 export function createGenerationTable(writer: Writer): void {
   writer.run(
     `CREATE TABLE IF NOT EXISTS projection_generations (number INTEGER PRIMARY KEY, state TEXT NOT NULL, position INTEGER NOT NULL,
-      started_at INTEGER NOT NULL, reason TEXT NOT NULL, versions TEXT NOT NULL, tables TEXT NOT NULL) STRICT`,
+      started_at INTEGER NOT NULL, run_at INTEGER NOT NULL, run_position INTEGER NOT NULL, reason TEXT NOT NULL, versions TEXT NOT NULL, tables TEXT NOT NULL) STRICT`,
   )
 }
 
 export function readGenerations(reader: Reader): readonly Generation[] {
   const isThere = reader.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'projection_generations'") !== undefined
   if (!isThere) return []
-  return reader.all<GenerationRow>('SELECT * FROM projection_generations ORDER BY number').map(({ started_at, ...generation }) => ({
-    ...generation,
-    startedAt: started_at,
-  }))
+  return reader
+    .all<GenerationRow>('SELECT * FROM projection_generations ORDER BY number')
+    .map(({ started_at, run_at, run_position, ...generation }) => ({
+      ...generation,
+      startedAt: started_at,
+      runAt: run_at,
+      runPosition: run_position,
+    }))
 }
 
-type GenerationRow = Row & Omit<Generation, 'startedAt'> & { readonly started_at: number }
+type GenerationRow = Row &
+  Omit<Generation, 'startedAt' | 'runAt' | 'runPosition'> & {
+    readonly started_at: number
+    readonly run_at: number
+    readonly run_position: number
+  }
 
 /** Empty tables and a row that says they are being built. */
 export function createGeneration(writer: Writer, kept: Kept, startedAt: number, reason: string): Generation {
@@ -101,16 +113,28 @@ export function createGeneration(writer: Writer, kept: Kept, startedAt: number, 
   for (const name of listNamesOf(kept))
     create(name, 'text TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (text, subject)', [['subject']])
   for (const { name } of kept.projections) writer.run(`INSERT INTO ${tableName('projection_sums', number)} VALUES (?, 0, ?)`, name, '0')
-  const generation: Generation = { number, state: 'building', position: 0, startedAt, reason, versions: versionsOf(kept) }
+  const place = { position: 0, startedAt, runAt: startedAt, runPosition: 0 }
+  const generation: Generation = { number, state: 'building', ...place, reason, versions: versionsOf(kept) }
   writer.run(
-    "INSERT INTO projection_generations (number, state, position, started_at, reason, versions, tables) VALUES (?, 'building', 0, ?, ?, ?, ?)",
+    `INSERT INTO projection_generations (number, state, position, started_at, run_at, run_position, reason, versions, tables)
+      VALUES (?, 'building', 0, ?, ?, 0, ?, ?, ?)`,
     number,
+    startedAt,
     startedAt,
     reason,
     generation.versions,
     JSON.stringify(tables),
   )
   return generation
+}
+
+export function startRun(writer: Writer, number: number, now: number): void {
+  writer.run('UPDATE projection_generations SET run_at = ?, run_position = position WHERE number = ?', now, number)
+}
+
+/** They are dropped later; all of that state, or all but one. */
+export function discardGenerations(writer: Writer, state: GenerationState, but: number = 0): void {
+  writer.run("UPDATE projection_generations SET state = 'dropping' WHERE state = ? AND number <> ?", state, but)
 }
 
 /** From now on everybody reads this one; the one before is left to be dropped. */
@@ -161,4 +185,28 @@ function rowTablesOf({ projections, readTables }: Kept): readonly Pick<ReadTable
 
 function listNamesOf({ readTables }: Kept): readonly string[] {
   return readTables.flatMap(({ lists }) => Object.keys(lists))
+}
+
+/**
+ * What of today's projections a generation of another version can be fed with while the next one is built: the columns and tables that
+ * it has. It is the old state under a new fold; where the two do not fit, the event is parked there, and is right again in the next one.
+ */
+export function fittedTo(reader: Reader, kept: Kept, { number }: Generation): Kept {
+  const columnsOf = (name: string): ReadonlySet<string> =>
+    new Set(reader.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', tableName(name, number)).map((row) => row.name))
+  const fitted = (name: string, columns: ReadTable['columns']): ReadTable['columns'] => {
+    const there = columnsOf(name)
+    return Object.fromEntries(Object.entries(columns).filter(([column]) => there.has(column)))
+  }
+  const projections = kept.projections.flatMap((projection) => {
+    const columns = fitted(projection.table.name, projection.table.columns)
+    return Object.keys(columns).length === 0 ? [] : [{ ...projection, table: { ...projection.table, columns } }]
+  })
+  const names = new Set(projections.map(({ name }) => name))
+  const readTables = kept.readTables.flatMap((table) => {
+    const columns = fitted(table.name, table.columns)
+    if (Object.keys(columns).length === 0 || !table.restsOn.every((name) => names.has(name))) return []
+    return [{ ...table, columns, lists: Object.fromEntries(Object.entries(table.lists).filter(([name]) => columnsOf(name).size > 0)) }]
+  })
+  return { projections, readTables }
 }

@@ -47,6 +47,9 @@ export const writers: readonly Writer[] = [
   writerOf('node', 3),
 ]
 
+/** The type of a step that grants: `subject` says which domain, `detail` to whom and at which epoch. */
+export const grantType = 9
+
 const nodeIds = writers.filter(({ kind }) => kind === 'node').map(({ origin }) => origin)
 const domainIds = [id<DomainId>(3, 1), id<DomainId>(3, 2)]
 const policyIds = [id(4, 1), id(4, 2)]
@@ -277,7 +280,7 @@ function logFor({ origin, kind }: Writer, { type }: Draft, { subject, detail }: 
 function envelopeOf(
   { origin, kind }: Writer,
   { type, subject, data }: Draft,
-  { epoch }: Step,
+  { epoch, detail }: Step,
   number: number,
   clock: number,
 ): EventEnvelope {
@@ -289,7 +292,7 @@ function envelopeOf(
     subject: subject as EventEnvelope['subject'],
     time: new Date(clock).toISOString(),
     hlc: formatHlc(clock, 0),
-    ...(kind === 'master' ? { domain: domainIds[0] as DomainId, epoch, placement: epoch % 2 } : {}),
+    ...(kind === 'master' ? { domain: pick(domainIds, detail), epoch, placement: epoch % 2 } : {}),
     data,
   }
 }
