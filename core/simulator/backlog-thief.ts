@@ -5,10 +5,14 @@
 import { openMemory } from '../agent/memory.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
-import { readFrontier } from '../store/frontier.ts'
+import { readFrames, startOf } from '../log/framing.ts'
+import { parseLogId } from '../log/log-id.ts'
+import { readFrontier, readHead } from '../store/frontier.ts'
 import type { Store } from '../store/open.ts'
+import { readLogEvents } from '../store/read-events.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
 
-const trigger = 'events_are_not_changed'
+const trigger = 'runs_are_not_changed'
 
 export type Altered = { readonly log: string; readonly seq: number }
 
@@ -17,11 +21,11 @@ export function alterBacklog(store: Store, node: NodeId): Altered | undefined {
   const delivered = openMemory(store.reader, store.transact).get('held') ?? {}
   const found = findUndelivered(store.reader, node, delivered)
   if (found === undefined) return undefined
-  store.transact((writer) => overwrite(writer, found.position, withOtherDigit(found.bytes)))
-  return { log: found.log, seq: found.seq }
+  store.transact((writer) => overwrite(writer, found.event))
+  return { log: found.log, seq: found.event.seq }
 }
 
-type Found = Altered & { readonly position: number; readonly bytes: Uint8Array }
+type Found = { readonly log: string; readonly event: StoredEvent }
 
 function findUndelivered(reader: Reader, node: NodeId, delivered: Readonly<Record<string, number>>): Found | undefined {
   const logs = readFrontier(reader, { origin: node }).toSorted(
@@ -29,39 +33,34 @@ function findUndelivered(reader: Reader, node: NodeId, delivered: Readonly<Recor
   )
   for (const isSigned of [true, false]) {
     for (const { log } of logs) {
-      const found = firstOf(reader, log, delivered[log] ?? 0, isSigned)
-      if (found !== undefined) return found
+      const next = (delivered[log] ?? 0) + 1
+      const [event] = readLogEvents(reader, parseLogId(log), next, next)
+      const isWanted = !isSigned || (readHead(reader, parseLogId(log))?.signedTo ?? 0) >= next
+      if (event !== undefined && isWanted) return { log, event }
     }
   }
   return undefined
 }
 
-function firstOf(reader: Reader, log: string, afterSeq: number, isSigned: boolean): Found | undefined {
-  const row = reader.get<{ position: number; seq: number; bytes: Uint8Array }>(
-    `SELECT e.position, e.seq, e.bytes FROM events e JOIN logs l ON l.number = e.log
-     WHERE l.name = ? AND e.branch = 0 AND e.seq > ?
-       AND (? = 0 OR EXISTS (SELECT 1 FROM segments s WHERE s.log = e.log AND s.branch = 0 AND s.to_seq >= e.seq))
-     ORDER BY e.seq LIMIT 1`,
-    log,
-    afterSeq,
-    isSigned ? 1 : 0,
+/** In the run that holds it, the last digit becomes its neighbour: another reading, and still an event that looks right. */
+function overwrite(writer: Writer, { position, bytes: event }: StoredEvent): void {
+  const run = writer.get<{ position: number; count: number; bytes: Uint8Array }>(
+    'SELECT position, count, bytes FROM runs WHERE position <= ? ORDER BY position DESC LIMIT 1',
+    position,
   )
-  return row === undefined ? undefined : { log, seq: row.seq, position: row.position, bytes: row.bytes }
-}
-
-/** The last digit becomes its neighbour: another reading, and still an event that looks right. */
-function withOtherDigit(bytes: Uint8Array): Uint8Array {
-  const altered = Uint8Array.from(bytes)
-  const at = altered.findLastIndex((byte) => byte >= 0x30 && byte <= 0x39)
-  const byte = altered[Math.max(at, 0)]
-  if (byte !== undefined) altered[Math.max(at, 0)] = byte ^ 1
-  return altered
-}
-
-function overwrite(writer: Writer, position: number, bytes: Uint8Array): void {
+  const framed = run === undefined ? 'short' : readFrames(run.bytes, run.count)
+  if (run === undefined || typeof framed === 'string') return
+  const altered = Uint8Array.from(run.bytes)
+  const at =
+    startOf(framed, position - run.position) +
+    Math.max(
+      event.findLastIndex((byte) => byte >= 0x30 && byte <= 0x39),
+      0,
+    )
+  altered[at] = (altered[at] ?? 0) ^ 1
   const definition = writer.get<{ sql: string }>("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?", trigger)
   writer.run(`DROP TRIGGER IF EXISTS ${trigger}`)
-  writer.run('UPDATE events SET bytes = ? WHERE position = ?', bytes, position)
+  writer.run('UPDATE runs SET bytes = ? WHERE position = ?', altered, run.position)
   // He leaves everything as he found it, but for the one digit.
   if (definition !== undefined) writer.run(definition.sql)
 }

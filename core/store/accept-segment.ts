@@ -1,13 +1,18 @@
 /** Takes in a verified segment of any origin. Doing it twice, or in pieces that overlap, changes nothing ([LG5], [LG6]). */
 import { equalBytes, fromHex } from '../kernel/hex.ts'
+import type { EventEnvelope } from '../kernel/event.ts'
 import type { Writer } from '../kernel/reader.ts'
+import type { LogId } from '../log/log-id.ts'
 import { assertNever } from '../kernel/assert-never.ts'
 import type { VerifiedSegment } from '../log/segment.ts'
-import { headAt, lastSignedPoint, readBytes, readLogTree, writeBranch, type Branch, type LogTree } from './branches.ts'
+import { eventAt, sliceFrames, type FramedEvents } from '../log/framing.ts'
+import { headBytes } from '../log/chain.ts'
+import { headAt, lastSignedPoint, readLogTree, writeBranch, type Branch, type LogTree } from './branches.ts'
 import { contextOf } from './context.ts'
 import { logNumber } from './identities.ts'
-import { insertEvents } from './insert-events.ts'
+import { insertRuns, type NewEvents } from './insert-runs.ts'
 import { insertSegment } from './insert-segment.ts'
+import { readFramed } from './runs.ts'
 import { readEventOf, type StoredEvent } from './stored-event.ts'
 
 export type Acceptance =
@@ -78,10 +83,10 @@ function walk(writer: Writer, tree: LogTree, start: Branch, segment: VerifiedSeg
   let branch = start
   let seq = from
   while (seq <= to && seq <= branch.seq) {
-    const held = readBytes(writer, tree.number, branch.number, seq, Math.min(to, branch.seq))
-    const same = sameCount(held, segment.events, seq - from)
+    const held = readFramed(writer, tree.number, branch.number, seq, Math.min(to, branch.seq))
+    const same = sameCount(held, segment, seq - from)
     seq += same
-    if (same === held.length) continue
+    if (same === held.ends.length) continue
     const child = tree.branches.find(
       (candidate) =>
         candidate.parent === branch.number && candidate.from === seq && beginsWith(writer, tree, candidate, segment.events[seq - from]),
@@ -92,17 +97,17 @@ function walk(writer: Writer, tree: LogTree, start: Branch, segment: VerifiedSeg
   return { kind: 'onto', branch, held: Math.min(seq, to + 1) - from }
 }
 
-function sameCount(held: readonly Uint8Array[], events: readonly Uint8Array[], offset: number): number {
-  const differs = held.findIndex((bytes, index) => {
-    const event = events[offset + index]
-    return event === undefined || !equalBytes(bytes, event)
-  })
-  return differs === -1 ? held.length : differs
+function sameCount(held: FramedEvents, segment: FramedEvents, offset: number): number {
+  const told = sliceFrames(segment, offset, offset + held.ends.length)
+  if (equalBytes(held.body, told.body)) return held.ends.length
+  let same = 0
+  while (same < held.ends.length && equalBytes(eventAt(held, same), eventAt(told, same))) same++
+  return same
 }
 
 function beginsWith(writer: Writer, tree: LogTree, branch: Branch, event: Uint8Array | undefined): boolean {
-  const [first] = readBytes(writer, tree.number, branch.number, branch.from, branch.from)
-  return first !== undefined && event !== undefined && equalBytes(first, event)
+  const first = readFramed(writer, tree.number, branch.number, branch.from, branch.from)
+  return first.ends.length === 1 && event !== undefined && equalBytes(eventAt(first, 0), event)
 }
 
 function extend(
@@ -115,12 +120,26 @@ function extend(
 ): Acceptance {
   const { log, header } = segment
   const number = tree?.number ?? logNumber(writer, contextOf(writer).identities, log)
-  const fresh = segment.events.slice(held)
-  const isNewPoint = fresh.length > 0 || (tree !== undefined && header.to > (lastSignedPoint(writer, tree, branch)?.to ?? 0))
-  const rows = fresh.map((bytes, index) => ({ seq: header.from + held + index, bytes, reading: readEventOf(log, bytes) }))
-  const events = insertEvents(writer, { log, number, branch: branch.number }, rows, recordedAt)
-  if (fresh.length > 0) writeBranch(writer, number, { ...branch, seq: header.to, head: fromHex(header.head) })
+  const isLonger = held < segment.ends.length
+  const isNewPoint = isLonger || (tree !== undefined && header.to > (lastSignedPoint(writer, tree, branch)?.to ?? 0))
+  const events = isLonger ? insertRuns(writer, { log, number, branch: branch.number }, freshOf(segment, held), recordedAt) : []
+  if (isLonger) writeBranch(writer, number, { ...branch, seq: header.to, head: fromHex(header.head) })
   if (isNewPoint) insertSegment(writer, number, branch.number, header, segment)
   if (branch.number > 0) return { kind: 'forked', branch: branch.number, at: branch.from, events }
-  return fresh.length > 0 ? { kind: 'stored', events } : { kind: 'known' }
+  return isLonger ? { kind: 'stored', events } : { kind: 'known' }
+}
+
+/** What comes behind its first `held` events. */
+function freshOf(segment: VerifiedSegment, held: number): NewEvents {
+  return {
+    framed: sliceFrames(segment, held),
+    leaves: segment.leaves.subarray(held * headBytes),
+    envelopes: segment.events.slice(held).map((bytes) => envelopeOf(segment.log, bytes)),
+    firstSeq: segment.header.from + held,
+  }
+}
+
+function envelopeOf(log: LogId, bytes: Uint8Array): EventEnvelope | undefined {
+  const reading = readEventOf(log, bytes)
+  return reading.kind === 'event' ? reading.envelope : undefined
 }

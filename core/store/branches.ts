@@ -4,12 +4,14 @@
  */
 import { fromHex } from '../kernel/hex.ts'
 import type { Reader, Row, Writer } from '../kernel/reader.ts'
-import { extendHead, genesisHead } from '../log/chain.ts'
+import { extendHeadBy, genesisHead } from '../log/chain.ts'
+import { joinFrames, type FramedEvents } from '../log/framing.ts'
 import type { LogId } from '../log/log-id.ts'
 import { readHeader } from '../log/segment.ts'
 import { contextOf } from './context.ts'
 import { damaged } from './failure.ts'
 import { findLogNumber } from './identities.ts'
+import { partOf, readFramed, runsOfBranch } from './runs.ts'
 
 export type Branch = {
   readonly number: number
@@ -87,7 +89,9 @@ export function headAt(reader: Reader, tree: LogTree, branch: Branch, seq: numbe
     at = holder.from - 1
     head = at === 0 ? genesisHead(crypto, tree.log) : headAt(reader, tree, branchOf(tree, holder.parent ?? 0), at)
   }
-  for (const bytes of readBytes(reader, tree.number, holder.number, at + 1, seq)) head = extendHead(crypto, head, bytes)
+  for (const run of runsOfBranch(reader, tree.number, holder.number, at + 1, seq)) {
+    head = extendHeadBy(crypto, head, partOf(run, at + 1, seq))
+  }
   return head
 }
 
@@ -116,24 +120,10 @@ function signedHead(headerBytes: Uint8Array, facts: Readonly<Record<string, numb
   return header.value.head
 }
 
-/** The bytes of one branch's own events, in order. */
-export function readBytes(reader: Reader, number: number, branch: number, from: number, to: number): readonly Uint8Array[] {
-  if (from > to) return []
-  return reader
-    .all<{ bytes: Uint8Array }>(
-      'SELECT bytes FROM events WHERE log = ? AND branch = ? AND seq BETWEEN ? AND ? ORDER BY seq',
-      number,
-      branch,
-      from,
-      to,
-    )
-    .map((row) => row.bytes)
-}
-
-/** The bytes of events `from`..`to` on the way to the tip of `branch`, in order. */
-export function readPathBytes(reader: Reader, tree: LogTree, branch: Branch, from: number, to: number): readonly Uint8Array[] {
+/** Events `from`..`to` on the way to the tip of `branch`, framed one behind the other. */
+export function readFramedPath(reader: Reader, tree: LogTree, branch: Branch, from: number, to: number): FramedEvents {
   const holder = holderOf(tree, branch, to)
-  const own = readBytes(reader, tree.number, holder.number, Math.max(from, holder.from), to)
+  const own = readFramed(reader, tree.number, holder.number, Math.max(from, holder.from), to)
   if (from >= holder.from || holder.parent === undefined) return own
-  return [...readPathBytes(reader, tree, branchOf(tree, holder.parent), from, holder.from - 1), ...own]
+  return joinFrames([readFramedPath(reader, tree, branchOf(tree, holder.parent), from, holder.from - 1), own])
 }

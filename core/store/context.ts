@@ -3,7 +3,7 @@ import { AppError } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
 import { forgetIdentities, type Identities } from './identities.ts'
-import type { SubjectTail } from './subject-tail.ts'
+import type { IndexTail } from './index-tail.ts'
 
 export type StorePorts = Pick<Ports, 'crypto' | 'compression' | 'clock' | 'diagnostics'>
 
@@ -11,7 +11,7 @@ export type StoreContext = {
   readonly ports: StorePorts
   readonly identities: Identities
   /** Made when first asked for; undefined again when it may hold what was rolled back. */
-  subjectTail: SubjectTail | undefined
+  indexTail: IndexTail | undefined
 }
 
 const contexts = new WeakMap<Reader, StoreContext>()
@@ -23,7 +23,7 @@ export function bindContext(reader: Reader, context: StoreContext): void {
 /** After a failed transaction: what was remembered in it is not in the tables. */
 export function forgetTransaction(context: StoreContext): void {
   forgetIdentities(context.identities)
-  context.subjectTail = undefined
+  context.indexTail = undefined
 }
 
 /** Throws Bug `READER_FOREIGN` for a Reader that no store handed out. */

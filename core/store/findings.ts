@@ -6,6 +6,8 @@ export type StoreFinding = {
   /** As `formatLogId` writes it. */
   readonly log?: string
   readonly seq?: number
+  /** The event's id, where it is one event. */
+  readonly event?: string
 }
 
 /** A wrecked store has as many findings as events; the first ones say it all. */

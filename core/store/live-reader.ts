@@ -42,7 +42,7 @@ export async function openLiveReader(directory: string, ports: StorePorts): Prom
 
 function readerOver(database: Database, ports: StorePorts): LiveReader {
   const { reader } = connect(database)
-  bindContext(reader, { ports, identities: createIdentities(), subjectTail: undefined })
+  bindContext(reader, { ports, identities: createIdentities(), indexTail: undefined })
   const begin = database.prepare('BEGIN')
   const end = database.prepare('COMMIT')
   return {

@@ -151,7 +151,7 @@ export function requireDurable(found: { readonly journalMode: string; readonly s
 
 function storeOver(database: Database, options: StoreOptions, copy: Disposable | undefined): Store {
   const { reader, writer, transact } = connect(database)
-  const context: StoreContext = { ports: options.ports, identities: createIdentities(), subjectTail: undefined }
+  const context: StoreContext = { ports: options.ports, identities: createIdentities(), indexTail: undefined }
   bindContext(reader, context)
   bindContext(writer, context)
   return {

@@ -1,24 +1,40 @@
 /** Reads events: in the order they came, by id, by subject, by log. Pages by key; no call reads without a bound. */
 import { ulidToBytes } from '../kernel/ids.ts'
-import type { Reader, SqlValue } from '../kernel/reader.ts'
+import type { Reader } from '../kernel/reader.ts'
 import type { LogId } from '../log/log-id.ts'
 import { branchOf, holderOf, readLogTree } from './branches.ts'
-import { eventColumns, storedEventOf, type EventRow, type StoredEvent } from './stored-event.ts'
+import { positionOfId } from './id-index.ts'
+import { runAtPosition, runsAfter, runsOfBranch, storedEventsOf, type Run } from './runs.ts'
+import type { StoredEvent } from './stored-event.ts'
 import { subjectPositions } from './subject-index.ts'
+
+export { lastPosition } from './read-position.ts'
 
 /** At most `limit` events that came after `position` (0 for the first), in the order they came. */
 export function readEventsAfter(reader: Reader, position: number, limit: number): readonly StoredEvent[] {
-  return select(reader, `SELECT ${eventColumns} FROM events WHERE position > ? ORDER BY position LIMIT ?`, position, limit)
-}
-
-/** The position of the event that came last; 0 when there is none. */
-export function lastPosition(reader: Reader): number {
-  return reader.get<{ last: number | null }>('SELECT max(position) AS last FROM events')?.last ?? 0
+  const events: StoredEvent[] = []
+  if (limit < 1) return events
+  for (const run of runsAfter(reader, position)) {
+    const from = Math.max(0, position + 1 - run.position)
+    events.push(...storedEventsOf(reader, run, from, Math.min(run.count, from + limit - events.length)))
+    if (events.length === limit) break
+  }
+  return events
 }
 
 /** The one that came first, should an origin have used an id that was taken. */
 export function readEventById(reader: Reader, id: string): StoredEvent | undefined {
-  return select(reader, `SELECT ${eventColumns} FROM events WHERE event_id = ? ORDER BY position LIMIT 1`, ulidToBytes(id))[0]
+  const position = positionOfId(reader, id)
+  return position === undefined ? undefined : readEventsAt(reader, [position])[0]
+}
+
+/** In the order of `positions`; those that nothing is held at are left out. Positions that lie together are read together. */
+export function readEventsAt(reader: Reader, positions: readonly number[]): readonly StoredEvent[] {
+  let run: Run | undefined
+  return positions.flatMap((position) => {
+    if (run === undefined || position < run.position || position >= run.position + run.count) run = runAtPosition(reader, position)
+    return run === undefined ? [] : storedEventsOf(reader, run, position - run.position, position - run.position + 1)
+  })
 }
 
 export type SubjectQuery = {
@@ -43,7 +59,7 @@ export function readSubjectEvents(reader: Reader, subject: string, query: Subjec
     limit: query.limit,
     order: query.order ?? 'oldest',
   })
-  return positions.flatMap((position) => select(reader, `SELECT ${eventColumns} FROM events WHERE position = ?`, position))
+  return readEventsAt(reader, positions)
 }
 
 function typeNumbers(reader: Reader, names: readonly string[]): ReadonlySet<number> {
@@ -61,23 +77,16 @@ export function readLogEvents(reader: Reader, log: LogId, from: number, to: numb
   const runs: (readonly StoredEvent[])[] = []
   let end = to
   for (let holder = holderOf(tree, branchOf(tree, branch), end); end >= from; holder = holderOf(tree, holder, end)) {
-    runs.unshift(readRun(reader, tree.number, holder.number, Math.max(from, holder.from), end))
+    runs.unshift(readOwn(reader, tree.number, holder.number, Math.max(from, holder.from), end))
     end = holder.from - 1
   }
   return runs.flat()
 }
 
-function readRun(reader: Reader, log: number, branch: number, from: number, to: number): readonly StoredEvent[] {
-  return select(
-    reader,
-    `SELECT ${eventColumns} FROM events WHERE log = ? AND branch = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
-    log,
-    branch,
-    from,
-    to,
-  )
-}
-
-function select(reader: Reader, sql: string, ...values: readonly SqlValue[]): readonly StoredEvent[] {
-  return reader.all<EventRow>(sql, ...values).map((row) => storedEventOf(reader, row))
+function readOwn(reader: Reader, log: number, branch: number, from: number, to: number): readonly StoredEvent[] {
+  const events: StoredEvent[] = []
+  for (const run of runsOfBranch(reader, log, branch, from, to)) {
+    events.push(...storedEventsOf(reader, run, Math.max(0, from - run.fromSeq), Math.min(run.count, to - run.fromSeq + 1)))
+  }
+  return events
 }

@@ -1,14 +1,14 @@
 /** Hands out a log as it travels: encoded segments, cut at signed points only. The unsigned tail of a log is never among them. */
 import type { Reader, Row } from '../kernel/reader.ts'
 import type { LogId } from '../log/log-id.ts'
-import { encodeSegment } from '../log/segment.ts'
-import { branchOf, readLogTree, readPathBytes, type Branch, type LogTree } from './branches.ts'
+import { encodeFramedSegment } from '../log/segment.ts'
+import { branchOf, readFramedPath, readLogTree, type Branch, type LogTree } from './branches.ts'
 
 export type StoredSegment = {
   readonly branch: number
   readonly from: number
   readonly to: number
-  /** As `encodeSegment` makes them. */
+  /** As `encodeSegment` makes them: the very bytes that were taken in. */
   readonly bytes: Uint8Array
 }
 
@@ -41,12 +41,12 @@ export function segmentAt(reader: Reader, log: LogId, seq: number, branch: numbe
   if (tree === undefined || tree.branches.length <= branch) return undefined
   const row = findSegment(reader, tree, branchOf(tree, branch), seq)
   if (row === undefined) return undefined
-  const events = readPathBytes(reader, tree, branchOf(tree, row.branch), row.from_seq, row.to_seq)
+  const framed = readFramedPath(reader, tree, branchOf(tree, row.branch), row.from_seq, row.to_seq)
   return {
     branch: row.branch,
     from: row.from_seq,
     to: row.to_seq,
-    bytes: encodeSegment({ headerBytes: row.header, signature: row.signature, events }),
+    bytes: encodeFramedSegment({ headerBytes: row.header, signature: row.signature, ...framed }),
   }
 }
 

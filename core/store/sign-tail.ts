@@ -3,20 +3,19 @@ import { equalBytes, toHex } from '../kernel/hex.ts'
 import type { Hlc } from '../kernel/hlc.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
-import { extendHead } from '../log/chain.ts'
+import { extendHeadBy } from '../log/chain.ts'
+import { joinFrames, sliceFrames, type FramedEvents } from '../log/framing.ts'
 import { formatLogId, type LogId } from '../log/log-id.ts'
 import { segmentTarget, signSegment, type SegmentHeader } from '../log/segment.ts'
-import { headAt, lastSignedPoint, readBytes, readLogTree, type LogTree } from './branches.ts'
+import { headAt, lastSignedPoint, readLogTree, type LogTree } from './branches.ts'
 import { contextOf } from './context.ts'
 import { insertSegment } from './insert-segment.ts'
+import { partOf, runsOfBranch } from './runs.ts'
 
 export type Signer = { readonly keyId: string; readonly privateKey: Uint8Array }
 
 /** More than a header, its signature and the frame ever take. */
-const frameBytes = 1024
-
-/** Read at a time. */
-const pageEvents = 256
+const headerBytes = 1024
 
 /**
  * Cuts the tail into segments of at most `segmentTarget` (an event larger than that stands alone) and answers the header of the
@@ -67,32 +66,39 @@ type ChainedRun = { readonly from: number; readonly to: number; readonly head: U
 function chainedRuns(crypto: Crypto, before: Uint8Array, runs: Iterable<Run>): readonly ChainedRun[] {
   const reached: ChainedRun[] = []
   for (const { from, run } of runs) {
-    const head = run.reduce((sofar, bytes) => extendHead(crypto, sofar, bytes), reached.at(-1)?.head ?? before)
-    reached.push({ from, to: from + run.length - 1, head })
+    const head = extendHeadBy(crypto, reached.at(-1)?.head ?? before, run)
+    reached.push({ from, to: from + run.ends.length - 1, head })
   }
   return reached
 }
 
-type Run = { readonly from: number; readonly run: readonly Uint8Array[] }
+type Run = { readonly from: number; readonly run: FramedEvents }
 
 /** The tail from `start` on, cut where the next event would make a segment too large. Reads each event once, whatever their size. */
 function* runsOf(reader: Reader, tree: LogTree, start: number): Generator<Run, void> {
   const tip = tree.branches[0]?.seq ?? 0
-  let run: Uint8Array[] = []
+  let parts: FramedEvents[] = []
   let from = start
-  let size = frameBytes
-  for (let page = start; page <= tip; page += pageEvents) {
-    for (const bytes of readBytes(reader, tree.number, 0, page, Math.min(tip, page + pageEvents - 1))) {
-      const isFull = size + 4 + bytes.length > segmentTarget.maxBytes || run.length === segmentTarget.maxEvents
-      if (isFull && run.length > 0) {
-        yield { from, run }
-        from += run.length
-        run = []
-        size = frameBytes
+  let size = headerBytes
+  let count = 0
+  for (const stored of runsOfBranch(reader, tree.number, 0, start, tip)) {
+    const part = partOf(stored, start, tip)
+    let cut = 0
+    for (const [index, end] of part.ends.entries()) {
+      const eventBytes = end - (index === 0 ? 0 : (part.ends[index - 1] ?? 0))
+      const isFull = size + eventBytes > segmentTarget.maxBytes || count === segmentTarget.maxEvents
+      if (isFull && count > 0) {
+        yield { from, run: joinFrames([...parts, sliceFrames(part, cut, index)]) }
+        from += count
+        parts = []
+        size = headerBytes
+        count = 0
+        cut = index
       }
-      run.push(bytes)
-      size += 4 + bytes.length
+      size += eventBytes
+      count++
     }
+    parts.push(sliceFrames(part, cut))
   }
-  if (run.length > 0) yield { from, run }
+  if (count > 0) yield { from, run: joinFrames(parts) }
 }

@@ -1,11 +1,7 @@
 /** An event as the store hands it out. */
 import type { EventEnvelope } from '../kernel/event.ts'
-import type { Reader, Row } from '../kernel/reader.ts'
-import { openStoredEvent, readEvent, type EventReading } from '../log/event-bytes.ts'
+import { readEvent, type EventReading } from '../log/event-bytes.ts'
 import type { LogId } from '../log/log-id.ts'
-import { contextOf } from './context.ts'
-import { damaged } from './failure.ts'
-import { logOfNumber } from './identities.ts'
 
 export type StoredEvent = {
   /** Order in which this store came to hold it; counts from 1 and is local. */
@@ -19,40 +15,6 @@ export type StoredEvent = {
   readonly bytes: Uint8Array
   /** Undefined when the bytes could not be read: authentic, kept, without effect. */
   readonly event: EventEnvelope | undefined
-}
-
-export type EventRow = Row & {
-  readonly position: number
-  readonly log: number
-  readonly branch: number
-  readonly seq: number
-  readonly recorded_at: number
-  readonly is_readable: number
-  readonly bytes: Uint8Array
-}
-
-/** The columns of an EventRow, for SELECT. */
-export const eventColumns = 'position, log, branch, seq, recorded_at, is_readable, bytes'
-
-/** Throws Corrupt `STORE_DAMAGED`. */
-export function storedEventOf(reader: Reader, row: EventRow): StoredEvent {
-  return {
-    position: row.position,
-    log: logOfNumber(reader, contextOf(reader).identities, row.log),
-    branch: row.branch,
-    seq: row.seq,
-    recordedAt: row.recorded_at,
-    bytes: row.bytes,
-    event: row.is_readable === 1 ? openEvent(row) : undefined,
-  }
-}
-
-function openEvent(row: EventRow): EventEnvelope {
-  try {
-    return openStoredEvent(row.bytes)
-  } catch (cause) {
-    throw damaged({ position: row.position }, cause)
-  }
 }
 
 /** As `readEvent`, and EVENT_SOURCE_FOREIGN when the event claims a source that is not the origin whose log it is in ([LG7]). */

@@ -1,15 +1,8 @@
-/**
- * Which events are about whom, in the order they came. Subjects come in random order, and a sorted index on the hot path would
- * rewrite a page for each of them: appending was three times slower with one. So the table `subject_entries` is filled late, many
- * thousand events at a time and sorted, and what is not yet in it (the tail) is found by a list in memory, made from the events
- * themselves when somebody first asks.
- */
-import type { Reader, Row, SqlValue, Writer } from '../kernel/reader.ts'
-import { contextOf } from './context.ts'
-import type { SubjectTail } from './subject-tail.ts'
-
-/** A merge of this many takes about a tenth of a second, and touches each page of the table for many entries at once. */
-const mergeEvery = 32_768
+/** Positions of the events about one subject: first those in the table, then those of the tail. */
+import type { Reader } from '../kernel/reader.ts'
+import { readMergedTo, tailAfter } from './event-index.ts'
+import { damaged } from './failure.ts'
+import { entryBytes } from './index-batch.ts'
 
 export type EntryQuery = {
   /** Exclusive bounds. */
@@ -21,75 +14,67 @@ export type EntryQuery = {
   readonly order: 'oldest' | 'newest'
 }
 
-/** Positions of events about the subject, in the order asked for. */
+/** In the order asked for. */
 export function subjectPositions(reader: Reader, subject: number, query: EntryQuery): readonly number[] {
   const mergedTo = readMergedTo(reader)
-  const tail = tailPositions(reader, mergedTo, subject, query)
+  const tail = tailAfter(reader, mergedTo).bySubject.get(subject) ?? []
+  const found: number[] = []
   if (query.order === 'newest') {
-    return tail.length === query.limit
-      ? tail
-      : [...tail, ...mergedPositions(reader, mergedTo, subject, { ...query, limit: query.limit - tail.length })]
+    collect(found, backwards(tail), query)
+    if (found.length < query.limit) collect(found, mergedEntries(reader, mergedTo, subject, query), query)
+  } else {
+    collect(found, mergedEntries(reader, mergedTo, subject, query), query)
+    if (found.length < query.limit) collect(found, forwards(tail), query)
   }
-  const merged = mergedPositions(reader, mergedTo, subject, query)
-  return [...merged, ...tail.slice(0, query.limit - merged.length)]
+  return found
 }
 
-/** To be called for each run of new events, in their transaction: merges when the tail has grown to `after` events. */
-export function indexSubjects(writer: Writer, last: number, after: number = mergeEvery): void {
-  const mergedTo = readMergedTo(writer)
-  if (last - mergedTo < after) return
-  writer.run(
-    `INSERT INTO subject_entries (subject, position, type)
-      SELECT subject, position, type FROM events WHERE position > ? AND subject IS NOT NULL ORDER BY subject, position`,
-    mergedTo,
-  )
-  writer.run('UPDATE subject_index SET merged_to = ?', last)
-  contextOf(writer).subjectTail = undefined
+/** Position, type. */
+type Entry = readonly [number, number]
+
+function collect(found: number[], entries: Iterable<Entry>, { after, before, types, limit }: EntryQuery): void {
+  for (const [position, type] of entries) {
+    if (found.length >= limit) return
+    if (position > after && position < before && (types === undefined || types.has(type))) found.push(position)
+  }
 }
 
-function readMergedTo(reader: Reader): number {
-  return reader.get<{ merged_to: number }>('SELECT merged_to FROM subject_index')?.merged_to ?? 0
+function* forwards(pairs: readonly number[]): Generator<Entry, void> {
+  for (let at = 0; at < pairs.length; at += 2) yield [pairs[at] as number, pairs[at + 1] as number]
 }
 
-/** Bounded by what was merged when the question began, should another process merge meanwhile. */
-function mergedPositions(reader: Reader, mergedTo: number, subject: number, query: EntryQuery): readonly number[] {
-  const values: SqlValue[] = [subject, query.after, Math.min(query.before, mergedTo + 1)]
-  const isTyped = query.types === undefined ? '' : 'AND type IN (SELECT value FROM json_each(?))'
-  if (query.types !== undefined) values.push(JSON.stringify([...query.types]))
+function* backwards(pairs: readonly number[]): Generator<Entry, void> {
+  for (let at = pairs.length - 2; at >= 0; at -= 2) yield [pairs[at] as number, pairs[at + 1] as number]
+}
+
+type EntriesRow = { readonly position: number; readonly entries: Uint8Array }
+
+/**
+ * From the row that the lower bound lies in. Bounded by what was merged when the question began, should another process merge
+ * meanwhile. Throws Corrupt `STORE_DAMAGED`.
+ */
+function* mergedEntries(reader: Reader, mergedTo: number, subject: number, query: EntryQuery): Generator<Entry, void> {
   const direction = query.order === 'newest' ? 'DESC' : 'ASC'
-  return reader
-    .all<{ position: number }>(
-      `SELECT position FROM subject_entries WHERE subject = ? AND position > ? AND position < ? ${isTyped} ORDER BY position ${direction} LIMIT ?`,
-      ...values,
-      query.limit,
-    )
-    .map((row) => row.position)
-}
-
-function tailPositions(reader: Reader, mergedTo: number, subject: number, query: EntryQuery): readonly number[] {
-  const entries = loadTail(reader, mergedTo).bySubject.get(subject) ?? []
-  const found = entries.filter(
-    ({ position, type }) => position > query.after && position < query.before && (query.types?.has(type) ?? true),
+  const rows = reader.iterate<EntriesRow>(
+    `SELECT position, entries FROM subject_entries
+      WHERE subject = ? AND position < ?
+        AND position >= coalesce((SELECT max(position) FROM subject_entries WHERE subject = ? AND position <= ?), 0)
+      ORDER BY position ${direction}`,
+    subject,
+    Math.min(query.before, mergedTo + 1),
+    subject,
+    query.after,
   )
-  const ordered = query.order === 'newest' ? found.toReversed() : found
-  return ordered.slice(0, query.limit).map(({ position }) => position)
-}
-
-/** Reads the events that came since it was last asked. */
-function loadTail(reader: Reader, mergedTo: number): SubjectTail {
-  const context = contextOf(reader)
-  const held = context.subjectTail
-  const tail: SubjectTail = held?.mergedTo === mergedTo ? held : { mergedTo, loadedTo: mergedTo, bySubject: new Map() }
-  context.subjectTail = tail
-  const rows = reader.all<Row & { position: number; subject: number; type: number }>(
-    'SELECT position, subject, type FROM events WHERE position > ? AND subject IS NOT NULL ORDER BY position',
-    tail.loadedTo,
-  )
-  for (const { position, subject, type } of rows) {
-    const entries = tail.bySubject.get(subject)
-    if (entries === undefined) tail.bySubject.set(subject, [{ position, type }])
-    else entries.push({ position, type })
-    tail.loadedTo = position
+  for (const { position, entries } of rows) {
+    if (entries.length % entryBytes !== 0) throw damaged({ position })
+    const pairs = pairsOf(position, entries)
+    yield* query.order === 'newest' ? backwards(pairs) : forwards(pairs)
   }
-  return tail
+}
+
+function pairsOf(position: number, entries: Uint8Array): readonly number[] {
+  const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength)
+  const pairs: number[] = []
+  for (let at = 0; at < entries.length; at += entryBytes) pairs.push(position + view.getUint32(at), view.getUint32(at + 4))
+  return pairs
 }

@@ -1,201 +1,191 @@
-/** Checks one log against itself: every chain from its beginning, every signature, every column against the bytes. */
-import { equalBytes, fromHex, toHex } from '../kernel/hex.ts'
-import { bytesToUlid } from '../kernel/ids.ts'
+/** Checks one log against itself: every chain from its beginning, every signature, every event against its bytes. */
+import { equalBytes } from '../kernel/hex.ts'
 import type { Ports } from '../kernel/ports.ts'
-import type { Reader, Row } from '../kernel/reader.ts'
-import { extendHead, genesisHead } from '../log/chain.ts'
-import { preAuthenticationEncoding, segmentPayloadType } from '../log/dsse.ts'
-import type { EventReading } from '../log/event-bytes.ts'
+import type { Reader } from '../kernel/reader.ts'
+import { extendHeadBy, genesisHead, headBytes } from '../log/chain.ts'
+import { sliceFrames } from '../log/framing.ts'
 import { formatLogId } from '../log/log-id.ts'
-import { readHeader, type SegmentHeader } from '../log/segment.ts'
-import { readPathBytes, type Branch, type LogTree } from './branches.ts'
+import type { Branch, LogTree } from './branches.ts'
 import { addFinding, type Findings } from './findings.ts'
-import { readEventOf } from './stored-event.ts'
+import { runColumns, type RunRow } from './runs.ts'
+import { checkRun, createNames, type CheckedRun, type Names, type Suspect } from './verify-run.ts'
+import { checkSignedPoint, readSignedPoints, type SignedRow } from './verify-point.ts'
 
 export type LogTally = { events: number }
 
-type CheckedRow = Row & {
-  readonly seq: number
-  readonly event_id: Uint8Array | null
-  readonly subject_id: Uint8Array | null
-  readonly type_name: string | null
-  readonly hlc_ms: number | null
-  readonly is_readable: number
-  readonly bytes: Uint8Array
-}
-
-type SignedRow = Row & {
-  readonly from_seq: number
-  readonly to_seq: number
-  readonly header: Uint8Array
-  readonly signature: Uint8Array
-  readonly keyid: string
-  readonly public_key: Uint8Array
-}
-
 /** The walk along one branch. */
-type Walk = {
+export type Walk = {
   readonly reader: Reader
   readonly crypto: Ports['crypto']
   readonly findings: Findings
   readonly tree: LogTree
   readonly branch: Branch
   readonly name: string
-  /** Heads of the last few thousand events, for the `prev` of the next signed point. */
-  readonly recent: Map<number, Uint8Array>
+  readonly names: Names
+  /** Where other branches leave this one, with the head there once the walk has come by. */
+  readonly forks: Map<number, Uint8Array | undefined>
+  /** Heads before signed points that are still to come, by seq. */
+  readonly heads: Map<number, Uint8Array>
+  /** Events since the last signed point whose bytes are not the ones that were filed. */
+  suspects: Suspect[]
   head: Uint8Array
+  /** The head where the branch is said to end, once the walk has come by. */
+  end: Uint8Array | undefined
 }
 
-const pageEvents = 256
-
-/** More than a segment spans, so that the head before it is still remembered. */
-const recentHeads = 8192
+const pageRuns = 32
 
 /** Yields after each page of events, so that whoever drives it can let other work run. */
 export function* verifyLog(reader: Reader, crypto: Ports['crypto'], tree: LogTree, findings: Findings): Generator<LogTally, void> {
   const name = formatLogId(tree.log)
-  const forkHeads = new Map<string, Uint8Array>()
+  const names = createNames()
+  const walked = new Map<number, Walk>()
   for (const branch of tree.branches) {
-    const start = branch.parent === undefined ? genesisHead(crypto, tree.log) : forkHeads.get(`${branch.parent}:${branch.from - 1}`)
+    const start = branch.parent === undefined ? genesisHead(crypto, tree.log) : walked.get(branch.parent)?.forks.get(branch.from - 1)
     if (start === undefined) {
       addFinding(findings, { code: 'CHAIN_BROKEN', sentence: 'A branch of the log begins nowhere.', log: name, seq: branch.from })
       continue
     }
-    const walk: Walk = { reader, crypto, findings, tree, branch, name, recent: new Map([[branch.from - 1, start]]), head: start }
-    const forks = new Set(tree.branches.filter((child) => child.parent === branch.number).map((child) => child.from - 1))
-    if (forks.has(branch.from - 1)) forkHeads.set(`${branch.number}:${branch.from - 1}`, start)
-    yield* verifyBranch(walk, (seq, head) => {
-      if (forks.has(seq)) forkHeads.set(`${branch.number}:${seq}`, head)
-    })
+    const forks = new Map<number, Uint8Array | undefined>()
+    for (const child of tree.branches) if (child.parent === branch.number) forks.set(child.from - 1, undefined)
+    const walk: Walk = {
+      reader,
+      crypto,
+      findings,
+      tree,
+      branch,
+      name,
+      names,
+      forks,
+      heads: new Map(),
+      suspects: [],
+      head: start,
+      end: undefined,
+    }
+    walked.set(branch.number, walk)
+    pass(walk, branch.from - 1)
+    yield* verifyBranch(walk)
   }
 }
 
-function* verifyBranch(walk: Walk, passed: (seq: number, head: Uint8Array) => void): Generator<LogTally, void> {
-  const { reader, tree, branch, findings, name } = walk
+function* verifyBranch(walk: Walk): Generator<LogTally, void> {
+  const { reader, tree, branch } = walk
   let next = branch.from
   while (next <= branch.seq) {
     const rows = readPage(reader, tree.number, branch, next)
-    const signed = readSignedPoints(reader, tree.number, branch.number, next, rows.at(-1)?.seq ?? branch.seq)
+    const points = readSignedPoints(reader, tree.number, branch.number, next, endOf(rows.at(-1)) ?? branch.seq)
     const tally: LogTally = { events: 0 }
     for (const row of rows) {
-      if (row.seq !== next) break
-      checkColumns(walk, row)
-      walk.head = extendHead(walk.crypto, walk.head, row.bytes)
-      remember(walk, row.seq)
-      for (const point of signed.filter((candidate) => candidate.to_seq === row.seq)) checkSignedPoint(walk, point)
-      passed(row.seq, walk.head)
-      tally.events++
-      next = row.seq + 1
+      if (row.from_seq !== next) break
+      const checked = checkRun(walk, row)
+      if (checked === undefined) break
+      followRun(walk, row, checked, points)
+      tally.events += row.count
+      next += row.count
     }
     yield tally
-    if (tally.events < rows.length || rows.length === 0) {
-      addFinding(findings, { code: 'EVENT_MISSING', sentence: 'An event of the log is missing.', log: name, seq: next })
-      return
-    }
+    const last = endOf(rows.at(-1))
+    if (last === undefined || next !== last + 1) return breakOff(walk, next, rows)
   }
-  if (toHex(walk.head) !== toHex(branch.head)) {
-    addFinding(findings, {
+  const isEndRight = walk.end !== undefined && equalBytes(walk.end, branch.head)
+  settle(walk, isEndRight)
+  if (!isEndRight) {
+    addFinding(walk.findings, {
       code: 'HEAD_DIFFERS',
       sentence: 'The last events of the log are not the ones that were recorded.',
-      log: name,
+      log: walk.name,
       seq: branch.seq,
     })
   }
 }
 
-function remember(walk: Walk, seq: number): void {
-  walk.recent.set(seq, walk.head)
-  walk.recent.delete(seq - recentHeads)
+function endOf(row: RunRow | undefined): number | undefined {
+  return row === undefined ? undefined : row.from_seq + row.count - 1
 }
 
-/** What is looked up by must be what the bytes say; an event cannot be hidden by marking it unreadable either. */
-function checkColumns(walk: Walk, row: CheckedRow): void {
-  if (isFiledAsRead(readEventOf(walk.tree.log, row.bytes), row)) return
+/** What follows cannot be judged. */
+function breakOff(walk: Walk, next: number, rows: readonly RunRow[]): void {
+  settle(walk, false)
+  const isDoubled = rows.some((row) => row.from_seq < next && row.from_seq + row.count > next)
   addFinding(walk.findings, {
-    code: 'EVENT_DIFFERS',
-    sentence: 'An event is not filed under what its bytes say.',
+    code: isDoubled ? 'EVENT_DOUBLED' : 'EVENT_MISSING',
+    sentence: isDoubled ? 'The log holds an event twice.' : 'An event of the log is missing.',
     log: walk.name,
-    seq: row.seq,
+    seq: next,
   })
 }
 
-function isFiledAsRead(reading: EventReading, row: CheckedRow): boolean {
-  if (reading.kind === 'unreadable') return row.is_readable === 0
-  const { id, subject, type, hlc } = reading.envelope
-  return (
-    row.is_readable === 1 &&
-    idOf(row.event_id) === id &&
-    idOf(row.subject_id) === subject &&
-    row.type_name === type &&
-    row.hlc_ms === Number.parseInt(hlc.slice(0, 12), 16)
+/** Chains the run, stopping at every point where its head is asked for. */
+function followRun(walk: Walk, row: RunRow, { framed, leaves, suspectsOf }: CheckedRun, points: readonly SignedRow[]): void {
+  const last = row.from_seq + row.count - 1
+  const within = (seq: number): boolean => seq >= row.from_seq && seq <= last
+  const stops = new Set(
+    [last, walk.branch.seq, ...walk.forks.keys(), ...points.flatMap((point) => [point.from_seq - 1, point.to_seq])].filter(within),
   )
+  let from = 0
+  for (const stop of [...stops].toSorted((a, b) => a - b)) {
+    const to = stop - row.from_seq + 1
+    const part = sliceFrames(framed, from, to)
+    walk.head = extendHeadBy(walk.crypto, walk.head, part, leaves.subarray(from * headBytes, to * headBytes))
+    walk.suspects.push(...suspectsOf(from, to))
+    from = to
+    pass(walk, stop)
+    for (const point of points) {
+      if (point.from_seq === stop + 1) walk.heads.set(stop, walk.head)
+      if (point.to_seq !== stop) continue
+      const head = checkSignedPoint(walk, point)
+      if (head === undefined) continue
+      settle(walk, head === 'as signed')
+      if (head === 'as signed') continue
+      // From the signed head on, so that one altered event is one finding and not all that follow.
+      walk.head = head
+      pass(walk, stop)
+    }
+  }
 }
 
-function idOf(bytes: Uint8Array | null): string | undefined {
-  return bytes === null ? undefined : bytesToUlid(bytes)
+/** More than a segment spans. */
+const keptSpan = 8192
+
+/** Branches that leave here, and points that are to be checked when their end is reached, begin at this head. */
+function pass(walk: Walk, seq: number): void {
+  if (walk.forks.has(seq)) walk.forks.set(seq, walk.head)
+  if (seq === walk.branch.seq) walk.end = walk.head
+  walk.heads.set(seq, walk.head)
+  for (const old of walk.heads.keys()) {
+    if (old >= seq - keptSpan) break
+    walk.heads.delete(old)
+  }
 }
 
-function checkSignedPoint(walk: Walk, point: SignedRow): void {
-  const { findings, name, crypto } = walk
-  const header = readHeader(point.header)
-  if (!header.ok || !isFiledRight(header.value, point, name)) {
-    addFinding(findings, {
-      code: 'SEGMENT_DIFFERS',
-      sentence: 'A signed point is not filed under what its header says.',
-      log: name,
-      seq: point.to_seq,
+/** With the chain in order, what is wrong is what the event is filed under; otherwise its bytes are. */
+function settle(walk: Walk, isChainRight: boolean): void {
+  for (const { seq, event } of walk.suspects) {
+    addFinding(walk.findings, {
+      code: isChainRight ? 'EVENT_DIFFERS' : 'EVENT_ALTERED',
+      sentence: isChainRight
+        ? 'An event is not filed under what its bytes say.'
+        : 'The bytes of an event are not the ones that were recorded.',
+      log: walk.name,
+      seq,
+      ...(event === undefined ? {} : { event }),
     })
-    return
   }
-  if (!crypto.verify(point.public_key, preAuthenticationEncoding(segmentPayloadType, point.header), point.signature)) {
-    addFinding(findings, { code: 'SEGMENT_SIGNATURE_WRONG', sentence: 'A signature in the log is wrong.', log: name, seq: point.to_seq })
-    return
-  }
-  if (toHex(walk.head) === header.value.head && isPrevRight(walk, header.value)) return
-  addFinding(findings, {
-    code: 'CHAIN_BROKEN',
-    sentence: `Events ${point.from_seq} to ${point.to_seq} of the log are not the ones that were signed.`,
-    log: name,
-    seq: point.from_seq,
-  })
-  // From the signed head on, so that one altered event is one finding and not all that follow.
-  walk.head = fromHex(header.value.head)
-  remember(walk, point.to_seq)
+  walk.suspects = []
 }
 
-function isFiledRight(header: SegmentHeader, point: SignedRow, name: string): boolean {
-  return header.log === name && header.from === point.from_seq && header.to === point.to_seq && header.keyid === point.keyid
-}
-
-/** A segment that spans the place where its branch left another begins before what this walk has seen: then its own run is hashed. */
-function isPrevRight(walk: Walk, header: SegmentHeader): boolean {
-  const before = walk.recent.get(header.from - 1)
-  if (before !== undefined) return equalBytes(before, fromHex(header.prev))
-  const run = readPathBytes(walk.reader, walk.tree, walk.branch, header.from, header.to)
-  return toHex(run.reduce((head, bytes) => extendHead(walk.crypto, head, bytes), fromHex(header.prev))) === header.head
-}
-
-function readPage(reader: Reader, log: number, branch: Branch, next: number): readonly CheckedRow[] {
-  return reader.all<CheckedRow>(
-    `SELECT seq, event_id, subjects.id AS subject_id, types.name AS type_name, hlc_ms, is_readable, bytes
-      FROM events LEFT JOIN subjects ON subjects.number = events.subject LEFT JOIN types ON types.number = events.type
-      WHERE log = ? AND branch = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
+function readPage(reader: Reader, log: number, branch: Branch, next: number): readonly RunRow[] {
+  return reader.all<RunRow>(
+    `SELECT ${runColumns} FROM runs WHERE log = ? AND branch = ? AND from_seq + count > ? AND from_seq <= ? AND from_seq >=
+        coalesce((SELECT max(from_seq) FROM runs WHERE log = ? AND branch = ? AND from_seq <= ?), 0)
+      ORDER BY from_seq LIMIT ?`,
     log,
     branch.number,
     next,
     branch.seq,
-    pageEvents,
-  )
-}
-
-function readSignedPoints(reader: Reader, log: number, branch: number, from: number, to: number): readonly SignedRow[] {
-  return reader.all<SignedRow>(
-    `SELECT from_seq, to_seq, header, signature, keys.keyid, keys.public_key
-      FROM segments JOIN keys ON keys.number = segments.key
-      WHERE log = ? AND branch = ? AND to_seq BETWEEN ? AND ? ORDER BY to_seq`,
     log,
-    branch,
-    from,
-    to,
+    branch.number,
+    next,
+    pageRuns,
   )
 }

@@ -8,6 +8,7 @@ import { readBranches } from './branches.ts'
 import { contextOf } from './context.ts'
 import { addFinding, createFindings, type Findings, type StoreFinding } from './findings.ts'
 import { logOfNumber } from './identities.ts'
+import { checkPositions, verifyIndexes } from './verify-index.ts'
 import { verifyLog } from './verify-log.ts'
 
 export type StoreVerification = {
@@ -38,8 +39,8 @@ type Check = {
 
 /**
  * Never throws for what is wrong with the store: that is a finding. Writing may go on meanwhile; what is recorded after the start is
- * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, INDEX_DIFFERS, EVENT_MISSING, EVENT_DIFFERS, HEAD_DIFFERS,
- * CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED, BLOB_COUNT_DIFFERS.
+ * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, POSITION_GAP, INDEX_DIFFERS, EVENT_MISSING, EVENT_DOUBLED,
+ * EVENT_DIFFERS, EVENT_ALTERED, HEAD_DIFFERS, CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED, BLOB_COUNT_DIFFERS.
  */
 export async function verifyStore(
   reader: Reader,
@@ -50,6 +51,8 @@ export async function verifyStore(
   guarded(check, () => checkPages(check))
   guarded(check, () => checkTriggers(check))
   guarded(check, () => checkReferences(check))
+  guarded(check, () => checkPositions(reader, check.findings))
+  await drive(check, verifyIndexes(reader, check.findings))
   guarded(check, () => checkKeys(check))
   const events = await checkLogs(check)
   const blobs = await checkBlobs(check)
@@ -89,7 +92,7 @@ function checkPages({ reader, findings }: Check): void {
 
 /** Without them a stray statement could change history. */
 function checkTriggers({ reader, findings }: Check): void {
-  const expected = ['events_are_not_changed', 'events_are_not_removed', 'segments_are_not_changed', 'segments_are_not_removed']
+  const expected = ['runs_are_not_changed', 'runs_are_not_removed', 'segments_are_not_changed', 'segments_are_not_removed']
   const held = new Set(reader.all<{ name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).map((row) => row.name))
   for (const name of expected) {
     if (!held.has(name)) addFinding(findings, { code: 'TRIGGER_MISSING', sentence: `The guard "${name}" was taken out of the store.` })
@@ -104,7 +107,7 @@ function checkReferences({ reader, findings }: Check): void {
     })
   }
   const strays = reader.all<{ log: number; branch: number }>(
-    'SELECT log, branch FROM events GROUP BY log, branch EXCEPT SELECT log, branch FROM heads',
+    'SELECT log, branch FROM runs GROUP BY log, branch EXCEPT SELECT log, branch FROM heads',
   )
   for (const stray of strays) {
     addFinding(findings, {
@@ -114,19 +117,9 @@ function checkReferences({ reader, findings }: Check): void {
     })
   }
   const ends = reader.all<{ log: number; seq: number }>(
-    `SELECT log, seq FROM heads WHERE seq < (SELECT max(seq) FROM events WHERE events.log = heads.log AND events.branch = heads.branch)`,
+    `SELECT log, seq FROM heads
+      WHERE seq < (SELECT max(from_seq + count - 1) FROM runs WHERE runs.log = heads.log AND runs.branch = heads.branch)`,
   )
-  const strayEntries = reader.all<{ position: number }>(
-    `SELECT entry.position FROM subject_entries AS entry LEFT JOIN events ON events.position = entry.position
-      WHERE events.subject IS NOT entry.subject OR events.type IS NOT entry.type LIMIT 100`,
-  )
-  const merged = reader.get<{ entries: number; events: number }>(
-    `SELECT (SELECT count(*) FROM subject_entries) AS entries,
-      (SELECT count(*) FROM events WHERE subject IS NOT NULL AND position <= (SELECT merged_to FROM subject_index)) AS events`,
-  )
-  if (strayEntries.length > 0 || merged?.entries !== merged?.events) {
-    addFinding(findings, { code: 'INDEX_DIFFERS', sentence: 'The index of events by subject does not fit the events.' })
-  }
   for (const end of ends) {
     addFinding(findings, {
       code: 'HEAD_DIFFERS',
@@ -150,7 +143,7 @@ function checkKeys({ reader, ports, findings }: Check): void {
 
 async function checkLogs(check: Check): Promise<number> {
   const { reader, ports, findings, options } = check
-  const total = guarded(check, () => reader.get<{ count: number }>('SELECT count(*) AS count FROM events')?.count) ?? 0
+  const total = guarded(check, () => reader.get<{ count: number }>('SELECT sum(count) AS count FROM runs')?.count) ?? 0
   let done = 0
   for (const { number } of guarded(check, () => reader.all<{ number: number }>('SELECT number FROM logs ORDER BY number')) ?? []) {
     const tree = guarded(check, () => ({

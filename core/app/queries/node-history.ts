@@ -4,7 +4,7 @@
  */
 import { decisions } from '../../fleet/decisions.ts'
 import { nodeEvents } from '../../fleet/node/node-events.ts'
-import { eventColumns, type EventRow, type StoredEvent, storedEventOf } from '../../store/stored-event.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
 import { lastPosition, readSubjectEvents } from '../../store/read-events.ts'
 import type { ReadModel } from '../read-model.ts'
 import { effective } from '../fold.ts'
@@ -31,16 +31,6 @@ export function timelinePositions(model: Pick<ReadModel, 'reader' | 'memory'>, n
   }
   model.memory.histories.set(node, { lookedTo: last, positions })
   return positions
-}
-
-/** In the order of `positions`. */
-export function readEventsAt(model: Pick<ReadModel, 'reader'>, positions: readonly number[]): StoredEvent[] {
-  const rows = model.reader.all<EventRow>(
-    `SELECT ${eventColumns} FROM events WHERE position IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(positions),
-  )
-  const events = new Map(rows.map((row) => [row.position, storedEventOf(model.reader, row)]))
-  return positions.flatMap((position) => events.get(position) ?? [])
 }
 
 /** What has no effect is not on it ([PJ4]), nor what a node says in the words of a master. */

@@ -1,12 +1,13 @@
 /** A node's timeline: what masters decided about it, and what it told of itself, newest first. */
 import type { TimelineEntry } from '../../contract/nodes.ts'
+import { readEventsAt } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { ReadModel } from '../read-model.ts'
 import { readPositionCursor } from './cursor.ts'
 import { isClockDoubtful } from './event-clock.ts'
 import { instantOf } from './instants.ts'
 import { actorName, namesOf } from './names.ts'
-import { readEventsAt, timelinePositions } from './node-history.ts'
+import { timelinePositions } from './node-history.ts'
 import { requireNode } from './require-node.ts'
 import { isDecisionType, isNodeEventType, type Names, sentenceOfDecision, sentenceOfFact } from './sentences.ts'
 
@@ -24,7 +25,7 @@ export function readTimeline(
   const shown = positions.slice(Math.max(0, end - limit), end).reverse()
   const names = namesOf(model)
   return {
-    items: readEventsAt(model, shown).flatMap((stored) => entryOf(model, stored, names, Date.parse(lifecycle.requestedAt)) ?? []),
+    items: readEventsAt(model.reader, shown).flatMap((stored) => entryOf(model, stored, names, Date.parse(lifecycle.requestedAt)) ?? []),
     next: end > limit ? String(shown.at(-1)) : null,
     total: positions.length,
   }

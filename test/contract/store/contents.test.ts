@@ -141,7 +141,7 @@ describe.each(storeKinds)('evidence (%s)', (kind) => {
 })
 
 describe.each(storeKinds)('a transaction (%s)', (kind) => {
-  it.each(["UPDATE events SET bytes = x'00'", 'DELETE FROM events', 'UPDATE segments SET to_seq = 2', 'DELETE FROM segments'])(
+  it.each(["UPDATE runs SET bytes = x'00'", 'DELETE FROM runs', 'UPDATE segments SET to_seq = 2', 'DELETE FROM segments'])(
     '[ST2] cannot change or remove events and signed points: %s',
     async (sql) => {
       using store = await openTestStore(kind)
@@ -179,15 +179,8 @@ describe.each(storeKinds)('a transaction (%s)', (kind) => {
 
   it('[ST3] may read a table while it goes through it', async () => {
     using store = await openTestStore(kind)
-    store.transact((writer) =>
-      appendEvents(
-        writer,
-        node.log,
-        [1, 2, 3].map((seq) => testEvent(node, seq)),
-        recordedAt,
-      ),
-    )
-    const sql = 'SELECT position FROM events ORDER BY position'
+    for (const seq of [1, 2, 3]) store.transact((writer) => appendEvents(writer, node.log, [testEvent(node, seq)], recordedAt))
+    const sql = 'SELECT position FROM runs ORDER BY position'
     const pairs: string[] = []
     for (const outer of store.reader.iterate<{ position: number }>(sql)) {
       for (const inner of store.reader.iterate<{ position: number }>(sql)) pairs.push(`${outer.position}${inner.position}`)

@@ -17,7 +17,8 @@ import type { EventEnvelope } from '../../../core/kernel/event.ts'
 import { formatLogId } from '../../../core/log/log-id.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
 import { putBlob } from '../../../core/store/blobs.ts'
-import { loadEngine, type Database } from '../../../core/store/engine.ts'
+import { loadEngine } from '../../../core/store/engine.ts'
+import { mergeIndexes } from '../../../core/store/event-index.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
 import { lockDataDirectory } from '../../../core/store/lock.ts'
 import type { Migration } from '../../../core/store/migrate.ts'
@@ -25,9 +26,9 @@ import { migrations } from '../../../core/store/migrations/all.ts'
 import { openStore, requireDurable, type Store, type StoreOptions } from '../../../core/store/open.ts'
 import { lastPosition, readEventsAfter } from '../../../core/store/read-events.ts'
 import { signTail } from '../../../core/store/sign-tail.ts'
-import { indexSubjects } from '../../../core/store/subject-index.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { hlcOf, testEvent, testOrigin } from '../../helpers/log/origin.ts'
+import { alterRun, columnOf, tamper, turnDigit, type Sql } from '../../helpers/store/tamper.ts'
 import { putKeyOf, recordedAt, temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
 
 const node = testOrigin(1)
@@ -52,23 +53,9 @@ async function fill(directory: string): Promise<void> {
   using store = await openStore(options(directory))
   putKeyOf(store, node)
   append(store, 1, 50)
-  store.transact((writer) => indexSubjects(writer, 50, 1))
+  store.transact(mergeIndexes)
   append(store, 51, 100)
   store.transact((writer) => putBlob(writer, new TextEncoder().encode('a part of a snapshot '.repeat(20))))
-}
-
-/** Does what nobody should be able to do: writes to the file past the store. */
-function tamper(directory: string, act: (database: Database) => void): void {
-  const database = open(join(directory, 'store.sqlite'))
-  for (const table of ['events', 'segments'])
-    for (const change of ['changed', 'removed']) database.exec(`DROP TRIGGER ${table}_are_not_${change}`)
-  act(database)
-  database.exec(`
-    CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-    CREATE TRIGGER events_are_not_removed BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-    CREATE TRIGGER segments_are_not_changed BEFORE UPDATE ON segments BEGIN SELECT RAISE(ABORT, 'segments are append-only'); END;
-    CREATE TRIGGER segments_are_not_removed BEFORE DELETE ON segments BEGIN SELECT RAISE(ABORT, 'segments are append-only'); END;`)
-  database.close()
 }
 
 async function findings(directory: string): Promise<readonly { readonly code: string; readonly seq?: number; readonly log?: string }[]> {
@@ -303,31 +290,84 @@ describe('the proof of a store', () => {
     expect(progress.at(-1)).toEqual([103, 103])
   })
 
-  const alterations: readonly [string, string, readonly { readonly code: string; readonly seq?: number }[]][] = [
+  type Found = { readonly code: string; readonly seq?: number; readonly event?: string }
+  const idOf = (seq: number): string => testEvent(node, seq).id
+  const altered = (seq: number): Found => ({ code: 'EVENT_ALTERED', seq, event: idOf(seq) })
+  const differs = (seq: number): Found => ({ code: 'EVENT_DIFFERS', seq, event: idOf(seq) })
+  /** Who goes through the events afterwards stops there. */
+  const unreadable: Found = { code: 'PAGE_DAMAGED' }
+  const alterations: readonly [string, string | ((database: Sql) => void), readonly Found[]][] = [
+    ['the bytes of an event', (database) => alterRun(database, 7, turnDigit), [{ code: 'CHAIN_BROKEN', seq: 1 }, altered(7)]],
     [
-      'the bytes of an event',
-      `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"seq":7,', '"seq":8,') AS BLOB) WHERE seq = 7`,
-      [{ code: 'CHAIN_BROKEN', seq: 1 }],
+      'the bytes of two events',
+      (database) => {
+        alterRun(database, 60, turnDigit)
+        alterRun(database, 93, turnDigit)
+      },
+      [{ code: 'CHAIN_BROKEN', seq: 51 }, altered(60), altered(93)],
     ],
     [
       'bytes and columns of an event',
-      `UPDATE events SET bytes = x'7b7d', is_readable = 0 WHERE seq = 60`,
-      [{ code: 'CHAIN_BROKEN', seq: 51 }],
+      (database) =>
+        alterRun(database, 60, (run) => {
+          run.bytes.fill(0x20, run.start, run.end)
+          columnOf(run, 'id').fill(0)
+          columnOf(run, 'subject').fill(0)
+          columnOf(run, 'type').fill(0)
+        }),
+      [
+        { code: 'CHAIN_BROKEN', seq: 51 },
+        { code: 'EVENT_ALTERED', seq: 60 },
+      ],
     ],
     [
       'the subject of an event',
-      `INSERT INTO subjects (id) VALUES (zeroblob(16)); UPDATE events SET subject = (SELECT max(number) FROM subjects) WHERE seq = 9`,
-      [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_DIFFERS', seq: 9 }],
+      (database) => {
+        database.run('INSERT INTO subjects (id) VALUES (zeroblob(16))')
+        alterRun(database, 9, (run) => columnOf(run, 'subject').writeUInt32BE(2))
+      },
+      [{ code: 'INDEX_DIFFERS' }, differs(9)],
     ],
     [
       'the type of an event',
-      `INSERT INTO types (name) VALUES ('ibcf.other.v1'); UPDATE events SET type = (SELECT max(number) FROM types) WHERE seq = 9`,
+      (database) => {
+        database.run(`INSERT INTO types (name) VALUES ('ibcf.other.v1')`)
+        alterRun(database, 9, (run) => columnOf(run, 'type').writeUInt32BE(2))
+      },
+      [{ code: 'INDEX_DIFFERS' }, differs(9)],
+    ],
+    [
+      'the id of an event',
+      (database) => alterRun(database, 9, (run) => columnOf(run, 'id').fill(1)),
       [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_DIFFERS', seq: 9 }],
     ],
-    ['the id of an event', `UPDATE events SET event_id = zeroblob(16) WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
-    ['the time of an event', `UPDATE events SET hlc_ms = 0 WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
-    ['an event that is made out to be unreadable', `UPDATE events SET is_readable = 0 WHERE seq = 9`, [{ code: 'EVENT_DIFFERS', seq: 9 }]],
-    ['an event that was taken out', `DELETE FROM events WHERE seq = 9`, [{ code: 'INDEX_DIFFERS' }, { code: 'EVENT_MISSING', seq: 9 }]],
+    ['the digest of an event', (database) => alterRun(database, 9, (run) => columnOf(run, 'leaf').fill(1)), [differs(9)]],
+    [
+      'where an event ends',
+      (database) => alterRun(database, 9, (run) => columnOf(run, 'end').fill(1)),
+      [{ code: 'EVENT_DIFFERS', seq: 9 }, unreadable],
+    ],
+    [
+      'the length of an event',
+      (database) => alterRun(database, 9, (run) => run.bytes.writeUInt32BE(3, run.start - 4)),
+      [{ code: 'EVENT_DIFFERS', seq: 9 }, { code: 'EVENT_MISSING', seq: 1 }, unreadable],
+    ],
+    [
+      'an event that is made out to be unreadable',
+      (database) => alterRun(database, 9, (run) => columnOf(run, 'type').fill(0)),
+      [{ code: 'INDEX_DIFFERS' }, differs(9)],
+    ],
+    ['events that were taken out', 'DELETE FROM runs WHERE from_seq = 51', [{ code: 'POSITION_GAP' }, { code: 'EVENT_MISSING', seq: 51 }]],
+    [
+      'events that are there twice',
+      'INSERT INTO runs SELECT 101, log, branch, 50, 51, recorded_at, columns, bytes FROM runs WHERE from_seq = 1',
+      [{ code: 'EVENT_DOUBLED', seq: 51 }, unreadable],
+    ],
+    [
+      'the place of events in the order of arrival',
+      'UPDATE runs SET position = position + 1 WHERE from_seq + count = 101',
+      [{ code: 'POSITION_GAP' }],
+    ],
     [
       'the end of a log',
       `UPDATE heads SET seq = 99`,
@@ -355,14 +395,18 @@ describe('the proof of a store', () => {
       `PRAGMA foreign_keys = OFF; INSERT INTO key_cuts VALUES (77, 'x', 1, zeroblob(32))`,
       [{ code: 'REFERENCE_BROKEN' }],
     ],
-    ['an entry of the index by subject', `UPDATE subject_entries SET type = type + 1 WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
-    ['an entry less in that index', `DELETE FROM subject_entries WHERE position = 20`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry of the index by subject', `UPDATE subject_entries SET entries = zeroblob(length(entries))`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry less in that index', `DELETE FROM subject_entries`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry too many in it', `INSERT INTO subject_entries VALUES (1, 77, x'')`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry of the index by id', `UPDATE id_blocks SET entries = zeroblob(length(entries))`, [{ code: 'INDEX_DIFFERS' }]],
+    ['an entry less in that one', `DELETE FROM id_blocks`, [{ code: 'INDEX_DIFFERS' }]],
+    ['the bounds of a batch', `UPDATE index_batches SET last_id = zeroblob(16)`, [{ code: 'INDEX_DIFFERS' }]],
     ['a blob', `UPDATE blob_pieces SET bytes = x'00'`, [{ code: 'BLOB_DAMAGED' }]],
   ]
-  it.each(alterations)('[ST10] finds what was altered, and only that: %s', async (_, sql, expected) => {
+  it.each(alterations)('[ST10] finds what was altered, and only that: %s', async (_, how, expected) => {
     using directory = temporaryDirectory()
     await fill(directory.path)
-    tamper(directory.path, (database) => database.exec(sql))
+    tamper(directory.path, (database) => (typeof how === 'string' ? database.exec(how) : how(database)))
     expect(await findings(directory.path)).toMatchObject(expected)
   })
 
@@ -370,7 +414,7 @@ describe('the proof of a store', () => {
     using directory = temporaryDirectory()
     await fill(directory.path)
     const database = open(join(directory.path, 'store.sqlite'))
-    database.exec('DROP TRIGGER events_are_not_changed')
+    database.exec('DROP TRIGGER runs_are_not_changed')
     database.close()
     expect(await findings(directory.path)).toMatchObject([{ code: 'TRIGGER_MISSING' }])
   })
@@ -381,7 +425,7 @@ describe('the proof of a store', () => {
     const path = join(directory.path, 'store.sqlite')
     const database = open(path)
     const { page } = database
-      .prepare(`SELECT pageno AS page FROM dbstat WHERE name = 'events' AND pagetype = 'leaf' ORDER BY pageno LIMIT 1 OFFSET 2`)
+      .prepare(`SELECT pageno AS page FROM dbstat WHERE name = 'runs' AND pagetype = 'leaf' ORDER BY pageno LIMIT 1`)
       .get() as { readonly page: number }
     database.close()
     const file = openSync(path, 'r+')
@@ -417,7 +461,7 @@ describe('the proof of a store', () => {
   it('[ST10] says that an altered event is damage when it is read', async () => {
     using directory = temporaryDirectory()
     await fill(directory.path)
-    tamper(directory.path, (database) => database.exec(`UPDATE events SET bytes = x'7b' WHERE seq = 3`))
+    tamper(directory.path, (database) => alterRun(database, 3, (run) => run.bytes.fill(0x7b, run.start, run.end)))
     using store = await openStore(options(directory.path))
     expect(() => readEventsAfter(store.reader, 0, 9)).toThrow(
       expect.objectContaining({ kind: 'Corrupt', code: 'STORE_DAMAGED', facts: { position: 3 } }),

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventEnvelope } from '../../../core/kernel/event.ts'
 import { appendEvents } from '../../../core/store/append-events.ts'
-import { lastPosition, readSubjectEvents, type SubjectQuery } from '../../../core/store/read-events.ts'
-import { indexSubjects } from '../../../core/store/subject-index.ts'
+import { readEventById, readSubjectEvents, type SubjectQuery } from '../../../core/store/read-events.ts'
+import { isMergeDue, mergeIndexes } from '../../../core/store/event-index.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { testEvent, testOrigin, ulidOf } from '../../helpers/log/origin.ts'
 import { openTestStore, recordedAt, testPorts } from '../../helpers/store/open.ts'
@@ -55,10 +55,12 @@ describe('events by subject', () => {
         using store = await openTestStore('memory')
         const held: EventEnvelope[] = []
         for (const taken of steps) {
-          if (taken.kind === 'merge') store.transact((writer) => indexSubjects(writer, lastPosition(writer), 1))
+          if (taken.kind === 'merge') store.transact(mergeIndexes)
           else if (taken.kind === 'read') {
             const positions = readSubjectEvents(store.reader, subjects[taken.subject] ?? '', taken.query).map(({ position }) => position)
             expect(positions).toEqual(expected(held, subjects[taken.subject], taken.query))
+            const sought = held[(taken.query.limit * 7) % Math.max(1, held.length)]
+            if (sought !== undefined) expect(readEventById(store.reader, sought.id)?.event).toEqual(sought)
           } else {
             const events = taken.about.map(([subject, type], index) => ({
               ...testEvent(node, held.length + index + 1),
@@ -86,18 +88,48 @@ describe('events by subject', () => {
     )
   })
 
-  it('[ST12] are merged by themselves once there are many, unread ones left out', async () => {
+  it('[ST12] are found by an id that was used twice as the one that came first, merged or not', async () => {
     using store = await openTestStore('memory')
-    const batch = 1000
-    for (let done = 0; done < 33_000; done += batch) {
+    const [twice = testEvent(node, 1)] = [testEvent(node, 1)]
+    const events = Array.from({ length: 250 }, (_, index) => ({
+      ...testEvent(node, index + 1),
+      id: index % 5 === 2 ? twice.id : testEvent(node, index + 7).id,
+    }))
+    const append = (): unknown => store.transact((writer) => appendEvents(writer, node.log, events, recordedAt))
+    append()
+    expect(readEventById(store.reader, twice.id)?.position).toBe(3)
+    store.transact(mergeIndexes)
+    expect(readEventById(store.reader, twice.id)?.position).toBe(3)
+    append()
+    store.transact(mergeIndexes)
+    expect(readEventById(store.reader, twice.id)?.position).toBe(3)
+    expect(readEventById(store.reader, events[249]?.id ?? '')?.position).toBe(250)
+    expect(readEventById(store.reader, ulidOf(99_999_999, 1))).toBeUndefined()
+    expect((await verifyStore(store.reader, testPorts)).findings).toEqual([])
+  })
+
+  it('[ST12] are merged when somebody is idle, and by whoever appends when nobody is for long', async () => {
+    using store = await openTestStore('memory')
+    const batch = 20_000
+    const append = (done: number): void => {
       const events = Array.from({ length: batch }, (_, index) => ({
         ...testEvent(node, done + index + 1),
         subject: subjects[index % 3] ?? node.origin,
       }))
       store.transact((writer) => appendEvents(writer, node.log, events, recordedAt))
     }
-    expect(store.reader.get('SELECT merged_to FROM subject_index')).toEqual({ merged_to: 33_000 })
+    append(0)
+    expect(isMergeDue(store.reader)).toBe(false)
+    append(batch)
+    expect(isMergeDue(store.reader)).toBe(true)
+    expect(store.transact(mergeIndexes)).toBe(2 * batch)
+    expect(isMergeDue(store.reader)).toBe(false)
+    for (let done = 2 * batch; done < 16 * batch; done += batch) append(done)
+    expect(store.reader.all('SELECT batch, last FROM index_batches')).toEqual([
+      { batch: 1, last: 2 * batch },
+      { batch: 2 * batch + 1, last: 16 * batch },
+    ])
     const newest = readSubjectEvents(store.reader, subjects[0] ?? '', { limit: 3, order: 'newest' }).map(({ position }) => position)
-    expect(newest).toEqual([33_000, 32_997, 32_994])
+    expect(newest).toEqual([319_999, 319_996, 319_993])
   })
 })

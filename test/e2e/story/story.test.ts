@@ -15,6 +15,7 @@ import { createFiles } from '../../../core/platform/files.ts'
 import { runCommand, temporaryDirectory } from '../../helpers/command-line.ts'
 import { type CuttableLink, openCuttableLink } from '../../helpers/cuttable-link.ts'
 import { launchConsole, type LaunchedConsole } from '../../helpers/electron-app.ts'
+import { alterText, tamper } from '../../helpers/store/tamper.ts'
 import { type RunningNode, startNode, waitFor } from '../../helpers/processes.ts'
 
 const screens = fileURLToPath(new URL('../__screens__', import.meta.url))
@@ -236,15 +237,15 @@ describe('the story in the console', () => {
   })
 })
 
-type Place = { readonly log: number; readonly seq: number }
+type Place = { readonly log: string; readonly seq: number }
 
 /** The last event of the node's fact log that is in a signed part. */
 function lastSigned(directory: string): Place | undefined {
   const database = new Database(join(directory, 'store.sqlite'), { readonly: true })
   try {
     const row = database
-      .prepare("SELECT s.log AS log, max(s.to_seq) AS seq FROM segments s JOIN logs l ON l.number = s.log WHERE l.name LIKE '%/fact/-'")
-      .get() as { readonly log: number | null; readonly seq: number }
+      .prepare("SELECT l.name AS log, max(s.to_seq) AS seq FROM segments s JOIN logs l ON l.number = s.log WHERE l.name LIKE '%/fact/-'")
+      .get() as { readonly log: string | null; readonly seq: number }
     return row.log === null ? undefined : { log: row.log, seq: row.seq }
   } finally {
     database.close()
@@ -253,13 +254,5 @@ function lastSigned(directory: string): Place | undefined {
 
 /** What someone with the disk in hands could do: one figure of one event, in place, behind the back of the triggers. */
 function alterEvent(directory: string, { log, seq }: Place): void {
-  const database = new Database(join(directory, 'store.sqlite'))
-  try {
-    database.exec('DROP TRIGGER events_are_not_changed')
-    const { bytes } = database.prepare('SELECT bytes FROM events WHERE log = ? AND seq = ?').get(log, seq) as { readonly bytes: Buffer }
-    const altered = bytes.toString('utf8').replace(/"time":"(\d{3})\d/, '"time":"$10')
-    database.prepare('UPDATE events SET bytes = ? WHERE log = ? AND seq = ?').run(Buffer.from(altered), log, seq)
-  } finally {
-    database.close()
-  }
+  tamper(directory, (sql) => alterText(sql, seq, /"time":"(\d{3})\d/, '"time":"$10', log))
 }

@@ -16,6 +16,7 @@ import { hasBlob } from '../../../core/store/blobs.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import type { Store } from '../../../core/store/open.ts'
 import { createIsland, type Island, type IslandNode, type Link } from '../../helpers/agent/island.ts'
+import { alterText } from '../../helpers/store/tamper.ts'
 import { eventsOf, typesOf } from '../../helpers/agent/test-node.ts'
 
 const opened: (() => void)[] = []
@@ -517,14 +518,8 @@ describe('alone, and back', () => {
 describe('altered, restored, quarantined', () => {
   const alter = (store: Store, lane: string, seq: number): void =>
     store.transact((writer) => {
-      writer.run('DROP TRIGGER IF EXISTS events_are_not_changed')
-      const { changes } = writer.run(
-        `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"temperature_c":40', '"temperature_c":41') AS BLOB)
-          WHERE seq = ? AND log = (SELECT number FROM logs WHERE name LIKE ?)`,
-        seq,
-        `%/${lane}/%`,
-      )
-      if (changes !== 1) throw new Error('nothing was altered')
+      writer.run('DROP TRIGGER IF EXISTS runs_are_not_changed')
+      alterText(writer, seq, '"temperature_c":40', '"temperature_c":41', `%/${lane}/%`)
     })
 
   it('[AG13] an altered backlog is found out: quarantined with its good prefix kept; it goes on working and does not send the bad part again', async () => {

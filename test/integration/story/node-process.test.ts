@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EnrolmentView } from '../../../core/contract/people.ts'
 import { runCommand, startCommand, temporaryDirectory } from '../../helpers/command-line.ts'
+import { openStore } from '../../../core/store/open.ts'
+import { readEventsAfter } from '../../../core/store/read-events.ts'
+import { testPorts } from '../../helpers/store/open.ts'
 import { type RunningMaster, type RunningNode, startMaster, startNode, waitFor } from '../../helpers/processes.ts'
 
 /** Nothing listens there: the port is reserved and never given out. */
@@ -92,13 +95,9 @@ describe('a node as a process', () => {
     const second = await start(nobody)
     await saw(second, 'LINK_DOWN')
     await second.stop()
-    const database = new Database(join(second.directory, 'store.sqlite'), { readonly: true })
-    const rows = database.prepare(`SELECT bytes FROM events ORDER BY position`).all() as { readonly bytes: Buffer }[]
-    database.close()
-    const events = rows.map(
-      ({ bytes }) => JSON.parse(bytes.toString('utf8')) as { readonly type: string; readonly data: { readonly unclean?: boolean } },
-    )
-    expect(events.filter(({ type }) => type === 'ibcf.agent.started.v1').map(({ data }) => data.unclean)).toEqual([false, true])
+    using store = await openStore({ directory: second.directory, mode: 'read-only', role: 'node', ports: testPorts })
+    const events = readEventsAfter(store.reader, 0, 1000).flatMap(({ event }) => event ?? [])
+    expect(events.filter(({ type }) => type === 'ibcf.agent.started.v1').map(({ data }) => data['unclean'])).toEqual([false, true])
   })
 
   it('[AG1] refuses a damaged identity, and one that is gone from beside its log, with 4, and makes no other', async () => {

@@ -2,7 +2,6 @@
  * The story of the product, with real processes, real SQLite files and a real (if mistreated) link: nodes join, one is cut off, killed
  * and started again, and returns; one comes back with an altered past; the master itself is killed in the middle of a replay.
  */
-import Database from 'better-sqlite3'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,6 +15,7 @@ import type { EnrolmentView } from '../../../core/contract/people.ts'
 import type { NodeDetail, SessionView, TimelineEntry } from '../../../core/contract/nodes.ts'
 import { runCommand, temporaryDirectory } from '../../helpers/command-line.ts'
 import { type CuttableLink, openCuttableLink, targetOf } from '../../helpers/cuttable-link.ts'
+import { alterRun, tamper } from '../../helpers/store/tamper.ts'
 import { type RunningMaster, type RunningNode, startMaster, startNode, waitFor } from '../../helpers/processes.ts'
 
 const home = temporaryDirectory('story')
@@ -318,21 +318,22 @@ describe('the story', () => {
  * observation from `fromSeq` on and answers its seq.
  */
 function alterObservation(directory: string, log: string, fromSeq: number): number {
-  const database = new Database(join(directory, 'store.sqlite'))
-  try {
-    database.exec('DROP TRIGGER events_are_not_changed')
-    const rows = database
-      .prepare('SELECT position, seq, bytes FROM events WHERE seq >= ? AND log = (SELECT number FROM logs WHERE name = ?) ORDER BY seq')
-      .all(fromSeq, log) as { readonly position: number; readonly seq: number; readonly bytes: Buffer }[]
-    for (const { position, seq, bytes } of rows) {
-      const text = bytes.toString('utf8')
-      const altered = text.replace(/"uptime_s":(\d)/, (_, digit: string) => `"uptime_s":${(Number(digit) % 9) + 1}`)
-      if (altered === text) continue
-      database.prepare('UPDATE events SET bytes = ? WHERE position = ?').run(Buffer.from(altered), position)
-      return seq
+  let altered = 0
+  tamper(directory, (sql) => {
+    for (let seq = fromSeq; altered === 0; seq++) {
+      alterRun(
+        sql,
+        seq,
+        ({ bytes, start, end }) => {
+          const text = bytes.toString('utf8', start, end)
+          const other = text.replace(/"uptime_s":(\d)/, (_, digit: string) => `"uptime_s":${(Number(digit) % 9) + 1}`)
+          if (other === text) return
+          bytes.write(other, start)
+          altered = seq
+        },
+        log,
+      )
     }
-    throw new Error('There was nothing to alter.')
-  } finally {
-    database.close()
-  }
+  })
+  return altered
 }

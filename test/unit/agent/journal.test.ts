@@ -3,6 +3,7 @@ import type { Fact } from '../../../core/agent/journal.ts'
 import { decodeSegment, verifySegment } from '../../../core/log/segment.ts'
 import { parseLogId } from '../../../core/log/log-id.ts'
 import { segmentAt } from '../../../core/store/read-segments.ts'
+import { alterText } from '../../helpers/store/tamper.ts'
 import { createTestNode, eventsOf, restart, type TestNode, typesOf } from '../../helpers/agent/test-node.ts'
 
 const observation: Fact = { type: 'ibcf.observation.recorded.v1', data: { kind: 'machine', values: { n: 1 }, isAutonomous: true } }
@@ -75,10 +76,8 @@ describe('journal of a node', () => {
     node.journal.sign()
     const before = segmentHeader(node, 'fact', 1)
     node.store.transact((writer) => {
-      writer.run('DROP TRIGGER events_are_not_changed')
-      writer.run(
-        `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"n":1', '"n":2') AS BLOB) WHERE seq = 1 AND log = (SELECT number FROM logs WHERE name LIKE '%/fact/%')`,
-      )
+      writer.run('DROP TRIGGER runs_are_not_changed')
+      alterText(writer, 1, '"n":1', '"n":2', '%/fact/%')
     })
     node.journal.record([observation])
     node.journal.sign()
@@ -91,10 +90,8 @@ describe('journal of a node', () => {
     const node = await createTestNode()
     node.journal.record([observation, observation])
     node.store.transact((writer) => {
-      writer.run('DROP TRIGGER events_are_not_changed')
-      writer.run(
-        `UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), '"n":1', '"n":2') AS BLOB) WHERE seq = 1 AND log = (SELECT number FROM logs WHERE name LIKE '%/fact/%')`,
-      )
+      writer.run('DROP TRIGGER runs_are_not_changed')
+      alterText(writer, 1, '"n":1', '"n":2', '%/fact/%')
     })
     restart(node).journal.sign()
     expect(segmentHeader(node, 'fact', 1).verified).toMatchObject({ ok: false, refusal: { code: 'SEGMENT_CHAIN_BROKEN' } })

@@ -31,7 +31,7 @@ describe('the thief', () => {
     const node = await createTestNode()
     node.journal.record([observation(5)])
     expect(alterBacklog(node.store, node.identity.nodeId)).toBeDefined()
-    expect(() => node.store.transact((writer) => writer.run('UPDATE events SET seq = 9'))).toThrow()
+    expect(() => node.store.transact((writer) => writer.run('UPDATE runs SET from_seq = 9'))).toThrow('append-only')
   })
 
   it('[SM10] finds nothing where everything was delivered', async () => {
