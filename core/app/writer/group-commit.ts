@@ -8,8 +8,9 @@ import type { GroupingStore } from '../../store/grouping.ts'
 
 export type GroupCommit = {
   /**
-   * Runs `job` in its turn. Resolves with what it returned, rejects with what it threw; when its group could not be made durable and
-   * the job had transacted anything, rejects with the reason of that.
+   * Runs `job` in its turn. Resolves with what it returned, rejects with what it threw. When its group could not be made durable, it
+   * rejects with the reason of that if it, or any job before it in the group, had transacted anything: it may have answered from what
+   * is now gone ("I hold that piece already").
    */
   readonly run: <Value>(job: () => Value) => Promise<Value>
   readonly isWaiting: () => boolean
@@ -27,7 +28,7 @@ export type GroupBounds = {
 const defaultBounds: GroupBounds = { maxJobs: 256, maxMs: 20 }
 
 type Waiting = { readonly job: () => unknown; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
-type Done = Waiting & { readonly outcome: Outcome; readonly hasTransacted: boolean }
+type Done = Waiting & { readonly outcome: Outcome; readonly restsOnGroup: boolean }
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
 
 export function createGroupCommit(
@@ -56,10 +57,11 @@ export function createGroupCommit(
   function commitGroup(): void {
     const until = clock.monotonic() + maxMs
     const done: Done[] = []
+    const before = store.parts()
     const takeNext = function* (): Generator<() => void> {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const taken = next
-        yield () => void done.push(attempt(taken))
+        yield () => void done.push({ ...taken, outcome: outcomeOf(taken.job), restsOnGroup: store.parts() > before })
         if (done.length >= maxJobs || clock.monotonic() >= until) return
       }
     }
@@ -67,16 +69,10 @@ export function createGroupCommit(
     groups++
     jobs += done.length
     for (const each of done) {
-      if (outcome.kind === 'undone' && each.hasTransacted) each.reject(outcome.error)
+      if (outcome.kind === 'undone' && each.restsOnGroup) each.reject(outcome.error)
       else if (each.outcome.ok) each.resolve(each.outcome.value)
       else each.reject(each.outcome.error)
     }
-  }
-
-  function attempt(waits: Waiting): Done {
-    const before = store.parts()
-    const outcome = outcomeOf(waits.job)
-    return { ...waits, outcome, hasTransacted: store.parts() > before }
   }
 
   return {

@@ -126,4 +126,31 @@ describe('group commit', () => {
     expect([island.master.port.name(), island.master.readOnlyReason()]).toEqual(['After', null])
     expect(isEqual()).toBe(true)
   })
+
+  it('[MA22] answers nobody from what its group could not keep', async () => {
+    const { store } = island.master
+    await group.run(rename('Kept'))
+    const failing = createGroupCommit(
+      {
+        ...store,
+        together: (jobs) =>
+          store.together(
+            (function* () {
+              yield* jobs
+              // As SQLite does by itself when the disk is full: nothing is left to commit.
+              yield () => void store.reader.get('ROLLBACK')
+            })(),
+          ),
+      },
+      island.ports,
+    )
+    const [early, writes, looks] = await Promise.allSettled([
+      failing.run(() => island.master.port.name()),
+      failing.run(rename('Gone')),
+      failing.run(() => island.master.port.name()),
+    ])
+    expect(early).toEqual({ status: 'fulfilled', value: 'Kept' })
+    expect([writes?.status, looks?.status]).toEqual(['rejected', 'rejected'])
+    expect(island.master.port.name()).toBe('Kept')
+  })
 })
