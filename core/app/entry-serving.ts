@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { besideUs } from './beside-us.ts'
+import { AppError } from '../kernel/app-error.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
 import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
@@ -68,15 +69,26 @@ async function openInThread({ ports, ...settings }: MasterConfig): Promise<OpenF
   worker.on('error', (error) => {
     throw error
   })
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  let isEnding = false
+  const exited = new Promise<void>((resolve) =>
+    worker.once('exit', () => {
+      if (!isEnding) throw new AppError('Bug', 'WRITER_GONE', 'The thread that writes has ended by itself.')
+      resolve()
+    }),
+  )
   const line: Line<Asked, Told> = {
     post: (message, owned = []) => worker.postMessage(message, owned),
-    listen: (hear) => void worker.on('message', hear),
+    listen: (hear) =>
+      void worker.on('message', (told: Told) => {
+        if (told.kind === 'failed') isEnding = true
+        hear(told)
+      }),
   }
   const fleet = await openRemoteMaster(line, settings.directory, ports)
   return {
     ...fleet,
     close: async () => {
+      isEnding = true
       await fleet.close()
       await exited
     },
