@@ -5,7 +5,7 @@ import type { Reader } from '../kernel/reader.ts'
 import { putKey } from '../store/keys.ts'
 import type { MasterConfig } from './config.ts'
 import type { MasterIdentity } from './identity.ts'
-import type { ProjectionEngine } from './projection-engine.ts'
+import type { ProjectionEngine } from './projecting/engine.ts'
 import type { Recorder } from './recorder.ts'
 
 export function foundMaster(

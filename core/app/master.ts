@@ -30,7 +30,8 @@ import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { moveMode, movePhase } from './node-moves.ts'
-import { createProjectionEngine, type ProjectionEngine } from './projection-engine.ts'
+import { createProjectionEngine, type ProjectionEngine } from './projecting/engine.ts'
+import { createProjectionKeeper, type ProjectionKeeper } from './projecting/keep-projections.ts'
 import { createReadModel, type ReadModel } from './read-model.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createRefusals } from './refusals.ts'
@@ -44,6 +45,7 @@ export type Master = {
   readonly startedAtMs: number
   readonly store: GroupingStore
   readonly engine: ProjectionEngine
+  readonly projections: ProjectionKeeper
   readonly model: ReadModel
   readonly keys: KeyStore
   readonly recorder: Recorder
@@ -110,6 +112,13 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     },
     engine,
   )
+  const projectionKeeper = createProjectionKeeper({
+    store,
+    engine,
+    ports,
+    told: () => feed.tell({ topics: ['projections'] }),
+    register: background.register,
+  })
   const moved = new Set<NodeId>()
   const recorder = createRecorder({
     store,
@@ -121,6 +130,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
     signed: highWater.note,
     committed: (events) => {
+      if (engine.isAnyoneWaiting()) projectionKeeper.look()
       feed.tell(changeOf(events))
       for (const { event } of events)
         if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')
@@ -312,6 +322,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     startedAtMs,
     store,
     engine,
+    projections: projectionKeeper,
     model,
     keys,
     recorder,

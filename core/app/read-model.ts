@@ -11,7 +11,7 @@ import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { DomainId, MasterId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
-import type { ProjectionEngine } from './projection-engine.ts'
+import type { ProjectionEngine } from './projecting/engine.ts'
 import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 
 export type ReadModel = {

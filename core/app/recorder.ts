@@ -25,7 +25,7 @@ import { signTail } from '../store/sign-tail.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import type { HeldKey, KeyStore } from '../trust/key-store.ts'
 import type { MasterIdentity } from './identity.ts'
-import type { ProjectionEngine } from './projection-engine.ts'
+import type { ProjectionEngine } from './projecting/engine.ts'
 
 /** Payload type of an operator's signature over an act ([OP3]). */
 export const actPayloadType = 'application/vnd.ibcf.act+json'

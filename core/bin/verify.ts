@@ -1,6 +1,6 @@
 /** `ibcf verify`: proves what a data directory holds, without changing it. */
 import { projections } from '../projections/all.ts'
-import { checkProjections } from '../app/projection-check.ts'
+import { checkProjections } from '../app/projecting/check.ts'
 import { exitCodes } from '../kernel/app-error.ts'
 import { heldFingerprint } from '../app/held/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'

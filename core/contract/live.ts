@@ -10,7 +10,19 @@ export const changeTick = z.object({
   nodeIds: z.array(id),
   domainIds: z.array(id),
   topics: z.array(
-    z.enum(['nodes', 'domains', 'sessions', 'enrolments', 'operators', 'policies', 'attention', 'presence', 'master', 'demo']),
+    z.enum([
+      'nodes',
+      'domains',
+      'sessions',
+      'enrolments',
+      'operators',
+      'policies',
+      'attention',
+      'presence',
+      'master',
+      'demo',
+      'projections',
+    ]),
   ),
   /** More changed than is listed: ask for everything that is shown. */
   isPartial: z.boolean(),

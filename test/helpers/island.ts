@@ -2,7 +2,7 @@
  * A fleet as a master holds it: a real store in memory with the real projections, into which a test writes the very events that masters
  * and nodes write. The clock is the test's own.
  */
-import { createProjectionEngine, type ProjectionEngine } from '../../core/app/projection-engine.ts'
+import { createProjectionEngine, type ProjectionEngine } from '../../core/app/projecting/engine.ts'
 import { createReadModel, type ReadModel } from '../../core/app/read-model.ts'
 import { thresholdsOf } from '../../core/app/queries/thresholds.ts'
 import { createQueries, type Queries } from '../../core/app/queries/queries.ts'

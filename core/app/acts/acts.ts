@@ -7,6 +7,7 @@ import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
 import { createOperator } from './operators.ts'
+import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
 import { assignPolicy, publishPolicy } from './policies.ts'
 
 /**
@@ -28,6 +29,9 @@ export const acts = {
   'enrolment.refuse': refuseEnrolment,
   'policy.publish': publishPolicy,
   'policy.assign': assignPolicy,
+  'projection.rebuild': rebuildProjections,
+  'projection.cancelRebuild': cancelRebuild,
+  'projection.retryParked': retryParked,
   'authority.reclaim': reclaimAuthority,
 } as const
 

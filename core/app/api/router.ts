@@ -6,6 +6,8 @@ import type { DomainId, NodeId, OperatorId, RequestId } from '../../kernel/ids.t
 import { requireOperator } from '../acts/act.ts'
 import type { ActInput, ActName, ActOutput } from '../acts/acts.ts'
 import { parseAddress } from '../node-listener.ts'
+import { projections, readTables } from '../../projections/all.ts'
+import { listParked, listPowerless, listProjections } from '../projecting/answers.ts'
 import type { Queries } from '../queries/queries.ts'
 import type { Served, Workspaces } from '../workspaces.ts'
 import type { ConsoleSession } from './sessions.ts'
@@ -136,6 +138,29 @@ export const masterRouter = os.router({
   },
   authority: {
     reclaim: os.authority.reclaim.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.reclaim', input) })),
+  },
+  projection: {
+    list: os.projection.list.handler(({ context: { served } }) => {
+      const { model, ports, moment } = served.master
+      return moment(() => listProjections(model.reader, { projections, readTables }, ports.crypto, ports.clock.now()))
+    }),
+    rebuild: os.projection.rebuild.handler(async ({ input, context }) => {
+      await act(context, 'projection.rebuild', input)
+      return {}
+    }),
+    cancelRebuild: os.projection.cancelRebuild.handler(async ({ context }) => {
+      await act(context, 'projection.cancelRebuild', {})
+      return {}
+    }),
+    parked: os.projection.parked.handler(({ input, context: { served } }) =>
+      served.master.moment(() => listParked(served.master.model.reader, input)),
+    ),
+    retryParked: os.projection.retryParked.handler(async ({ input, context }) => ({
+      parked: await act(context, 'projection.retryParked', input),
+    })),
+    powerless: os.projection.powerless.handler(({ input, context: { served } }) =>
+      served.master.moment(() => listPowerless(served.master.model.reader, input)),
+    ),
   },
   live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
   demo: {

@@ -34,6 +34,8 @@ export type ProjectionEngine = {
   readonly settle: (writer: Writer, atMost: number) => number
   /** Folds the subjects of parked events again, all or one; answers how many events are parked still. */
   readonly retryParked: (writer: Writer, subject?: string) => number
+  /** A commit left subjects that wait to be judged again. */
+  readonly isAnyoneWaiting: () => boolean
   /** Another generation serves now. */
   readonly reopen: (reader: Reader) => void
   /** What serves was made by another version of the projections; it serves, and is fed, until a rebuild has made the next. */
@@ -63,6 +65,7 @@ export function createProjectionEngine(
   const kept: Kept = { projections, readTables: readTables.filter(({ restsOn }) => restsOn.every((name) => names.has(name))) }
   createGenerationTable(writer)
   let folding = openFolding(writer, kept, crypto, rebuildsAtOnce)
+  let isAnyoneWaiting = countRejudged(writer) > 0
 
   function project(into: Writer, stored: readonly StoredEvent[]): void {
     const last = stored.at(-1)?.position ?? 0
@@ -70,7 +73,11 @@ export function createProjectionEngine(
     folding.take(into, stored)
     const isBasisChanged = folding.notes.hasBasisChanges()
     folding.flush(into)
-    if (isBasisChanged && countRejudged(into) <= rejudgesAtOnce) foldQueued(into, folding, last, rejudgesAtOnce)
+    if (isBasisChanged) {
+      const waiting = countRejudged(into)
+      if (waiting <= rejudgesAtOnce) foldQueued(into, folding, last, rejudgesAtOnce)
+      isAnyoneWaiting = waiting > rejudgesAtOnce
+    }
     // Every one of them has a row: one statement for all, since this is done for every decision.
     into.run('UPDATE checkpoints SET position = ? WHERE position < ?', last, last)
   }
@@ -95,7 +102,9 @@ export function createProjectionEngine(
     check: (reader) => checkProjections(reader, projections, crypto),
     settle: (into, atMost) => {
       foldQueued(into, folding, lastPosition(into), atMost)
-      return countRejudged(into)
+      const left = countRejudged(into)
+      isAnyoneWaiting = left > 0
+      return left
     },
     retryParked: (into, subject) => {
       const where = subject === undefined ? '' : 'WHERE subject = ?'
@@ -105,6 +114,7 @@ export function createProjectionEngine(
       folding.flush(into)
       return into.get<{ n: number }>('SELECT count(*) AS n FROM projection_parked')?.n ?? 0
     },
+    isAnyoneWaiting: () => isAnyoneWaiting,
     reopen: (reader) => {
       const serving = readGenerations(reader).find(({ state }) => state === 'serving')
       if (serving !== undefined) folding = createFolding(serving.number, kept, crypto, { isBulk: false, isFresh: false })

@@ -2,12 +2,12 @@
  * What is done about projections beside the commits, in small slices between them: subjects that wait are judged again, a rebuild goes
  * on, and the tables of a generation that nobody reads any more are dropped. It belongs to the thread that writes.
  */
-import { AppError, isAppError } from '../../kernel/app-error.ts'
+import { AppError } from '../../kernel/app-error.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { lastPosition } from '../../store/read-events.ts'
 import type { Store } from '../../store/open.ts'
 import type { ProjectionEngine } from './engine.ts'
-import { countRejudged } from './read-states.ts'
+import type { Background } from '../writer/background.ts'
 import { type Build, createBuild } from './rebuild.ts'
 import { createGeneration, discardGenerations, dropOneTable, readGenerations, startRun, versionsOf } from './tables.ts'
 
@@ -22,31 +22,27 @@ export type ProjectionKeeper = {
   readonly finish: (each?: () => 'go on' | 'stop') => void
   /** Something may wait: looked at soon. */
   readonly look: () => void
-  readonly close: () => void
 }
 
 export type KeeperParts = {
   readonly store: Store
   readonly engine: ProjectionEngine
-  readonly ports: Pick<Ports, 'clock' | 'crypto' | 'scheduler' | 'diagnostics'>
+  readonly ports: Pick<Ports, 'clock' | 'crypto' | 'diagnostics'>
   /** Progress was made, or something begins or ends. */
   readonly told: () => void
-  /** Does by itself what is due; otherwise only `finish` works. */
-  readonly isBackground?: boolean
+  /** Gives it turns beside the commits; without, only `finish` does what is due. */
+  readonly register?: Background['register']
 }
 
 const rejudgedAtOnce = 20
-/** A full disk is looked at again after so long. */
-const retryAfterMs = 5000
 /** While it works; the end is told at once. */
 const tellEveryMs = 250
 const reasonOutdated = 'The projections are of another version.'
 
-export function createProjectionKeeper({ store, engine, ports, told, isBackground = true }: KeeperParts): ProjectionKeeper {
+export function createProjectionKeeper({ store, engine, ports, told, register }: KeeperParts): ProjectionKeeper {
   let build: Build | undefined
-  let cancelTimer: (() => void) | undefined
-  let isClosed = false
   let toldAt = Number.NEGATIVE_INFINITY
+  let isUntold = false
 
   /** What another run began goes on, if it is still what is wanted; what serves an older version is replaced. */
   function begin(): void {
@@ -57,7 +53,8 @@ export function createProjectionKeeper({ store, engine, ports, told, isBackgroun
     if (isStale) store.transact((writer) => discardGenerations(writer, 'building', unfinished?.number))
     if (unfinished !== undefined) resume(unfinished.number)
     else if (engine.isOutdated(store.reader)) start(reasonOutdated)
-    if (build !== undefined || isAnythingLeft()) schedule(0)
+    const isLeft = engine.isAnyoneWaiting() || generations.some(({ state }) => state === 'dropping')
+    if (build !== undefined || isStale || isLeft) wake?.()
   }
 
   function start(reason: string): void {
@@ -71,10 +68,6 @@ export function createProjectionKeeper({ store, engine, ports, told, isBackgroun
     store.transact((writer) => startRun(writer, number, now))
     const generation = readGenerations(store.reader).find((candidate) => candidate.number === number)
     if (generation !== undefined) build = createBuild(store, engine.kept, ports, generation)
-  }
-
-  function isAnythingLeft(): boolean {
-    return countRejudged(store.reader) > 0 || readGenerations(store.reader).some(({ state }) => state === 'dropping')
   }
 
   /** One slice; false when nothing is left to do. */
@@ -99,26 +92,17 @@ export function createProjectionKeeper({ store, engine, ports, told, isBackgroun
     return readGenerations(store.reader).some(({ state }) => state === 'dropping') && store.transact(dropOneTable)
   }
 
-  function schedule(ms: number): void {
-    if (isClosed || !isBackground || cancelTimer !== undefined) return
-    cancelTimer = ports.scheduler.after(ms, () => {
-      cancelTimer = undefined
-      try {
-        if (work()) schedule(0)
-      } catch (error) {
-        ports.diagnostics.warn('the projections could not be kept', { code: isAppError(error) ? error.code : 'UNEXPECTED' })
-        schedule(retryAfterMs)
-      }
-      tellSometimes()
-    })
-  }
-
-  function tellSometimes(): void {
+  const wake = register?.('keeping the projections', () => {
+    const hasWorked = work()
     const now = ports.clock.monotonic()
-    if (cancelTimer !== undefined && now - toldAt < tellEveryMs) return
-    toldAt = now
-    told()
-  }
+    isUntold ||= hasWorked
+    if (isUntold && (!hasWorked || now - toldAt >= tellEveryMs)) {
+      isUntold = false
+      toldAt = now
+      told()
+    }
+    return hasWorked
+  })
 
   begin()
   return {
@@ -126,14 +110,14 @@ export function createProjectionKeeper({ store, engine, ports, told, isBackgroun
       if (build !== undefined) throw new AppError('Conflict', 'REBUILD_UNDER_WAY', 'The projections are being rebuilt already.')
       start(reason)
       told()
-      schedule(0)
+      wake?.()
     },
     cancelRebuild: () => {
       if (build === undefined) throw new AppError('NotFound', 'REBUILD_NOT_RUNNING', 'No rebuild is under way.')
       build = undefined
       store.transact((writer) => discardGenerations(writer, 'building'))
       told()
-      schedule(0)
+      wake?.()
     },
     retryParked: (subject) => {
       try {
@@ -148,10 +132,6 @@ export function createProjectionKeeper({ store, engine, ports, told, isBackgroun
     finish: (each = () => 'go on') => {
       while (work()) if (each() === 'stop') return
     },
-    look: () => schedule(0),
-    close: () => {
-      isClosed = true
-      cancelTimer?.()
-    },
+    look: () => wake?.(),
   }
 }

@@ -1,7 +1,7 @@
 /** When a node was on its own, by its own log: for the facts that do not say so themselves. */
 import type { Reader } from '../../kernel/reader.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
-import { effective } from '../fold.ts'
+import { effective } from '../projecting/effective.ts'
 
 /** Whether the node was alone at this point of its own logical clock. */
 export type Solitude = (hlc: string) => boolean

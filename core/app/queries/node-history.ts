@@ -7,7 +7,7 @@ import { nodeEvents } from '../../fleet/node/node-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import { lastPosition, readSubjectEvents } from '../../store/read-events.ts'
 import type { ReadModel } from '../read-model.ts'
-import { effective } from '../fold.ts'
+import { effective } from '../projecting/effective.ts'
 
 /** Every decision about a node but one: that its segments were taken in is the same thing said of every batch it sends. */
 const decisionTypes = Object.keys(decisions).filter((type) => type !== 'ibcf.segment.accepted.v1')

@@ -1,7 +1,7 @@
 /** Reading a store that another one writes to. */
 import { describe, expect, it } from 'vitest'
 import { createDomain } from '../../../core/app/acts/domains.ts'
-import { checkProjections } from '../../../core/app/projection-check.ts'
+import { checkProjections } from '../../../core/app/projecting/check.ts'
 import { projections } from '../../../core/projections/all.ts'
 import { openStore } from '../../../core/store/open.ts'
 import { lastPosition } from '../../../core/store/read-events.ts'

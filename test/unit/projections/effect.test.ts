@@ -1,6 +1,6 @@
 /** What events are worth to the projections: kept without effect, rebuilt, undone. */
 import { describe, expect, it } from 'vitest'
-import { createProjectionEngine } from '../../../core/app/projection-engine.ts'
+import { createProjectionEngine } from '../../../core/app/projecting/engine.ts'
 import type { DecisionData } from '../../../core/fleet/decisions.ts'
 import type { EventEnvelope } from '../../../core/kernel/event.ts'
 import { formatHlc } from '../../../core/kernel/hlc.ts'

@@ -1,0 +1,69 @@
+/** Projections as an operator sees them: how far each is, whether it is being rebuilt, and which events it could not fold. */
+import { z } from 'zod'
+import { id, instant } from './common.ts'
+
+const count = z.number().int().nonnegative()
+
+export const rebuildView = z.object({
+  /** Events that are folded into the new tables, of all there are. */
+  done: count,
+  total: count,
+  /** Events a second in this run; 0 before anything was written. */
+  rate: z.number().nonnegative(),
+  /** Null while the rate is not known. */
+  etaSeconds: count.nullable(),
+  startedAt: instant,
+  reason: z.string(),
+})
+
+export const projectionView = z.object({
+  name: z.string(),
+  /** Of this program, and of what serves: while they differ, what is shown is of the older one. */
+  version: count,
+  servedVersion: count.nullable(),
+  /** Local positions: the last event that is in it, and the newest there is. */
+  position: count,
+  head: count,
+  behind: count,
+  state: z.enum(['current', 'outdated', 'rebuilding']),
+  /** A rebuild makes all of them anew at once. */
+  rebuild: rebuildView.nullable(),
+  /** Events that it could not fold. */
+  parked: count,
+  /** Subjects that wait to be judged again after a change of authority. */
+  rejudging: count,
+})
+
+export const projectionList = z.object({
+  items: z.array(projectionView),
+  /** Decisions of masters that did not hold the domain: kept, and without effect. */
+  powerless: count,
+  /** To be compared with another place that holds the same; final once nobody waits to be judged again. */
+  stateHash: z.string(),
+  isSettled: z.boolean(),
+})
+
+export const parkedEvent = z.object({
+  projection: z.string(),
+  version: count,
+  position: count,
+  /** Null where not an event could not be folded but a row could not be made. */
+  eventId: id.nullable(),
+  type: z.string().nullable(),
+  subjectId: id,
+  code: z.string(),
+  sentence: z.string(),
+  firstAt: instant,
+  lastAt: instant,
+  tries: count,
+})
+
+export const powerlessEvent = z.object({
+  eventId: id,
+  type: z.string(),
+  subjectId: id,
+  domainId: z.string(),
+  masterId: id,
+  epoch: count,
+  position: count,
+})
