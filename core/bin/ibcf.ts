@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   call: () => import('./call.ts'),
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
 }
 
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {

@@ -28,10 +28,13 @@ export async function serveUntilStopped(serving: Serving, io: CommandIo, facts: 
 
 /** From `--passphrase-file`; without it, file permissions. Throws Invalid `PASSPHRASE_EMPTY`. */
 export function protectionOf(passphraseFile: string | undefined): KeyProtection {
-  if (passphraseFile === undefined) return { kind: 'file-permissions' }
-  const bytes = createFiles().read(passphraseFile)
-  const passphrase = bytes === undefined ? '' : new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
-  if (passphrase === '')
-    throw new AppError('Invalid', 'PASSPHRASE_EMPTY', `${passphraseFile} holds no passphrase.`, { path: passphraseFile })
-  return { kind: 'passphrase', passphrase }
+  return passphraseFile === undefined ? { kind: 'file-permissions' } : { kind: 'passphrase', passphrase: readSecret(passphraseFile) }
+}
+
+/** What a file holds that nobody may see on a command line. Throws Invalid `PASSPHRASE_EMPTY`. */
+export function readSecret(path: string): string {
+  const bytes = createFiles().read(path)
+  const secret = bytes === undefined ? '' : new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
+  if (secret === '') throw new AppError('Invalid', 'PASSPHRASE_EMPTY', `${path} holds no passphrase.`, { path })
+  return secret
 }
