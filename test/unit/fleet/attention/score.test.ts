@@ -113,7 +113,8 @@ describe('weights', () => {
 
   it('[AT4] takes only weights there are, each of 0 to 100 points', () => {
     expect(attentionWeightsSchema.safeParse({ drift: 100, contested: 0 }).success).toBe(true)
-    for (const wrong of [{ drift: 101 }, { drift: -1 }, { unheardOf: 1 }]) expect(attentionWeightsSchema.safeParse(wrong).success).toBe(false)
+    for (const wrong of [{ drift: 101 }, { drift: -1 }, { unheardOf: 1 }])
+      expect(attentionWeightsSchema.safeParse(wrong).success).toBe(false)
     expect(Object.keys(attentionWeightsSchema.shape).sort()).toEqual(Object.keys(defaultAttentionWeights).sort())
   })
 })
