@@ -2,9 +2,7 @@
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
 import { listAttention } from './attention.ts'
-import { readDomainTree } from './domain-tree.ts'
-import { driftsOf } from './drift-of-node.ts'
-import { readNodeViews } from './node-view.ts'
+import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
 import { readDomain } from './domain-detail.ts'
 import { listDomains } from './domain-list.ts'
@@ -12,6 +10,7 @@ import { listEnrolments } from './enrolments.ts'
 import { listEvidenceOf } from './evidence.ts'
 import { readOverview } from './fleet-overview.ts'
 import { heldFrontier } from './held.ts'
+import { readIncarnation } from './incarnation.ts'
 import { readNode } from './node-detail.ts'
 import { listNodes, type NodeListInput } from './node-list.ts'
 import { readObservations } from './node-observations.ts'
@@ -31,17 +30,11 @@ export function createQueries(model: ReadModel) {
   return {
     /** Of everything that is held. */
     fingerprint: () => heldFrontier(model),
+    /** The present life of this master. */
+    incarnation: () => readIncarnation(model),
     overview: () => readOverview(model),
     /** The inbox alone, of everything. */
-    attention: () => {
-      const views = readNodeViews(model, { kind: 'fleet' })
-      return listAttention(
-        model,
-        views,
-        driftsOf(model, views),
-        readDomainTree(model).map(({ id }) => id),
-      )
-    },
+    attention: () => listAttention(model, fleetOf(model), { kind: 'everything' }),
     domains: () => listDomains(model),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),

@@ -1,0 +1,66 @@
+/** The present life of this master, and what an earlier one left to it. */
+import type { IncarnationView } from '../../contract/incarnation.ts'
+import type { DecisionData } from '../../fleet/decisions.ts'
+import { parseLogId } from '../../log/log-id.ts'
+import { readFrontier } from '../../store/frontier.ts'
+import { readSubjectEvents } from '../../store/read-events.ts'
+import type { ReadModel } from '../read-model.ts'
+import { lapsedGrantOf } from './authority-view.ts'
+
+type Opened = DecisionData<'ibcf.incarnation.opened.v1'>
+
+const pointsShown = 100
+/** One event names 256 points; a master of a thousand domains has some thousands. */
+const openingEventsRead = 64
+
+export function readIncarnation(model: ReadModel): IncarnationView {
+  const { masterId } = model
+  const state = model.master(masterId)
+  const later = state?.incarnation ?? null
+  const opened = later === null ? [] : openingsOf(model, later.id)
+  const continues = opened.flatMap((data) => data.continues)
+  return {
+    id: later?.id ?? firstLifeOf(model),
+    openedAt: later?.openedAt ?? state?.createdAt ?? null,
+    reason: later?.reason ?? 'founded',
+    continues: continues.slice(0, pointsShown),
+    continuesTotal: continues.length,
+    lost: opened.flatMap((data) => data.lost).slice(0, pointsShown),
+    ...standingOf(model),
+  }
+}
+
+/** What the events say that opened this life, in the order in which they were recorded. */
+function openingsOf({ reader, masterId }: ReadModel, incarnation: string): readonly Opened[] {
+  return readSubjectEvents(reader, masterId, { types: ['ibcf.incarnation.opened.v1'], order: 'newest', limit: openingEventsRead })
+    .filter(({ log }) => log.origin === masterId)
+    .flatMap(({ event }) => (event === undefined ? [] : [event.data as Opened]))
+    .filter((data) => data.incarnation === incarnation)
+    .toReversed()
+}
+
+function firstLifeOf({ reader, masterId }: ReadModel): string | null {
+  const [first] = readFrontier(reader, { origin: masterId })
+  return first === undefined ? null : parseLogId(first.log).incarnation
+}
+
+function standingOf(model: ReadModel): Pick<IncarnationView, 'lapsed' | 'debts'> {
+  const lapsed: IncarnationView['lapsed'] = []
+  const debts: IncarnationView['debts'] = []
+  for (const { subject } of model.reader.all<{ subject: string }>('SELECT subject FROM authority_domains ORDER BY subject')) {
+    const domainName = model.domain(subject)?.name ?? subject
+    const earlier = lapsedGrantOf(model, subject)
+    if (earlier?.domainId === subject) lapsed.push({ domainId: subject, domainName, epoch: earlier.grant.epoch })
+    // Grants come highest epoch first: what was given in the ordinary way at a later epoch settles what was taken before it.
+    for (const { right, masterId, epoch, since, reason, by } of model.authority(subject)?.grants ?? []) {
+      if (right !== 'break-glass') break
+      if (masterId !== model.masterId) continue
+      debts.push({ domainId: subject, domainName, epoch, since, reason, operatorName: by === null ? null : operatorName(model, by) })
+    }
+  }
+  return { lapsed, debts }
+}
+
+function operatorName(model: ReadModel, operatorId: string): string {
+  return model.operator(operatorId)?.name ?? operatorId
+}
