@@ -35,6 +35,8 @@ export type Island = Disposable & {
 
 export type IslandSettings = GatewaySettings & {
   readonly isOnDisk?: boolean
+  /** A directory that is there already, and stays when the island is gone. */
+  readonly directory?: string
   readonly ports?: VirtualPorts
   /** Stands in for what this master does not know yet, such as other masters. */
   readonly extendPort?: (port: MasterPort) => MasterPort
@@ -42,7 +44,7 @@ export type IslandSettings = GatewaySettings & {
 
 export async function createIsland(settings: IslandSettings = {}): Promise<Island> {
   const ports = settings.ports ?? { ...createVirtualPorts(), ...(settings.isOnDisk === true ? { files: createFiles() } : {}) }
-  const directory = settings.isOnDisk === true ? mkdtempSync(join(tmpdir(), 'ibcf-island-')) : inMemory
+  const directory = settings.directory ?? (settings.isOnDisk === true ? mkdtempSync(join(tmpdir(), 'ibcf-island-')) : inMemory)
   return openIsland(directory, ports, settings)
 }
 
@@ -90,7 +92,7 @@ async function openIsland(directory: string, ports: VirtualPorts, settings: Isla
     },
     [Symbol.dispose]: () => {
       close()
-      if (directory !== inMemory) rmSync(directory, { recursive: true, force: true })
+      if (directory !== inMemory && directory !== settings.directory) rmSync(directory, { recursive: true, force: true })
     },
   }
 }
