@@ -1,8 +1,7 @@
 /** Takes in a verified segment of any origin. Doing it twice, or in pieces that overlap, changes nothing ([LG5], [LG6]). */
 import { equalBytes, fromHex } from '../kernel/hex.ts'
-import type { EventEnvelope } from '../kernel/event.ts'
 import type { Writer } from '../kernel/reader.ts'
-import type { LogId } from '../log/log-id.ts'
+import { fileEvents, type EventFiling } from '../log/event-filing.ts'
 import { assertNever } from '../kernel/assert-never.ts'
 import type { VerifiedSegment } from '../log/segment.ts'
 import { eventAt, sliceFrames, type FramedEvents } from '../log/framing.ts'
@@ -13,7 +12,8 @@ import { logNumber } from './identities.ts'
 import { insertRuns, type NewEvents } from './insert-runs.ts'
 import { insertSegment } from './insert-segment.ts'
 import { readFramed } from './runs.ts'
-import { readEventOf, type StoredEvent } from './stored-event.ts'
+import { idBytes } from './run-columns.ts'
+import type { StoredEvent } from './stored-event.ts'
 
 export type Acceptance =
   /** `events` are the ones that were not held before. */
@@ -27,8 +27,11 @@ export type Acceptance =
    */
   | { readonly kind: 'forked'; readonly branch: number; readonly at: number; readonly events: readonly StoredEvent[] }
 
+/** What its events are filed under may have been found out before, where the segment was verified; then they are not parsed here. */
+export type FiledSegment = Omit<VerifiedSegment, 'events'> & { readonly filing?: EventFiling }
+
 /** Throws NotFound `KEY_NOT_HELD` when the segment's key was not put into the store. */
-export function acceptSegment(writer: Writer, segment: VerifiedSegment, recordedAt: number): Acceptance {
+export function acceptSegment(writer: Writer, segment: FiledSegment, recordedAt: number): Acceptance {
   const { header } = segment
   const tree = readLogTree(writer, segment.log)
   const place = tree === undefined || tree.branches.length === 0 ? placeInNewLog(header.from) : placeIn(writer, tree, segment)
@@ -59,7 +62,7 @@ function placeInNewLog(from: number): Place {
   return from === 1 ? { kind: 'onto', branch: firstBranch, held: 0 } : { kind: 'gap', expected: 1 }
 }
 
-function placeIn(writer: Writer, tree: LogTree, segment: VerifiedSegment): Place {
+function placeIn(writer: Writer, tree: LogTree, segment: FiledSegment): Place {
   const { from, prev } = segment.header
   const before = fromHex(prev)
   const tip = tree.branches.find((branch) => branch.seq === from - 1 && equalBytes(branch.head, before))
@@ -78,7 +81,7 @@ function holdsPoint(branch: Branch, seq: number): boolean {
 }
 
 /** Follows the segment's events along the branches that hold the same bytes, to where they end or differ. */
-function walk(writer: Writer, tree: LogTree, start: Branch, segment: VerifiedSegment): Place {
+function walk(writer: Writer, tree: LogTree, start: Branch, segment: FiledSegment): Place {
   const { from, to } = segment.header
   let branch = start
   let seq = from
@@ -89,7 +92,7 @@ function walk(writer: Writer, tree: LogTree, start: Branch, segment: VerifiedSeg
     if (same === held.ends.length) continue
     const child = tree.branches.find(
       (candidate) =>
-        candidate.parent === branch.number && candidate.from === seq && beginsWith(writer, tree, candidate, segment.events[seq - from]),
+        candidate.parent === branch.number && candidate.from === seq && beginsWith(writer, tree, candidate, eventAt(segment, seq - from)),
     )
     if (child === undefined) return { kind: 'fork', parent: branch, at: seq }
     branch = child
@@ -105,16 +108,16 @@ function sameCount(held: FramedEvents, segment: FramedEvents, offset: number): n
   return same
 }
 
-function beginsWith(writer: Writer, tree: LogTree, branch: Branch, event: Uint8Array | undefined): boolean {
+function beginsWith(writer: Writer, tree: LogTree, branch: Branch, event: Uint8Array): boolean {
   const first = readFramed(writer, tree.number, branch.number, branch.from, branch.from)
-  return first.ends.length === 1 && event !== undefined && equalBytes(eventAt(first, 0), event)
+  return first.ends.length === 1 && equalBytes(eventAt(first, 0), event)
 }
 
 function extend(
   writer: Writer,
   tree: LogTree | undefined,
   branch: Branch,
-  segment: VerifiedSegment,
+  segment: FiledSegment,
   held: number,
   recordedAt: number,
 ): Acceptance {
@@ -130,16 +133,15 @@ function extend(
 }
 
 /** What comes behind its first `held` events. */
-function freshOf(segment: VerifiedSegment, held: number): NewEvents {
+function freshOf(segment: FiledSegment, held: number): NewEvents {
   return {
     framed: sliceFrames(segment, held),
     leaves: segment.leaves.subarray(held * headBytes),
-    envelopes: segment.events.slice(held).map((bytes) => envelopeOf(segment.log, bytes)),
+    filed: segment.filing === undefined ? fileEvents(segment.log, sliceFrames(segment, held)) : sliceFiling(segment.filing, held),
     firstSeq: segment.header.from + held,
   }
 }
 
-function envelopeOf(log: LogId, bytes: Uint8Array): EventEnvelope | undefined {
-  const reading = readEventOf(log, bytes)
-  return reading.kind === 'event' ? reading.envelope : undefined
+function sliceFiling({ ids, subjects, typePlaces, types }: EventFiling, from: number): EventFiling {
+  return { ids: ids.subarray(from * idBytes), subjects: subjects.subarray(from * idBytes), typePlaces: typePlaces.subarray(from), types }
 }

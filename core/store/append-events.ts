@@ -4,13 +4,14 @@ import { encodeEvent, type EventEnvelope } from '../kernel/event.ts'
 import type { Writer } from '../kernel/reader.ts'
 import { extendHeadBy, genesisHead, headBytes } from '../log/chain.ts'
 import { writePlainEvent } from '../log/event-bytes.ts'
+import { fileEnvelopes, readEventOf } from '../log/event-filing.ts'
 import { frameBytes, type FramedEvents } from '../log/framing.ts'
 import type { LogId } from '../log/log-id.ts'
 import { readBranches, writeBranch } from './branches.ts'
 import { contextOf } from './context.ts'
 import { logNumber } from './identities.ts'
 import { insertRuns } from './insert-runs.ts'
-import { readEventOf, type StoredEvent } from './stored-event.ts'
+import type { StoredEvent } from './stored-event.ts'
 
 /**
  * Numbers and chains `events` behind the log's last one and makes the log when it is new. They are unsigned until `signTail`.
@@ -25,7 +26,7 @@ export function appendEvents(writer: Writer, log: LogId, events: readonly EventE
   const firstSeq = (tip?.seq ?? 0) + 1
   const leaves = new Uint8Array(events.length * headBytes)
   const head = extendHeadBy(ports.crypto, tip?.head ?? genesisHead(ports.crypto, log), framed, leaves)
-  const stored = insertRuns(writer, { log, number, branch: 0 }, { framed, leaves, envelopes, firstSeq }, recordedAt)
+  const stored = insertRuns(writer, { log, number, branch: 0 }, { framed, leaves, filed: fileEnvelopes(envelopes), firstSeq }, recordedAt)
   writeBranch(writer, number, { number: 0, parent: undefined, from: 1, seq: firstSeq + events.length - 1, head })
   return stored
 }

@@ -11,6 +11,11 @@ const carriers: Readonly<Record<string, { readonly list: string; readonly isRequ
   'ibcf.snapshot.taken.v1': { list: 'parts', isRequired: true },
 }
 
+/** Whether events of the type may refer to content at all. */
+export function refersToBlobs(type: string | undefined): boolean {
+  return type !== undefined && Object.hasOwn(carriers, type)
+}
+
 /** More than any event of ours has; what a stranger writes beyond it is not kept for them. */
 const mostDigests = 64
 

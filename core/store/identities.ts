@@ -10,6 +10,7 @@ import { damaged } from './failure.ts'
 export type Identities = {
   readonly logs: Map<string, number>
   readonly logNames: Map<number, LogId>
+  /** By the 16 bytes of the id, as text of one byte a letter. */
   readonly subjects: Map<string, number>
   readonly types: Map<string, number>
 }
@@ -56,11 +57,12 @@ export function logOfNumber(reader: Reader, identities: Identities, number: numb
   return log
 }
 
+/** `subject` is the 16 bytes of the id, as text of one byte a letter. */
 export function subjectNumber(writer: Writer, identities: Identities, subject: string): number {
   const known = identities.subjects.get(subject)
   if (known !== undefined) return known
   if (identities.subjects.size >= keptSubjects) identities.subjects.clear()
-  const id = ulidToBytes(subject)
+  const id = Buffer.from(subject, 'latin1')
   const select = 'SELECT number FROM subjects WHERE id = ?'
   const number = numberOf(writer, select, id) ?? inserted(writer, 'INSERT INTO subjects (id) VALUES (?)', select, id)
   identities.subjects.set(subject, number)

@@ -1,16 +1,15 @@
 /** Writes events to the end of a branch, cut into runs. The one place that fills the table of runs. */
-import type { EventEnvelope } from '../kernel/event.ts'
-import { writeUlid } from '../kernel/ids.ts'
 import type { Writer } from '../kernel/reader.ts'
+import type { EventFiling, FiledEvents } from '../log/event-filing.ts'
 import { eventAt, sliceFrames, type FramedEvents } from '../log/framing.ts'
 import type { LogId } from '../log/log-id.ts'
-import { noteBlobReferences } from './blob-references.ts'
+import { noteBlobReferences, refersToBlobs } from './blob-references.ts'
 import { contextOf } from './context.ts'
 import { mergeWhenOverdue } from './event-index.ts'
 import { subjectNumber, typeNumber } from './identities.ts'
 import { lastPosition } from './read-position.ts'
 import { idBytes, packColumns, type NewColumns } from './run-columns.ts'
-import type { StoredEvent } from './stored-event.ts'
+import { lazyEvent, type StoredEvent } from './stored-event.ts'
 
 /**
  * Of a run's bytes; an event larger than that is a run alone. Half as much costs a tenth more per event to write; twice as much makes
@@ -22,19 +21,20 @@ export type NewEvents = {
   readonly framed: FramedEvents
   /** SHA-256 of each, 32 bytes each. */
   readonly leaves: Uint8Array
-  /** Undefined for one that cannot be read. */
-  readonly envelopes: readonly (EventEnvelope | undefined)[]
+  /** Events without an envelope are parsed when somebody asks for them. */
+  readonly filed: EventFiling | FiledEvents
   readonly firstSeq: number
 }
 
 export type RunPlace = { readonly log: LogId; readonly number: number; readonly branch: number }
 
 export function insertRuns(writer: Writer, place: RunPlace, batch: NewEvents, recordedAt: number): readonly StoredEvent[] {
-  const { framed, envelopes, firstSeq } = batch
-  if (envelopes.length === 0) return []
+  const { framed, firstSeq } = batch
+  const count = framed.ends.length
+  if (count === 0) return []
   const first = lastPosition(writer) + 1
   const columns = columnsOf(writer, batch)
-  for (let from = 0; from < envelopes.length; ) {
+  for (let from = 0; from < count; ) {
     const to = endOfRun(framed.ends, from)
     const { body, ends } = sliceFrames(framed, from, to)
     writer.run(
@@ -50,20 +50,29 @@ export function insertRuns(writer: Writer, place: RunPlace, batch: NewEvents, re
     )
     from = to
   }
-  const stored = envelopes.map(
-    (event, index): StoredEvent => ({
-      position: first + index,
-      log: place.log,
-      branch: place.branch,
-      seq: firstSeq + index,
-      recordedAt,
-      bytes: eventAt(framed, index),
-      event,
-    }),
+  const stored = Array.from(framed.ends, (_, index) => storedEvent(place, batch, first, index, recordedAt))
+  mergeWhenOverdue(writer, first + count - 1)
+  noteBlobReferences(
+    writer,
+    stored.filter((_, index) => refersToBlobs(batch.filed.types[(batch.filed.typePlaces[index] ?? 0) - 1])),
   )
-  mergeWhenOverdue(writer, first + envelopes.length - 1)
-  noteBlobReferences(writer, stored)
   return stored
+}
+
+function storedEvent(
+  place: RunPlace,
+  { framed, filed, firstSeq }: NewEvents,
+  first: number,
+  index: number,
+  recordedAt: number,
+): StoredEvent {
+  const position = first + index
+  const seq = firstSeq + index
+  const bytes = eventAt(framed, index)
+  const { log, branch } = place
+  if (filed.typePlaces[index] === 0) return { position, log, branch, seq, recordedAt, bytes, event: undefined }
+  if (!('envelopes' in filed)) return lazyEvent({ position, log, branch, seq, recordedAt, bytes })
+  return { position, log, branch, seq, recordedAt, bytes, event: filed.envelopes[index] }
 }
 
 /** As many events as fit, and one at least. */
@@ -74,16 +83,18 @@ function endOfRun(ends: Uint32Array, from: number): number {
   return to
 }
 
-function columnsOf(writer: Writer, { envelopes, leaves }: NewEvents): NewColumns {
+function columnsOf(writer: Writer, { filed, leaves }: NewEvents): NewColumns {
   const { identities } = contextOf(writer)
-  const subjects = new Uint32Array(envelopes.length)
-  const types = new Uint32Array(envelopes.length)
-  const ids = new Uint8Array(envelopes.length * idBytes)
-  for (const [index, event] of envelopes.entries()) {
-    if (event === undefined) continue
-    subjects[index] = subjectNumber(writer, identities, event.subject)
-    types[index] = typeNumber(writer, identities, event.type)
-    writeUlid(event.id, ids, index * idBytes)
+  const { typePlaces } = filed
+  const subjects = new Uint32Array(typePlaces.length)
+  const types = new Uint32Array(typePlaces.length)
+  const ids = Buffer.from(filed.subjects.buffer, filed.subjects.byteOffset, filed.subjects.byteLength)
+  const numbers = filed.types.map((type) => typeNumber(writer, identities, type))
+  for (let index = 0; index < typePlaces.length; index++) {
+    const place = typePlaces[index] as number
+    if (place === 0) continue
+    types[index] = numbers[place - 1] as number
+    subjects[index] = subjectNumber(writer, identities, ids.toString('latin1', index * idBytes, (index + 1) * idBytes))
   }
-  return { leaves, subjects, types, ids }
+  return { leaves, subjects, types, ids: filed.ids }
 }

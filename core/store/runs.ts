@@ -4,13 +4,11 @@
  */
 import type { Reader, Row } from '../kernel/reader.ts'
 import { eventAt, joinFrames, noEvents, sliceFrames, type FramedEvents } from '../log/framing.ts'
-import { openStoredEvent } from '../log/event-bytes.ts'
-import type { EventEnvelope } from '../kernel/event.ts'
 import { contextOf } from './context.ts'
 import { damaged } from './failure.ts'
 import { logOfNumber } from './identities.ts'
 import { framesOf, readColumns, typeAt, type Columns } from './run-columns.ts'
-import type { StoredEvent } from './stored-event.ts'
+import { openEvent, type StoredEvent } from './stored-event.ts'
 
 export type RunRow = Row & {
   readonly position: number
@@ -112,16 +110,8 @@ export function storedEventsOf(reader: Reader, run: Run, from: number = 0, to: n
       seq: run.fromSeq + index,
       recordedAt: run.recordedAt,
       bytes,
-      event: typeAt(run.columns, index) === 0 ? undefined : openEvent(bytes, run.position + index),
+      event: typeAt(run.columns, index) === 0 ? undefined : openEvent({ bytes, position: run.position + index }),
     })
   }
   return events
-}
-
-function openEvent(bytes: Uint8Array, position: number): EventEnvelope {
-  try {
-    return openStoredEvent(bytes)
-  } catch (cause) {
-    throw damaged({ position }, cause)
-  }
 }

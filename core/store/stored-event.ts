@@ -1,7 +1,8 @@
 /** An event as the store hands it out. */
 import type { EventEnvelope } from '../kernel/event.ts'
-import { readEvent, type EventReading } from '../log/event-bytes.ts'
+import { openStoredEvent } from '../log/event-bytes.ts'
 import type { LogId } from '../log/log-id.ts'
+import { damaged } from './failure.ts'
 
 export type StoredEvent = {
   /** Order in which this store came to hold it; counts from 1 and is local. */
@@ -17,9 +18,24 @@ export type StoredEvent = {
   readonly event: EventEnvelope | undefined
 }
 
-/** As `readEvent`, and EVENT_SOURCE_FOREIGN when the event claims a source that is not the origin whose log it is in ([LG7]). */
-export function readEventOf(log: LogId, bytes: Uint8Array): EventReading {
-  const reading = readEvent(bytes)
-  if (reading.kind === 'unreadable' || reading.envelope.source.endsWith(log.origin)) return reading
-  return { kind: 'unreadable', code: 'EVENT_SOURCE_FOREIGN', sentence: 'The event claims to come from another origin than its log.' }
+type Place = Omit<StoredEvent, 'event'>
+
+/** An event that was read before it was stored, and is parsed only if somebody asks for it. Throws Corrupt `STORE_DAMAGED` then. */
+export function lazyEvent(place: Place): StoredEvent {
+  let event: EventEnvelope | undefined
+  return {
+    ...place,
+    get event() {
+      event ??= openEvent(place)
+      return event
+    },
+  }
+}
+
+export function openEvent({ bytes, position }: Pick<StoredEvent, 'bytes' | 'position'>): EventEnvelope {
+  try {
+    return openStoredEvent(bytes)
+  } catch (cause) {
+    throw damaged({ position }, cause)
+  }
 }

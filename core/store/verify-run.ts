@@ -1,12 +1,12 @@
 /** Checks one run: that it is framed as its columns say, and that each event is filed under what its bytes say. */
 import { bytesToUlid } from '../kernel/ids.ts'
 import { headBytes } from '../log/chain.ts'
+import { readEventOf } from '../log/event-filing.ts'
 import { eventAt, type FramedEvents } from '../log/framing.ts'
 import type { EventReading } from '../log/event-bytes.ts'
 import { addFinding } from './findings.ts'
 import { framesAlone, framesOf, idAt, leafPrefixAt, leafPrefixOf, readColumns, subjectAt, typeAt, type Columns } from './run-columns.ts'
 import type { RunRow } from './runs.ts'
-import { readEventOf } from './stored-event.ts'
 import type { Walk } from './verify-log.ts'
 
 export type Suspect = { readonly seq: number; readonly event: string | undefined }

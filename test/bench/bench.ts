@@ -46,6 +46,21 @@ export function race(contenders: readonly Contender[], turns: number): readonly 
   return rates.map(median)
 }
 
+/** As `race`, for contenders that wait for something. */
+export async function raceAsync(contenders: readonly AsyncContender[], turns: number): Promise<readonly number[]> {
+  const rates = contenders.map((): number[] => [])
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, contender] of contenders.entries()) {
+      const began = performance.now()
+      const units = await contender.turn(turn)
+      rates[index]?.push(units / ((performance.now() - began) / 1000))
+    }
+  }
+  return rates.map(median)
+}
+
+export type AsyncContender = { readonly name: string; readonly turn: (turn: number) => number | Promise<number> }
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
