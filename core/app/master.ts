@@ -27,6 +27,7 @@ import { createDigester } from './digest.ts'
 import { followHealth } from './follow-health.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
+import { awaitContact } from './keeping/await-contact.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { moveMode, movePhase } from './node-moves.ts'
@@ -296,7 +297,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   }
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
-  openLife(recorder, life, config, reader)
+  openLife(recorder, life, config, reader, () => awaitContact(model, commit))
   let lookedTo = ''
   const goOnLooking = background.register('looking at nodes again', () => {
     const rows = reader.all(

@@ -4,6 +4,7 @@
  */
 import type { DomainId, MasterId, OperatorId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
+import { inMemory } from '../store/open.ts'
 import type { KeyStore } from '../trust/key-store.ts'
 import { type ActInput, type ActName, type ActOutput, perform } from './acts/acts.ts'
 import type { ChangeFeed } from './change-feed.ts'
@@ -19,6 +20,8 @@ export type MasterFacts = Pick<MasterConfig, 'version' | 'name' | 'rootDomainNam
   readonly keyId: string
   readonly keyProtection: KeyStore['protection']
   readonly startedAtMs: number
+  /** Where it keeps everything; null for one in memory. */
+  readonly directory: string | null
 }
 
 export type ServedMaster = {
@@ -51,7 +54,7 @@ export function servedHere(master: Master): ServedMaster {
 }
 
 export function factsOf({ identity, config, port, keys, startedAtMs }: Master): MasterFacts {
-  const { version, name, rootDomainName, level, isDemo } = config
+  const { version, name, rootDomainName, level, isDemo, directory } = config
   const { masterId, rootDomainId } = identity
   return {
     version,
@@ -64,6 +67,7 @@ export function factsOf({ identity, config, port, keys, startedAtMs }: Master): 
     keyId: port.keyId,
     keyProtection: keys.protection,
     startedAtMs,
+    directory: directory === inMemory ? null : directory,
   }
 }
 

@@ -5,6 +5,7 @@ import { AppError, isAppError } from '../kernel/app-error.ts'
 import type { DemoControl } from './api/demo-control.ts'
 import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
+import { createKeeping, type Keeping } from './keeping/keeping.ts'
 import type { Address } from './node-listener.ts'
 import { type ServedMaster, servedHere } from './served-master.ts'
 
@@ -18,6 +19,7 @@ export type Served = {
   readonly demo: DemoControl | undefined
   readonly gateway: GatewayListener
   readonly view: () => MasterView
+  readonly keeping: Keeping
 }
 
 /** A demo island that runs: its master, its knobs, and how to stop it. */
@@ -92,6 +94,7 @@ export function createWorkspaces({ main, gateway, makeDemo }: WorkspacesParts): 
     },
     closeDemo,
     close: async () => {
+      await mainServed.keeping.close()
       await closeDemo()
     },
   }
@@ -105,7 +108,9 @@ const noGateway: GatewayListener = {
 }
 
 function serve(name: WorkspaceName, master: ServedMaster, demo: DemoControl | undefined, gateway: GatewayListener): Served {
-  return { name, master, demo, gateway, view: () => master.moment(() => viewOf(master, gateway)) }
+  const { facts, ports, feed } = master
+  const keeping = createKeeping(facts.directory ?? undefined, ports, facts.version, () => feed.tell({ topics: ['store'] }))
+  return { name, master, demo, gateway, keeping, view: () => master.moment(() => viewOf(master, gateway)) }
 }
 
 function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { id, instant, pageOf, pageRequest } from './common.ts'
 import { demoFaultAnswer, demoFaultRequest, demoView } from './demo.ts'
 import { configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
+import { incarnationView } from './incarnation.ts'
 import { changeTick } from './live.ts'
 import {
   desiredActual,
@@ -20,6 +21,7 @@ import {
   timelineEntry,
 } from './nodes.ts'
 import { createOperatorRequest, enrolmentView, masterView, operatorView, workspaceView } from './people.ts'
+import { backupList, backupRequest, backupState, storeView } from './store.ts'
 import { policyView, publishPolicyRequest } from './policies.ts'
 import { parkedEvent, powerlessEvent, projectionList } from './projections.ts'
 
@@ -47,6 +49,10 @@ export const masterContract = {
       .route({ method: 'GET', path: '/master', summary: 'This master: identity, time, what it holds' })
       .input(nothing)
       .output(masterView),
+    incarnation: base
+      .route({ method: 'GET', path: '/master/incarnation', summary: 'Its present life, and what an earlier one left to it' })
+      .input(nothing)
+      .output(incarnationView),
     rename: base
       .route({ method: 'POST', path: '/master/name', summary: 'Name this master and its island' })
       .input(z.object({ name: z.string().trim().min(1).max(200), rootDomainName: z.string().trim().min(1).max(200) }))
@@ -220,6 +226,24 @@ export const masterContract = {
       .route({ method: 'GET', path: '/projections/powerless', summary: 'Decisions without effect: their master did not hold the domain' })
       .input(z.object(pageRequest))
       .output(pageOf(powerlessEvent)),
+  },
+  store: {
+    get: base
+      .route({ method: 'GET', path: '/store', summary: 'The event store: its size, and when the disk will be full' })
+      .input(nothing)
+      .output(storeView),
+    backup: base
+      .route({ method: 'POST', path: '/store/backup', summary: 'Begin a backup into a file of this machine' })
+      .input(backupRequest)
+      .output(backupState),
+    cancelBackup: base
+      .route({ method: 'POST', path: '/store/backup/cancel', summary: 'Give up the backup that is being made' })
+      .input(nothing)
+      .output(backupState),
+    backups: base
+      .route({ method: 'GET', path: '/store/backups', summary: 'The backup that is being made, and those that were' })
+      .input(nothing)
+      .output(backupList),
   },
   live: {
     changes: base

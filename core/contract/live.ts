@@ -20,6 +20,7 @@ export const changeTick = z.object({
       'attention',
       'presence',
       'master',
+      'store',
       'demo',
       'projections',
     ]),

@@ -43,6 +43,7 @@ const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
 export const masterRouter = os.router({
   master: {
     get: os.master.get.handler(({ context }) => context.served.view()),
+    incarnation: os.master.incarnation.handler(({ context }) => queriesOf(context).incarnation()),
     rename: os.master.rename.handler(async ({ input, context }) => ({ eventIds: await act(context, 'master.rename', input) })),
     listen: os.master.listen.handler(async ({ input, context }) => {
       const { master } = context.served
@@ -161,6 +162,23 @@ export const masterRouter = os.router({
     powerless: os.projection.powerless.handler(({ input, context: { served } }) =>
       served.master.moment(() => listPowerless(served.master.model.reader, input)),
     ),
+  },
+  store: {
+    get: os.store.get.handler(({ context: { served } }) => served.master.moment(() => served.keeping.store(served.master.model.reader))),
+    backup: os.store.backup.handler(({ input, context }) => {
+      const { master, keeping } = context.served
+      master.moment(() => requireOperator({ master, actor: actorOf(context) }, 'authority'))
+      return keeping.begin(input)
+    }),
+    cancelBackup: os.store.cancelBackup.handler(({ context }) => {
+      const { master, keeping } = context.served
+      master.moment(() => requireOperator({ master, actor: actorOf(context) }, 'authority'))
+      return keeping.cancel()
+    }),
+    backups: os.store.backups.handler(({ context: { served } }) => ({
+      items: [...served.keeping.backups()],
+      current: served.keeping.backup(),
+    })),
   },
   live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
   demo: {

@@ -45,8 +45,17 @@ export function judgeLife(config: MasterConfig, identity: MasterIdentity, reader
   return { identity: begun, opening, mark: [] }
 }
 
-/** Records the opening event as the first of the new life. Harmless when it was recorded before. */
-export function openLife(recorder: Recorder, { identity, opening }: Life, config: MasterConfig, reader: Reader): void {
+/**
+ * Records the opening event as the first of the new life, and then `awaitContact`. Begun again by the next start when it was not
+ * finished; what was recorded before is not recorded twice.
+ */
+export function openLife(
+  recorder: Recorder,
+  { identity, opening }: Life,
+  config: MasterConfig,
+  reader: Reader,
+  awaitContact: () => void,
+): void {
   if (opening === undefined) return
   const { masterId, rootDomainId, incarnation } = identity
   if (readHead(reader, { origin: masterId, incarnation, lane: 'control', domain: rootDomainId }) === undefined) {
@@ -72,6 +81,7 @@ export function openLife(recorder: Recorder, { identity, opening }: Life, config
     })
     recorder.sign()
   }
+  awaitContact()
   config.ports.files.remove(join(config.directory, restoredMarkName))
   const { opening: _, ...settled } = identity
   writeIdentity(config, settled)
