@@ -45,15 +45,15 @@ export const grantTerms = {
   quorum: quorumSchema.nullable().optional(),
   onContest: z.enum(contestRules).optional(),
   cut: cut.optional(),
-  /** Of break-glass at nodes: it holds for these alone. */
-  nodeIds: z.array(id).max(10_000).optional(),
+  /** Of break-glass at nodes: it holds for these alone, and each of them signed the statement. */
+  nodeIds: z.array(id).max(50).optional(),
   /** The statement for the nodes, and the named keys among its signers. */
   statement: envelopeSchema.optional(),
-  approvals: z.array(z.object({ keyId, publicKey })).max(50).optional(),
+  approvals: z.array(z.object({ keyId, publicKey })).max(100).optional(),
 }
 
-/** To which life of the master, absent: its first one; and why. As in `ibcf.authority.granted.v1`. */
-const lifeAndReason = { incarnation: id.optional(), reason: text.optional() }
+/** To which life of the master, absent or null: its first one; and why. As in `ibcf.authority.granted.v1`. */
+const lifeAndReason = { incarnation: id.nullable().optional(), reason: text.optional() }
 
 const control = 'control' as const
 

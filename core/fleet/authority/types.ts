@@ -71,6 +71,8 @@ export type AuthorityBook = {
   readonly place: (domainId: string) => DomainPlace | undefined
   /** Incarnations of the master that were opened after a restore: they hold nothing that was not given to them by name. */
   readonly restored: (masterId: string) => readonly string[]
+  /** Public keys of the node, base64. */
+  readonly nodeKeys: (nodeId: string) => readonly string[]
 }
 
 /** A master's hold on a domain at one epoch, found valid. */

@@ -1,0 +1,45 @@
+/** Finding the hold of a master on a domain: its own, or the one that the domain inherits. */
+import { isHlc, readHlc } from '../../kernel/hlc.ts'
+import type { AuthorityBook, Chronicle, EpochPage, Tenure } from './types.ts'
+
+export type FoundTenure = {
+  readonly chronicle: Chronicle
+  readonly page: EpochPage
+  /** Of that master at that epoch; several when it was given twice. */
+  readonly tenures: readonly Tenure[]
+}
+
+/**
+ * The hold of `masterId` at `epoch`, in the nearest domain of the line that knows of it. An epoch below all of a domain's own is from
+ * before it was held apart, when the domain above it counted; one that was ever given back has inherited since ([AU4]).
+ */
+export function findTenure(line: readonly Chronicle[], masterId: string, epoch: number): FoundTenure | undefined {
+  for (const chronicle of line) {
+    const page = chronicle.pages.find((known) => known.epoch === epoch)
+    const tenures = page?.tenures.filter(({ giving }) => giving.masterId === masterId) ?? []
+    if (page !== undefined && tenures.length > 0) return { chronicle, page, tenures }
+    if (!looksUp(chronicle, epoch)) return undefined
+  }
+  return undefined
+}
+
+/** The chronicle that says who holds the first domain of the line now. */
+export function governing(line: readonly Chronicle[]): Chronicle | undefined {
+  return line.find(({ pages }) => pages.length > 0 && pages.at(-1)?.outcome.kind !== 'inherits')
+}
+
+function looksUp({ pages }: Chronicle, epoch: number): boolean {
+  const [first] = pages
+  return first === undefined || epoch < first.epoch || pages.some(({ outcome }) => outcome.kind === 'inherits')
+}
+
+/** A restored master holds nothing that was not given to its new life by name ([AU12]). */
+export function isOfLife(book: AuthorityBook, { giving }: Pick<Tenure, 'giving'>, incarnation: string): boolean {
+  if (giving.incarnation !== null) return giving.incarnation === incarnation
+  return !book.restored(giving.masterId).includes(incarnation)
+}
+
+/** Milliseconds of a hybrid clock; a malformed one counts as past every date. */
+export function hlcMs(hlc: string): number {
+  return isHlc(hlc) ? readHlc(hlc).ms : Number.POSITIVE_INFINITY
+}
