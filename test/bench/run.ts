@@ -1,11 +1,12 @@
 /** `npm run -s bench -- [--json] [--events N] [--nodes N] [--turns N] [name ...]`: measures, and prints a line for each figure. */
 import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
+import { commandBenches } from './command.bench.ts'
 import { queryBenches } from './query.bench.ts'
 import { storeBenches } from './store.bench.ts'
 
 /** Every bench there is; a new one is added here. */
-const benches: readonly Bench[] = [...storeBenches, ...queryBenches]
+const benches: readonly Bench[] = [...storeBenches, ...queryBenches, ...commandBenches]
 
 const usage = `usage: bench [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
 

@@ -93,8 +93,13 @@ export function createProjectionEngine(
       return {
         facts: now.facts.state,
         decisions: now.decisions.state,
-        isBeingRejudged: isIn(reader, 'projection_rejudged', subject),
-        hasParkedEvents: isIn(reader, 'projection_parked', subject),
+        // Looked up when asked for: every act reads a dozen states, and asks of none of them.
+        get isBeingRejudged() {
+          return isIn(reader, 'projection_rejudged', subject)
+        },
+        get hasParkedEvents() {
+          return isIn(reader, 'projection_parked', subject)
+        },
       }
     },
     forget: () => folding.forget(),
