@@ -3,8 +3,11 @@
  * node/node-events.ts; the two never mix (design 2, Convergence).
  */
 import { z } from 'zod'
+import { attentionEvents } from './attention/handling.ts'
 import { authorityEvents, grantTerms } from './authority/events.ts'
 import { commandDecisions } from './command/events.ts'
+import { connectivityEvents } from './connectivity/connectivity-events.ts'
+import { waiverEvents } from './drift/waiver.ts'
 import {
   connectivityModes,
   constraintsSchema,
@@ -14,6 +17,9 @@ import {
   phases,
   syncDebtSchema,
 } from './node/node-record.ts'
+import { envelopeSchema, policyEvents, policyTermsShape } from './policy/policy-events.ts'
+import { relayEvents } from './relay/relay-record.ts'
+import { rolloutEvents } from './rollout/rollout-events.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 const text = z.string().max(4000)
@@ -150,9 +156,19 @@ export const decisions = {
       targetVersion: text,
       configuration: z.record(z.string(), z.unknown()),
       constraints: constraintsSchema,
+      ...policyTermsShape,
+      /** The bundle as a statement that a node can check whoever carried it. */
+      envelope: envelopeSchema.optional(),
     }),
   },
   'ibcf.policy.assigned.v1': { lane: 'control', data: z.object({ policyBundleId: id }) },
+  ...policyEvents,
+  ...rolloutEvents,
+  ...waiverEvents,
+  // What is expected of links, and what was done about what needs a person.
+  ...connectivityEvents,
+  ...relayEvents,
+  ...attentionEvents,
   // What a node is told to do. The subject is the command.
   ...commandDecisions,
   // Presence, digested per domain: enough for the spectrum over time. The subject is the domain.

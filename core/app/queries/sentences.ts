@@ -2,6 +2,7 @@
  * Every event in a plain sentence. One line per type: a type without a sentence does not compile. Whatever came from outside goes
  * through plainText ([QY10]).
  */
+import type { ContactSchedule } from '../../fleet/connectivity/connectivity-events.ts'
 import type { DecisionData, DecisionType } from '../../fleet/decisions.ts'
 import { decisions } from '../../fleet/decisions.ts'
 import type { NodeEventData, NodeEventType } from '../../fleet/node/node-events.ts'
@@ -60,6 +61,33 @@ const decided: Decided = {
     `Something it sent was refused and kept as evidence. ${said(sentence)} (${plainText(code)})`,
   'ibcf.policy.published.v1': ({ name, version }) => `The policy ${quoted(name)} ${plainText(version)} was published.`,
   'ibcf.policy.assigned.v1': ({ policyBundleId }, names) => `It is to be as the policy ${names.policy(policyBundleId)} says.`,
+  'ibcf.policy.targeted.v1': ({ policyBundleId, reason }, names) =>
+    `Some of its nodes are to be as the policy ${names.policy(policyBundleId)} says. ${said(reason)}`.trim(),
+  'ibcf.policy.withdrawn.v1': ({ reason }) => `An assignment of a policy was withdrawn. ${said(reason)}`.trim(),
+  'ibcf.rollout.planned.v1': ({ name, policyBundleId, waves }, names) =>
+    `The rollout ${quoted(name)} of the policy ${names.policy(policyBundleId)} was planned, in ${counted(waves.length, 'wave')}.`,
+  'ibcf.rollout.enlisted.v1': ({ wave, nodeIds }) => `Put into wave ${wave + 1}: ${counted(nodeIds.length, 'node')}.`,
+  'ibcf.rollout.started.v1': ({ reason }) => `The rollout was started. ${said(reason)}`.trim(),
+  'ibcf.rollout.gate-opened.v1': ({ wave, reason }) => `The gate before wave ${wave + 1} was opened. ${said(reason)}`.trim(),
+  'ibcf.rollout.advanced.v1': ({ wave, reason }) => `Wave ${wave + 1} was opened. ${said(reason)}`.trim(),
+  'ibcf.rollout.paused.v1': ({ reason }) => `The rollout was paused. ${said(reason)}`.trim(),
+  'ibcf.rollout.resumed.v1': ({ reason }) => `The rollout was resumed. ${said(reason)}`.trim(),
+  'ibcf.rollout.aborted.v1': ({ reason }) => `The rollout was aborted. ${said(reason)}`.trim(),
+  'ibcf.rollout.completed.v1': ({ reason }) => `The rollout was completed. ${said(reason)}`.trim(),
+  'ibcf.waiver.granted.v1': ({ path, until, reason }) =>
+    `Drift at ${plainText(path)} is accepted until ${plainText(until)}. ${said(reason)}`.trim(),
+  'ibcf.waiver.revoked.v1': ({ reason }) => `Drift that was accepted is not any more. ${said(reason)}`.trim(),
+  'ibcf.node.scheduled.v1': ({ schedule, reason }) =>
+    `It is expected to be heard ${schedule === null ? 'as it said itself' : scheduleWords(schedule)}. ${said(reason)}`.trim(),
+  'ibcf.relay.registered.v1': ({ name, kind }) => `The relay ${quoted(name)} was registered as ${kind}.`,
+  'ibcf.relay.rerouted.v1': ({ reason }) => `The relay leads another way. ${said(reason)}`.trim(),
+  'ibcf.relay.retired.v1': ({ reason }) => `The relay was retired. ${said(reason)}`.trim(),
+  'ibcf.attention.acknowledged.v1': ({ note }) => `It was seen to need attention. ${said(note)}`.trim(),
+  'ibcf.attention.snoozed.v1': ({ until, reason }) => `It was put off until ${plainText(until)}. ${said(reason)}`.trim(),
+  'ibcf.attention.assigned.v1': ({ operatorId }) =>
+    operatorId === null ? 'It is nobody’s task any more.' : 'It was given to a person to see to.',
+  'ibcf.attention.resolved.v1': ({ reason }) => `What needed attention was resolved. ${said(reason)}`.trim(),
+  'ibcf.attention.weighted.v1': () => 'What counts how much for attention was set.',
   'ibcf.command.issued.v1': ({ kind, reason }) => `It is to do ${plainText(kind, 60)}. ${said(reason)}`.trim(),
   'ibcf.command.approved.v1': ({ reason }) => `A second person approved the command. ${said(reason)}`.trim(),
   'ibcf.command.cancelled.v1': ({ reason }) => `The command was cancelled. ${said(reason)}`.trim(),
@@ -83,6 +111,8 @@ const recorded: Recorded = {
     `It took on the policy ${names.policy(policyBundleId)} ${plainText(policyVersion)}.`,
   'ibcf.desired.refused.v1': ({ policyBundleId, sentence, code }, names) =>
     `It refused the policy ${names.policy(policyBundleId)}. ${said(sentence)} (${plainText(code)})`,
+  'ibcf.desired.proven.v1': ({ policyBundleId, version, isAfterRestart, found }, names) =>
+    `It runs ${plainText(version)} under the policy ${names.policy(policyBundleId)}${isAfterRestart ? ', after a restart' : ''}. Found: ${said(found)}`,
   'ibcf.command.received.v1': () => 'It received a command.',
   'ibcf.command.started.v1': ({ attempt }) => `It began to run a command${attempt > 1 ? `, for the ${attempt}. time` : ''}.`,
   'ibcf.command.applied.v1': ({ proof }) => `It ran a command. Found afterwards: ${said(proof)}`,
@@ -95,6 +125,17 @@ const recorded: Recorded = {
   'ibcf.link.measured.v1': ({ link }) =>
     `Its link: ${rounded(link.rtt_ms)} ms round trip, ${rounded(link.loss_pct)} % loss, ${rounded(link.bandwidth_kbps)} kbit/s.`,
   'ibcf.snapshot.taken.v1': ({ parts }) => `It took a snapshot: ${parts.map(({ name }) => name).join(', ') || 'nothing in it'}.`,
+}
+
+function scheduleWords(schedule: ContactSchedule): string {
+  switch (schedule.kind) {
+    case 'interval':
+      return `every ${secondsInWords(schedule.everySeconds)}`
+    case 'cron':
+      return `at ${plainText(schedule.expression)} (${plainText(schedule.zone)})`
+    case 'window':
+      return `within ${secondsInWords(schedule.openSeconds)} of ${plainText(schedule.opens)} (${plainText(schedule.zone)})`
+  }
 }
 
 /** Of an event by a master. `data` must fit the type. */

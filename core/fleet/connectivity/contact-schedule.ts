@@ -3,37 +3,9 @@
  * follows from the schedule, the zone written in it and the instant, never from the clock or the zone of this machine ([CN8]).
  */
 import { Cron } from 'croner'
-import { z } from 'zod'
 import { assertNever } from '../../kernel/assert-never.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
-
-const expression = z.string().min(9).max(120)
-/** IANA name, such as `Europe/Oslo` or `UTC`; written into the schedule because sites and masters lie in different ones. */
-const zone = z.string().min(1).max(64)
-
-export const contactScheduleSchema = z.discriminatedUnion('kind', [
-  /** So many seconds after the last contact. */
-  z.object({
-    kind: z.literal('interval'),
-    everySeconds: z
-      .number()
-      .positive()
-      .max(366 * 86_400),
-  }),
-  /** At the instants of a cron expression of five fields. */
-  z.object({ kind: z.literal('cron'), expression, zone }),
-  /** At any time in a window that opens by a cron expression: the courier comes on Mondays between eight and six. */
-  z.object({
-    kind: z.literal('window'),
-    opens: expression,
-    zone,
-    openSeconds: z
-      .number()
-      .positive()
-      .max(31 * 86_400),
-  }),
-])
-export type ContactSchedule = z.infer<typeof contactScheduleSchema>
+import type { ContactSchedule } from './connectivity-events.ts'
 
 /** Milliseconds since 1970; undefined once a schedule that names years has run out. */
 export type NextContact = (afterMs: number) => number | undefined

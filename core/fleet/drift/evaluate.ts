@@ -2,7 +2,8 @@
  * Drift in full: the last snapshot held against the desired bundle by the comparators of its policy, with waivers and authorised local
  * decisions told apart, and with the age of what it rests on. Computed whenever it is asked, never stored ([DR1]..[DR7]).
  */
-import { type Comparator, type ComparatorRule, judgeValue } from './comparators.ts'
+import type { Comparator, ComparatorRule } from './comparator-schema.ts'
+import { judgeValue } from './comparators.ts'
 import { type PatchOperation, patchOf } from './patch.ts'
 import { escapeStep, isAtOrBelow, isPopulatedObject, valueAt } from './pointer.ts'
 import { type Waiver, waiverOver } from './waiver.ts'

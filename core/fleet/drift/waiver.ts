@@ -1,7 +1,7 @@
 /** Waivers: drift that a person accepted at one path of one node or domain, until a date. They are events; nothing is forgotten ([DR6]). */
 import { z } from 'zod'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
-import { pointerSchema } from './comparators.ts'
+import { pointerSchema } from './comparator-schema.ts'
 import { isAtOrBelow } from './pointer.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)

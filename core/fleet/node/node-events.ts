@@ -36,7 +36,14 @@ export const nodeEvents = {
   'ibcf.connection.regained.v1': { lane: 'control', data: z.object({ offlineSeconds: z.number().nonnegative() }) },
   'ibcf.decision.taken.v1': {
     lane: 'control',
-    data: z.object({ policy: text, decision: text, basis: text, policyBundleId: z.string().nullable() }),
+    data: z.object({
+      policy: text,
+      decision: text,
+      basis: text,
+      policyBundleId: z.string().nullable(),
+      /** What of its configuration it decided about, a JSON Pointer, where it was that. */
+      path: text.optional(),
+    }),
   },
   'ibcf.alarm.raised.v1': {
     lane: 'control',
@@ -58,6 +65,11 @@ export const nodeEvents = {
   },
   'ibcf.desired.refused.v1': { lane: 'control', data: z.object({ policyBundleId: z.string(), code: text, sentence: text }) },
   ...commandFacts,
+  /** What it measured of itself after it took on a policy: what a rollout counts as success, and nothing else is. */
+  'ibcf.desired.proven.v1': {
+    lane: 'control',
+    data: z.object({ policyBundleId: z.string(), version: text, isAfterRestart: z.boolean(), found: text }),
+  },
   'ibcf.observation.recorded.v1': {
     lane: 'fact',
     data: z.object({ kind: text, values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), isAutonomous: z.boolean() }),

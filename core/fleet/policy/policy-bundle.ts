@@ -4,37 +4,15 @@
  */
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
-import { attentionWeightsSchema } from '../attention/weights.ts'
-import { comparatorRuleSchema, pointerSchema } from '../drift/comparators.ts'
 import { constraintsSchema } from '../node/node-record.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
+import { type PolicyEnvelope, policyTermsShape } from './policy-events.ts'
 
 const text = z.string().max(4000)
 const document = z.record(z.string(), z.unknown())
 
 /** DSSE payload type of a policy bundle, so that its signature is worth nothing for anything else. */
 export const policyPayloadType = 'application/vnd.ibcf.policy-bundle+json'
-
-/** A DSSE envelope as JSON (payload and signatures in base64). */
-export const envelopeSchema = z.object({
-  payloadType: z.string().max(200),
-  payload: z.base64(),
-  signatures: z
-    .array(z.object({ keyid: z.string().max(200), sig: z.base64() }))
-    .min(1)
-    .max(16),
-})
-export type PolicyEnvelope = z.infer<typeof envelopeSchema>
-
-/** What bundles may have beyond the fields that all of them have. Absent: compared exactly, nothing delegated, weights of the domain. */
-export const policyTermsShape = {
-  /** JSON Schema 2020-12 for `configuration`, of the keywords in configuration-schema.ts. */
-  configurationSchema: document.optional(),
-  comparators: z.array(comparatorRuleSchema).max(1000).optional(),
-  /** Where a node may decide for itself while it is alone. */
-  delegatedPaths: z.array(pointerSchema).max(1000).optional(),
-  attentionWeights: attentionWeightsSchema.optional(),
-} as const
 
 export const policyContentSchema = z.object({
   name: text,

@@ -112,6 +112,53 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
     'The policy “base” 3 was published.',
   ],
   'ibcf.policy.assigned.v1': [{ policyBundleId: id }, 'It is to be as the policy “base” says.'],
+  'ibcf.policy.targeted.v1': [
+    { assignmentId: id, policyBundleId: id, selector: { tagsAll: ['pump'] }, reason: 'Try it' },
+    'Some of its nodes are to be as the policy “base” says. Try it.',
+  ],
+  'ibcf.policy.withdrawn.v1': [{ assignmentId: id, reason: 'Tried' }, 'An assignment of a policy was withdrawn. Tried.'],
+  'ibcf.rollout.planned.v1': [
+    {
+      name: 'spring',
+      domainId: id,
+      policyBundleId: id,
+      fallbackPolicyBundleId: null,
+      waves: [{ name: 'all', successShare: 1, failedShareAtMost: 0, soakSeconds: 0, hasGate: false }],
+      maxDisrupted: 1,
+    },
+    'The rollout “spring” of the policy “base” was planned, in 1 wave.',
+  ],
+  'ibcf.rollout.enlisted.v1': [{ wave: 0, nodeIds: [id, id] }, 'Put into wave 1: 2 nodes.'],
+  'ibcf.rollout.started.v1': [{ reason: '' }, 'The rollout was started.'],
+  'ibcf.rollout.gate-opened.v1': [{ wave: 1, reason: 'Looked at it' }, 'The gate before wave 2 was opened. Looked at it.'],
+  'ibcf.rollout.advanced.v1': [{ wave: 1, reason: '' }, 'Wave 2 was opened.'],
+  'ibcf.rollout.paused.v1': [{ reason: 'Storm' }, 'The rollout was paused. Storm.'],
+  'ibcf.rollout.resumed.v1': [{ reason: '' }, 'The rollout was resumed.'],
+  'ibcf.rollout.aborted.v1': [{ reason: 'It leaks' }, 'The rollout was aborted. It leaks.'],
+  'ibcf.rollout.completed.v1': [{ reason: '' }, 'The rollout was completed.'],
+  'ibcf.waiver.granted.v1': [
+    { waiverId: id, path: '/configuration/a', until: at, reason: 'Spare part' },
+    'Drift at /configuration/a is accepted until 2026-01-01T00:00:00.000Z. Spare part.',
+  ],
+  'ibcf.waiver.revoked.v1': [{ waiverId: id, reason: 'Fitted' }, 'Drift that was accepted is not any more. Fitted.'],
+  'ibcf.node.scheduled.v1': [
+    { schedule: { kind: 'window', opens: '0 8 * * 1', zone: 'UTC', openSeconds: 36_000 }, reason: 'The courier' },
+    'It is expected to be heard within 10 h of 0 8 * * 1 (UTC). The courier.',
+  ],
+  'ibcf.relay.registered.v1': [
+    { name: 'mast', kind: 'SATELLITE', domainId: id, upstreamId: null, direction: 'BOTH' },
+    'The relay “mast” was registered as SATELLITE.',
+  ],
+  'ibcf.relay.rerouted.v1': [{ upstreamId: id, reason: 'Cable' }, 'The relay leads another way. Cable.'],
+  'ibcf.relay.retired.v1': [{ reason: 'Taken down' }, 'The relay was retired. Taken down.'],
+  'ibcf.attention.acknowledged.v1': [{ item: 'drift', score: 40, note: 'Mine' }, 'It was seen to need attention. Mine.'],
+  'ibcf.attention.snoozed.v1': [
+    { item: 'drift', score: 40, until: at, reason: 'Spare part' },
+    'It was put off until 2026-01-01T00:00:00.000Z. Spare part.',
+  ],
+  'ibcf.attention.assigned.v1': [{ item: 'drift', operatorId: id, note: '' }, 'It was given to a person to see to.'],
+  'ibcf.attention.resolved.v1': [{ item: 'drift', score: 40, reason: 'Fitted' }, 'What needed attention was resolved. Fitted.'],
+  'ibcf.attention.weighted.v1': [{ weights: { drift: 10 } }, 'What counts how much for attention was set.'],
   'ibcf.command.issued.v1': [
     {
       kind: 'restart',
@@ -167,6 +214,10 @@ const recorded: Readonly<Record<NodeEventType, readonly [data: unknown, sentence
   'ibcf.desired.refused.v1': [
     { policyBundleId: id, code: 'EPOCH_STALE', sentence: 'An older master said so' },
     'It refused the policy “base”. An older master said so. (EPOCH_STALE)',
+  ],
+  'ibcf.desired.proven.v1': [
+    { policyBundleId: id, version: '2.1.0', isAfterRestart: true, found: 'reads it back' },
+    'It runs 2.1.0 under the policy “base”, after a restart. Found: reads it back.',
   ],
   'ibcf.command.received.v1': [{ commandId: id, idempotencyKey: 'k', bodyDigest: 'a'.repeat(64) }, 'It received a command.'],
   'ibcf.command.started.v1': [{ commandId: id, attempt: 2 }, 'It began to run a command, for the 2. time.'],

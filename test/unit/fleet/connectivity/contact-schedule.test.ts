@@ -2,13 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assessContact, type ContactEvidence, defaultThresholds, nextDeadline } from '../../../../core/fleet/connectivity/assess.ts'
-import {
-  type ContactSchedule,
-  contactScheduleSchema,
-  expectationAfter,
-  nextExpectedContact,
-  readContactSchedule,
-} from '../../../../core/fleet/connectivity/contact-schedule.ts'
+import { type ContactSchedule, contactScheduleSchema } from '../../../../core/fleet/connectivity/connectivity-events.ts'
+import { expectationAfter, nextExpectedContact, readContactSchedule } from '../../../../core/fleet/connectivity/contact-schedule.ts'
 
 const at = (instant: string): number => Date.parse(instant)
 const hour = 3_600_000

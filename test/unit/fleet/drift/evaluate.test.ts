@@ -1,7 +1,7 @@
 /** Drift by the comparators of a policy, with what accounts for it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ComparatorRule } from '../../../../core/fleet/drift/comparators.ts'
+import type { ComparatorRule } from '../../../../core/fleet/drift/comparator-schema.ts'
 import { isEqualJson } from '../../../../core/fleet/drift/comparators.ts'
 import { compareDrift } from '../../../../core/fleet/drift/compare.ts'
 import { type DesiredDocument, type DriftInput, evaluateDrift } from '../../../../core/fleet/drift/evaluate.ts'
