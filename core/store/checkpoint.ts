@@ -10,7 +10,7 @@ import { storeFailure } from './failure.ts'
 export type CheckpointKind =
   /** Moves what nobody still reads, and makes nobody wait. */
   | 'PASSIVE'
-  /** And leaves the log empty; does nothing but PASSIVE while anybody reads or writes. For when nothing happens. */
+  /** And leaves its file empty; does nothing but PASSIVE while anybody reads or writes. For when nothing happens. */
   | 'TRUNCATE'
 
 /** Pages in the log, and how many of them have been moved. */

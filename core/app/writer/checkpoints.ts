@@ -1,6 +1,7 @@
 /**
- * When the write-ahead log is moved into the store's file: by another thread as it grows, emptied when nothing happens, and by the
- * writer itself only for the last few pages, so that no commit ever pays for the commits before it.
+ * When the write-ahead log is moved into the store's file: by another thread as it grows, to the end when nothing happens, and by the
+ * writer itself only for the last few pages, so that no commit ever pays for the commits before it. Its file is kept: writing over it
+ * costs half of what making it longer does (0.65 ms an act against 1.3), so it is cut only when it has become far too long.
  */
 import type { Clock, Scheduler } from '../../kernel/ports.ts'
 import type { Checkpointed, CheckpointKind } from '../../store/checkpoint.ts'
@@ -23,12 +24,16 @@ const longLogPages = 2048
 /** What a writer can move itself in about the time of a commit. */
 const fewPages = 256
 const idleMs = 2000
+/** 32 MiB. */
+const farTooLongPages = 8192
 
 export function createCheckpoints({ clock, scheduler, transactions, elsewhere, here }: CheckpointsParts): { readonly close: () => void } {
   let seen = transactions()
   let lastChangeAt = clock.monotonic()
   let isAsking = false
-  let isEmpty = true
+  /** As long as it was when it was moved last. */
+  let logPages = 0
+  let isMoved = true
   let isClosed = false
   let cancel = scheduler.after(lookEveryMs, look)
 
@@ -38,10 +43,10 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
     if (now !== seen) {
       seen = now
       lastChangeAt = clock.monotonic()
-      isEmpty = false
+      isMoved = false
       void move('PASSIVE')
-    } else if (!isEmpty && clock.monotonic() - lastChangeAt >= idleMs) {
-      void move('TRUNCATE')
+    } else if (!isMoved && clock.monotonic() - lastChangeAt >= idleMs) {
+      void move(logPages > farTooLongPages ? 'TRUNCATE' : 'PASSIVE')
     }
   }
 
@@ -51,10 +56,11 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
     const moved = await elsewhere(kind)
     isAsking = false
     if (moved === undefined || isClosed) return
-    if (kind === 'TRUNCATE') isEmpty = moved.logPages === 0
-    const left = moved.logPages - moved.movedPages
+    logPages = moved.logPages
+    const left = logPages - moved.movedPages
+    if (left === 0 && seen === transactions()) isMoved = true
     // While commits come, the other thread is always a little behind, and the log would grow for ever.
-    if (moved.logPages >= longLogPages && left > 0 && left <= fewPages) here()
+    if (logPages >= longLogPages && left > 0 && left <= fewPages) here()
   }
 
   return {

@@ -46,18 +46,30 @@ function watch(): Watched {
 }
 
 describe('checkpoints', () => {
-  it('[ST45] are made elsewhere while commits come, and the log is emptied once they rest', async () => {
+  it('[ST45] are made elsewhere while commits come, to the end once they rest, and then no more', async () => {
     const its = watch()
+    its.log.behind = 3
     its.commit(10)
     await its.ports.advance(200)
-    expect(its.asked).toEqual(['PASSIVE'])
+    expect([its.asked, its.log.moved]).toEqual([['PASSIVE'], 7])
+    its.log.behind = 0
     await its.ports.advance(10_000)
-    expect(its.asked).toEqual(['PASSIVE', 'TRUNCATE'])
-    expect(its.log).toMatchObject({ pages: 0 })
+    expect([its.asked, its.log.moved]).toEqual([['PASSIVE', 'PASSIVE'], 10])
     its.close()
     its.commit(10)
     await its.ports.advance(10_000)
     expect(its.asked).toHaveLength(2)
+  })
+
+  it('[ST45] cut the file only when it has become far too long', async () => {
+    const its = watch()
+    its.log.behind = 1000
+    its.commit(9000)
+    await its.ports.advance(200)
+    its.log.behind = 0
+    await its.ports.advance(10_000)
+    expect(its.asked).toEqual(['PASSIVE', 'TRUNCATE'])
+    expect(its.log).toMatchObject({ pages: 0 })
   })
 
   it('[ST45] are ended by the writer when the log is long and the rest of it short, so that it cannot grow for ever', async () => {
