@@ -90,41 +90,58 @@ export const actualProjection = defineProjection<ActualState, null>({
         },
 })
 
+/** Once for every event a node ever sent: one new state each, made at the end. */
 function apply(before: ActualState, { event, key }: FoldInput): ActualState {
-  const state = latest(before, 'event', key, { lastEventId: event.id, lastEventAt: event.time })
   switch (event.type) {
     case 'ibcf.observation.recorded.v1':
-      return { ...state, observations: state.observations + 1 }
+      return changed(before, event, key, undefined, { observations: before.observations + 1 })
     case 'ibcf.health.changed.v1': {
-      const data = event.data as NodeEventData<'ibcf.health.changed.v1'>
-      return latest(state, 'health', key, { health: data.to, healthAt: event.time })
+      const { to } = event.data as NodeEventData<'ibcf.health.changed.v1'>
+      return changed(before, event, key, 'health', { health: to, healthAt: event.time })
     }
     case 'ibcf.link.measured.v1': {
-      const data = event.data as NodeEventData<'ibcf.link.measured.v1'>
-      return latest(state, 'link', key, { link: data.link, linkAt: event.time })
+      const { link } = event.data as NodeEventData<'ibcf.link.measured.v1'>
+      return changed(before, event, key, 'link', { link, linkAt: event.time })
     }
     case 'ibcf.snapshot.taken.v1': {
       const data = event.data as NodeEventData<'ibcf.snapshot.taken.v1'>
       const parts = Object.fromEntries(data.parts.map(({ name, digest, sizeBytes }) => [name, { digest, sizeBytes }]))
-      return latest(state, 'snapshot', key, { snapshotId: event.id, snapshotAt: event.time, parts })
+      return changed(before, event, key, 'snapshot', { snapshotId: event.id, snapshotAt: event.time, parts })
     }
     case 'ibcf.decision.taken.v1':
-      return { ...state, decisionsAlone: state.decisionsAlone + 1 }
+      return changed(before, event, key, undefined, { decisionsAlone: before.decisionsAlone + 1 })
     case 'ibcf.alarm.raised.v1': {
       const { name, severity, detail } = event.data as NodeEventData<'ibcf.alarm.raised.v1'>
-      const counted = { ...state, alarms: state.alarms + 1 }
-      return latest(counted, 'alarm', key, { lastAlarm: { name, severity, detail, at: event.time } })
+      const counted = { ...before, alarms: before.alarms + 1 }
+      return changed(counted, event, key, 'alarm', { lastAlarm: { name, severity, detail, at: event.time } })
     }
     case 'ibcf.desired.adopted.v1': {
       const { policyBundleId, policyVersion } = event.data as NodeEventData<'ibcf.desired.adopted.v1'>
-      return latest(state, 'adopted', key, { adopted: { policyBundleId, policyVersion, at: event.time } })
+      return changed(before, event, key, 'adopted', { adopted: { policyBundleId, policyVersion, at: event.time } })
     }
     default:
-      return state
+      return before
   }
 }
 
-/** The values, unless that part of the state already rests on something later. */
-function latest(state: ActualState, part: Part, key: string, values: Partial<Omit<ActualState, 'order'>>): ActualState {
-  return key > state.order[part] ? { ...state, ...values, order: { ...state.order, [part]: key } } : state
+/** The values, unless that part of the state already rests on something later; a count belongs to no part. */
+function changed(
+  state: ActualState,
+  event: FoldInput['event'],
+  key: string,
+  part: Part | undefined,
+  values: Partial<Omit<ActualState, 'order'>>,
+): ActualState {
+  const { order } = state
+  const isNewest = key > order.event
+  const isTaken = part === undefined || key > order[part]
+  if (!isNewest && !isTaken) return state
+  const at = isNewest ? key : order.event
+  return {
+    ...state,
+    ...(isTaken ? values : {}),
+    lastEventId: isNewest ? event.id : state.lastEventId,
+    lastEventAt: isNewest ? event.time : state.lastEventAt,
+    order: part === undefined || !isTaken ? { ...order, event: at } : { ...order, event: at, [part]: key },
+  }
 }

@@ -162,7 +162,8 @@ function shownHealthOf(health: Health, mode: ConnectivityMode | null): Health {
   return health === 'OK' && isUnheard ? 'UNKNOWN' : health
 }
 
-function rankOf(phase: string, health: Health, mode: ConnectivityMode): number {
+/** [QY9]: 0 QUARANTINED, 1 FAILED, 2 to 8 by mode. */
+export function rankOf(phase: string, health: Health, mode: ConnectivityMode): number {
   if (phase === 'QUARANTINED') return 0
   if (health === 'FAILED') return 1
   return modeRank[mode]

@@ -18,6 +18,9 @@ export function orderKey(stream: Stream, event: EventEnvelope, log: LogId, seq: 
   return `${digits(event.placement ?? 0)}/${digits(event.epoch ?? 0)}/${event.hlc}/${log.origin}/${place}`
 }
 
+const zeros = '00000000000'
+
 function digits(value: number): string {
-  return value.toString(36).padStart(11, '0')
+  const text = value.toString(36)
+  return text.length >= zeros.length ? text : zeros.slice(text.length) + text
 }

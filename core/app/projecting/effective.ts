@@ -1,9 +1,8 @@
 /** What an event is worth to the projections: nothing, or a place in one of the two streams of its subject. */
-import { decisions } from '../../fleet/decisions.ts'
-import { nodeEvents } from '../../fleet/node/node-events.ts'
 import { orderKey, type Stream, streamOf } from '../../projections/order.ts'
 import type { Projection } from '../../projections/projection.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
+import { fits, schemas } from './shapes.ts'
 
 export type Effective = {
   readonly event: NonNullable<StoredEvent['event']>
@@ -11,10 +10,6 @@ export type Effective = {
   readonly key: string
   readonly stored: StoredEvent
 }
-
-type Schema = { readonly data: { readonly safeParse: (data: unknown) => { readonly success: boolean } } }
-
-const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>(Object.entries({ ...nodeEvents, ...decisions }))
 
 /**
  * Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a fork, and what a node says of anyone
@@ -25,8 +20,7 @@ export function effective(stored: StoredEvent, wanted: { readonly has: (type: st
   if (event === undefined || branch !== 0 || !wanted.has(event.type)) return undefined
   const isOfNode = log.domain === '-'
   if (isOfNode && log.origin !== (event.subject as string)) return undefined
-  const schema = schemas.get(event.type)
-  if (schema === undefined || !schema.data.safeParse(event.data).success) return undefined
+  if (!fits(event.type, event.data)) return undefined
   const stream = streamOf(log, event.subject)
   return { event, stream, key: orderKey(stream, event, log, seq), stored }
 }

@@ -94,25 +94,25 @@ function writeState({ folding, writer, sums }: Run, entry: Entry): void {
   writeStateRow(writer, table, projection.name, id, now, texts)
 }
 
-function writeStateRow(writer: Writer, table: string, projection: string, id: string, now: Subject, texts: StateTexts): void {
-  writer.run(
-    `INSERT INTO ${table} (projection, subject, position, facts, facts_key, facts_count, facts_ms, decisions, decisions_key, decisions_count, decisions_ms)
+const stateTexts = new Map<string, string>()
+
+/** The same text each time, so that its statement is found without reading it. */
+function stateText(table: string): string {
+  const known = stateTexts.get(table)
+  if (known !== undefined) return known
+  const text = `INSERT INTO ${table} (projection, subject, position, facts, facts_key, facts_count, facts_ms, decisions, decisions_key, decisions_count, decisions_ms)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (projection, subject) DO UPDATE SET position = excluded.position, facts = excluded.facts, facts_key = excluded.facts_key,
         facts_count = excluded.facts_count, facts_ms = excluded.facts_ms, decisions = excluded.decisions,
-        decisions_key = excluded.decisions_key, decisions_count = excluded.decisions_count, decisions_ms = excluded.decisions_ms`,
-    projection,
-    id,
-    now.position,
-    texts.facts,
-    now.facts.key,
-    now.facts.count,
-    now.facts.ms,
-    texts.decisions,
-    now.decisions.key,
-    now.decisions.count,
-    now.decisions.ms,
-  )
+        decisions_key = excluded.decisions_key, decisions_count = excluded.decisions_count, decisions_ms = excluded.decisions_ms`
+  stateTexts.set(table, text)
+  return text
+}
+
+function writeStateRow(writer: Writer, table: string, projection: string, id: string, now: Subject, texts: StateTexts): void {
+  const { position, facts, decisions } = now
+  const half = [facts.key, facts.count, facts.ms, texts.decisions, decisions.key, decisions.count, decisions.ms]
+  writer.run(stateText(table), projection, id, position, texts.facts, ...half)
 }
 
 function writeOwnRow({ folding, writer }: Run, { projection, id, kept, now }: Entry): void {

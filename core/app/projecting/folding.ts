@@ -160,7 +160,10 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     const before = entry.now[stream]
     if (key < before.key) entry.savedCut[stream] = lower(entry.savedCut[stream], key)
     try {
-      change(entry, { ...entry.now, [stream]: applyOne(entry.projection, before, input), position: stored.position })
+      const half = applyOne(entry.projection, before, input)
+      const { facts, decisions } = entry.now
+      const { position } = stored
+      change(entry, stream === 'facts' ? { facts: half, decisions, position } : { facts, decisions: half, position })
     } catch (error) {
       notes.poisoned(entry.projection, input, error)
       change(entry, { ...entry.now, position: stored.position })

@@ -8,7 +8,7 @@ import type { Writer } from '../../kernel/reader.ts'
 import { lastPosition, readEventsAfter } from '../../store/read-events.ts'
 import type { Store } from '../../store/open.ts'
 import { createFolding, type Folding } from './folding.ts'
-import { type Generation, type Kept, serveGeneration, tableName } from './tables.ts'
+import { createOneIndex, type Generation, type Kept, serveGeneration, tableName } from './tables.ts'
 
 /** How much of the work is done before others have their turn, and before memory is given back. */
 export const limits = {
@@ -92,6 +92,7 @@ export function createBuild(store: Store, kept: Kept, ports: Pick<Ports, 'clock'
     phase = 'reading'
     if (folding.held() >= limits.heldEntries / 2) folding.forget()
     if (lastPosition(store.reader) - position > limits.swapEvents) return false
+    if (store.transact((writer) => createOneIndex(writer, generation.number))) return false
     return store.transact((writer) => swap(writer))
   }
 

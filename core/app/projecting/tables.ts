@@ -65,7 +65,7 @@ export function versionsOf({ projections, readTables }: Kept): string {
 export function createGenerationTable(writer: Writer): void {
   writer.run(
     `CREATE TABLE IF NOT EXISTS projection_generations (number INTEGER PRIMARY KEY, state TEXT NOT NULL, position INTEGER NOT NULL,
-      started_at INTEGER NOT NULL, run_at INTEGER NOT NULL, run_position INTEGER NOT NULL, reason TEXT NOT NULL, versions TEXT NOT NULL, tables TEXT NOT NULL) STRICT`,
+      started_at INTEGER NOT NULL, run_at INTEGER NOT NULL, run_position INTEGER NOT NULL, reason TEXT NOT NULL, versions TEXT NOT NULL, tables TEXT NOT NULL, indexes TEXT NOT NULL) STRICT`,
   )
 }
 
@@ -89,15 +89,16 @@ type GenerationRow = Row &
     readonly run_position: number
   }
 
-/** Empty tables and a row that says they are being built. */
+/** Empty tables without indexes, and a row that says they are being built. */
 export function createGeneration(writer: Writer, kept: Kept, startedAt: number, reason: string): Generation {
   const last = writer.get<{ last: number | null }>('SELECT max(number) AS last FROM projection_generations')?.last ?? 0
   const number = last + 1
   const tables: string[] = []
+  const indexed: { readonly name: string; readonly on: string }[] = []
   const create = (name: string, definition: string, indexes: readonly (readonly string[])[]): void => {
     const table = tableName(name, number)
     writer.run(`CREATE TABLE ${table} (${definition}) STRICT, WITHOUT ROWID`)
-    for (const index of indexes) writer.run(`CREATE INDEX ${table}_by_${index.join('_')} ON ${table} (${index.join(', ')})`)
+    for (const index of indexes) indexed.push({ name: `${table}_by_${index.join('_')}`, on: `${table} (${index.join(', ')})` })
     tables.push(table)
   }
   for (const [name, definition] of Object.entries(commonTables))
@@ -116,16 +117,27 @@ export function createGeneration(writer: Writer, kept: Kept, startedAt: number, 
   const place = { position: 0, startedAt, runAt: startedAt, runPosition: 0 }
   const generation: Generation = { number, state: 'building', ...place, reason, versions: versionsOf(kept) }
   writer.run(
-    `INSERT INTO projection_generations (number, state, position, started_at, run_at, run_position, reason, versions, tables)
-      VALUES (?, 'building', 0, ?, ?, 0, ?, ?, ?)`,
+    `INSERT INTO projection_generations (number, state, position, started_at, run_at, run_position, reason, versions, tables, indexes)
+      VALUES (?, 'building', 0, ?, ?, 0, ?, ?, ?, ?)`,
     number,
     startedAt,
     startedAt,
     reason,
     generation.versions,
     JSON.stringify(tables),
+    JSON.stringify(indexed),
   )
   return generation
+}
+
+/** Makes one index of a generation that is folded; false when it has them all. Sorted at the end costs far less than row by row. */
+export function createOneIndex(writer: Writer, number: number): boolean {
+  const row = writer.get<{ indexes: string }>('SELECT indexes FROM projection_generations WHERE number = ?', number)
+  const [index, ...rest] = JSON.parse(row?.indexes ?? '[]') as { readonly name: string; readonly on: string }[]
+  if (index === undefined) return false
+  writer.run(`CREATE INDEX ${index.name} ON ${index.on}`)
+  writer.run('UPDATE projection_generations SET indexes = ? WHERE number = ?', JSON.stringify(rest), number)
+  return true
 }
 
 export function startRun(writer: Writer, number: number, now: number): void {
@@ -139,6 +151,7 @@ export function discardGenerations(writer: Writer, state: GenerationState, but: 
 
 /** From now on everybody reads this one; the one before is left to be dropped. */
 export function serveGeneration(writer: Writer, kept: Kept, { number }: Generation, position: number): void {
+  while (createOneIndex(writer, number));
   writer.run("UPDATE projection_generations SET state = 'dropping' WHERE state = 'serving'")
   writer.run("UPDATE projection_generations SET state = 'serving', position = ? WHERE number = ?", position, number)
   const views = [...Object.keys(commonTables), ...rowTablesOf(kept).map(({ name }) => name), ...listNamesOf(kept)]
