@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkLayout } from './checks/layout.mjs'
 import { checkPackages } from './checks/packages.mjs'
+import { checkSchemas } from './checks/schemas.mjs'
 import { checkDeadCode, checkFormat, checkImports, checkLint, checkTypes, RUNTIMES, writeFormat } from './checks/tools.mjs'
 import { checkRules } from './spec-check.mjs'
 
@@ -24,6 +25,7 @@ const STEPS = new Map([
   ['rules and tests', checkRules],
   ['format', checkFormat],
   ['packages', checkPackages],
+  ['schemas', checkSchemas],
   ['layout', checkLayout],
 ])
 
