@@ -98,12 +98,12 @@ async function proveRestored(
   // One of an older version is brought up to date, which keeps a copy of it as it was beside it.
   const mode = manifest.head.schemaVersion < newestSchema ? 'read-write' : 'read-only'
   using store = await openStore({ directory, mode, role: 'master', ports })
-  const { ok, findings } = await verifyStore(store.reader, ports, { onProgress })
-  if (ok && heldFingerprint(store.reader, ports.crypto).words.join(' ') === manifest.fingerprint) return
+  const { ok, findings, events } = await verifyStore(store.reader, ports, { onProgress })
+  if (ok && events === manifest.events && heldFingerprint(store.reader, ports.crypto).words.join(' ') === manifest.fingerprint) return
   throw new AppError(
     'Corrupt',
     'BACKUP_DAMAGED',
-    `The backup is damaged: its store does not prove itself. ${findings[0]?.sentence ?? 'Its fingerprint is another one.'}`,
+    `The backup is damaged: its store does not prove itself. ${findings[0]?.sentence ?? 'It holds other events than it says.'}`,
     { findings: findings.length, first: findings[0]?.code ?? null },
   )
 }

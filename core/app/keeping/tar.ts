@@ -33,13 +33,23 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array> | Iterable<Uint
   for (;;) {
     const header = await source.take(blockBytes)
     if (header === undefined) throw damaged('it ends in the middle')
-    if (header.every((byte) => byte === 0)) return
+    if (isEmpty(header)) {
+      const rest = await source.take(tarEnd.length - blockBytes)
+      if (rest === undefined) throw damaged('it ends in the middle')
+      if (!isEmpty(rest) || (await source.take(1)) !== undefined) throw damaged('something follows its end')
+      return
+    }
     const { name, sizeBytes } = readHeader(header)
     const padded = Math.ceil(sizeBytes / blockBytes) * blockBytes
     const content = padded === 0 ? new Uint8Array() : await source.take(padded)
     if (content === undefined) throw damaged('it ends in the middle')
+    if (!isEmpty(content.subarray(sizeBytes))) throw damaged('a part of it is not what was written')
     yield { name, bytes: content.subarray(0, sizeBytes) }
   }
+}
+
+function isEmpty(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
 }
 
 function readHeader(header: Uint8Array): { readonly name: string; readonly sizeBytes: number } {
