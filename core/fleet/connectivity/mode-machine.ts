@@ -91,7 +91,7 @@ export const modeArrows: readonly ModeArrow[] = [
   },
 ]
 
-/** The arrow that `event` takes from `from`, or a refusal that says which events are possible there. */
+/** The arrow that `event` takes from `from`, or a refusal that says which events are possible there, and from which modes this one is. */
 export function transitMode(from: ConnectivityMode | null, event: string): Result<ModeArrow> {
   const arrow = modeArrows.find((candidate) => candidate.from === from && candidate.event === event)
   if (arrow !== undefined) return accepted(arrow)
@@ -100,6 +100,10 @@ export function transitMode(from: ConnectivityMode | null, event: string): Resul
     from,
     event,
     possible: possible.join(' '),
+    takenFrom: modeArrows
+      .filter((candidate) => candidate.event === event)
+      .map((candidate) => candidate.from ?? 'first assessment')
+      .join(', '),
   })
 }
 

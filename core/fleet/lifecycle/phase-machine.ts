@@ -114,7 +114,7 @@ export const phaseArrows: readonly PhaseArrow[] = [
   },
 ]
 
-/** The arrow that `event` takes from `from`, or a refusal that says which events are possible there. */
+/** The arrow that `event` takes from `from`, or a refusal that says which events are possible there, and from which phases this one is. */
 export function transitPhase(from: Phase, event: PhaseEvent): Result<PhaseArrow> {
   const arrow = phaseArrows.find((candidate) => candidate.from === from && candidate.event === event)
   if (arrow !== undefined) return accepted(arrow)
@@ -122,12 +122,17 @@ export function transitPhase(from: Phase, event: PhaseEvent): Result<PhaseArrow>
   return refused(
     'PHASE_TRANSITION_REFUSED',
     `A node in ${from} does not take "${wordsOf(event)}"; ${possible.length === 0 ? 'nothing leads on from there' : `what it can take is ${possible.map(wordsOf).join(', ')}`}.`,
-    { from, event, possible: possible.join(' ') },
+    { from, event, possible: possible.join(' '), takenFrom: phasesTaking(event).join(' ') },
   )
 }
 
 export function isPhaseEvent(text: string): text is PhaseEvent {
   return phaseArrows.some((arrow) => arrow.event === text)
+}
+
+/** Where a node would have to be for the event to lead on. */
+function phasesTaking(event: PhaseEvent): readonly Phase[] {
+  return phaseArrows.filter((arrow) => arrow.event === event).map(({ from }) => from)
 }
 
 function wordsOf(event: string): string {
