@@ -21,4 +21,3 @@ export const domainRecordSchema = z.object({
   }),
   policy_bundle_id: ulid.nullable(),
 })
-export type DomainRecord = z.infer<typeof domainRecordSchema>

@@ -18,4 +18,3 @@ export const artifactRecordSchema = z.object({
   provenance_ref: z.string().nullable(),
   attestations: z.array(z.string()),
 })
-export type ArtifactRecord = z.infer<typeof artifactRecordSchema>

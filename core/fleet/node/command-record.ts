@@ -28,4 +28,3 @@ export const commandRecordSchema = z.object({
   stage: z.string(),
   reason: z.string(),
 })
-export type CommandRecord = z.infer<typeof commandRecordSchema>

@@ -27,4 +27,3 @@ export const observationRecordSchema = z.discriminatedUnion('type', [
   /** Its parts are blobs, by reference. */
   z.object({ ...shared, type: z.literal('SNAPSHOT'), parts: z.array(snapshotPartSchema) }),
 ])
-export type ObservationRecord = z.infer<typeof observationRecordSchema>

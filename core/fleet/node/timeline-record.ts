@@ -34,4 +34,3 @@ export const timelineRecordSchema = z.object({
     ]),
   ),
 })
-export type TimelineRecord = z.infer<typeof timelineRecordSchema>

@@ -89,7 +89,7 @@ function problemsOf(within: Within, schema: unknown, value: unknown, path: strin
 function ofAnyType(within: Within, schema: Schema, value: unknown, path: string): SchemaProblem[] {
   const problems: SchemaProblem[] = []
   const fails = (inner: unknown): boolean => problemsOf(within, inner, value, path).length > 0
-  const types = schema['type'] === undefined ? [] : [schema['type']].flat()
+  const types = [schema['type'] ?? []].flat().map(String)
   if (types.length > 0 && !types.some((name) => isOfType(value, name)))
     problems.push({ path, sentence: `Should be ${types.join(' or ')}.` })
   if (Array.isArray(schema['enum']) && !schema['enum'].some((one) => isEqualJson(one, value)))
@@ -123,10 +123,11 @@ function ofNumber(schema: Schema, value: number, path: string): SchemaProblem[] 
 }
 
 function ofText(schema: Schema, value: string, path: string): SchemaProblem[] {
-  const pattern = typeof schema['pattern'] === 'string' ? patternOf(schema['pattern']) : undefined
+  const written = schema['pattern']
+  const pattern = typeof written === 'string' ? patternOf(written) : undefined
   return [
     ...counted(schema, 'Length', [...value].length, 'characters', path),
-    ...(pattern === undefined || pattern.test(value) ? [] : [{ path, sentence: `Should match ${schema['pattern']}.` }]),
+    ...(pattern === undefined || pattern.test(value) ? [] : [{ path, sentence: `Should match ${String(pattern.source)}.` }]),
   ]
 }
 

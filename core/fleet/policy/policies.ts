@@ -1,11 +1,10 @@
 /** Policy bundles and their assignments: what may be decided of them, and what the decisions come to ([PO1]..[PO5]). */
 import { compare, valid } from 'semver'
-import { faultOfRule } from '../drift/comparators.ts'
+import { faultOfRule, isEqualJson } from '../drift/comparators.ts'
 import { isAtOrBelow, valueAt } from '../drift/pointer.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
 import { checkDocument, findSchemaFaults } from './configuration-schema.ts'
 import { type PolicyContent, policyContentSchema } from './policy-bundle.ts'
-import { isEqualJson } from '../drift/comparators.ts'
 import { type PolicySelector, policySelectorSchema } from './selector.ts'
 
 export type Assignment = {

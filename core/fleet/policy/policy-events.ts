@@ -36,4 +36,3 @@ export const policyEvents = {
   },
   'ibcf.policy.withdrawn.v1': { lane: 'control', data: z.object({ assignmentId: id, reason: text }) },
 } as const
-export type PolicyTargeted = z.infer<(typeof policyEvents)['ibcf.policy.targeted.v1']['data']>

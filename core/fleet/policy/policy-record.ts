@@ -20,4 +20,3 @@ export const policyBundleRecordSchema = z.object({
   signed_by: z.array(z.string()),
   published_ts: z.iso.datetime(),
 })
-export type PolicyBundleRecord = z.infer<typeof policyBundleRecordSchema>

@@ -25,7 +25,6 @@ export const relayRecordSchema = z.object({
   sync_debt: syncDebtSchema,
   last_seen_ts: instant.nullable(),
 })
-export type RelayRecord = z.infer<typeof relayRecordSchema>
 
 const text = z.string().max(4000)
 

@@ -113,7 +113,7 @@ describe('the canonical schema', () => {
 
   it('[CO1] has the objects that the seed lists, and the fields for what it says of each', () => {
     const listed = [...(/### Canonical objects\n([\s\S]*?)\n###/.exec(seed)?.[1] ?? '').matchAll(/^- \*\*(\w+)\*\*: (.*)$/gm)]
-    expect(listed.map(([, name]) => name).toSorted()).toEqual(names.toSorted())
+    expect(listed.map(([, name]) => String(name)).toSorted()).toEqual(names.map(String).toSorted())
     const said = new Map(listed.map(([, name = '', words = '']) => [name, words]))
     /** Words of the seed, and the field that holds what they say. */
     const wanted: readonly (readonly [CanonicalName, string, string])[] = [
