@@ -6,7 +6,7 @@ import { assertNever } from '../kernel/assert-never.ts'
 import type { VerifiedSegment } from '../log/segment.ts'
 import { eventAt, sliceFrames, type FramedEvents } from '../log/framing.ts'
 import { headBytes } from '../log/chain.ts'
-import { headAt, lastSignedPoint, readLogTree, writeBranch, type Branch, type LogTree } from './branches.ts'
+import { headAt, lastSignedPoint, signedHeadAt, readLogTree, writeBranch, type Branch, type LogTree } from './branches.ts'
 import { contextOf } from './context.ts'
 import { logNumber } from './identities.ts'
 import { insertRuns, type NewEvents } from './insert-runs.ts'
@@ -63,7 +63,10 @@ function placeInNewLog(from: number): Place {
 }
 
 function placeIn(writer: Writer, tree: LogTree, segment: FiledSegment): Place {
-  const { from, prev } = segment.header
+  const { from, to, prev, head } = segment.header
+  // A head stands for all that is before it: one that was signed here already needs no look at the events, wherever they are.
+  const known = tree.branches.find((branch) => signedHeadAt(writer, tree, branch, to) === head)
+  if (known !== undefined) return { kind: 'onto', branch: known, held: to - from + 1 }
   const before = fromHex(prev)
   const tip = tree.branches.find((branch) => branch.seq === from - 1 && equalBytes(branch.head, before))
   if (tip !== undefined) return { kind: 'onto', branch: tip, held: 0 }

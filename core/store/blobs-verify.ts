@@ -46,7 +46,7 @@ export function* verifyBlobReferences(reader: Reader, findings: Findings): Gener
   const counting = reader.get<{ counted_to: number | null }>('SELECT counted_to FROM blob_counting')
   if (counting?.counted_to !== null) return
   for (let position = 0; ; ) {
-    const events = readEventsAfter(reader, position, eventsAtOnce)
+    const events = readEventsAfter(reader, position, eventsAtOnce, { isMissingSkipped: true })
     for (const { event, position: at } of events) {
       for (const { digest } of blobsOf(event)) if (!isNoted(reader, digest, at)) addFinding(findings, countDiffers(digest))
     }

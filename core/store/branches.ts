@@ -113,6 +113,13 @@ export function lastSignedPoint(
     : { to: row.to_seq, head: signedHead(row.header, { log: tree.number, branch: branch.number, seq: row.to_seq }) }
 }
 
+/** Hex of the head that was signed at exactly this seq of this very branch; undefined when none was. */
+export function signedHeadAt(reader: Reader, tree: LogTree, branch: Branch, seq: number): string | undefined {
+  if (seq > branch.seq) return undefined
+  const signed = lastSignedPoint(reader, tree, branch, seq)
+  return signed?.to === seq ? signed.head : undefined
+}
+
 /** Of a header that was verified before it was stored. Throws Corrupt `STORE_DAMAGED` when it is one no more. */
 function signedHead(headerBytes: Uint8Array, facts: Readonly<Record<string, number>>): string {
   const header = readHeader(headerBytes)

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Reader } from '../kernel/reader.ts'
 import { connect } from './connection.ts'
-import { bindContext, type StorePorts } from './context.ts'
+import { bindContext, createArchive, type StorePorts } from './context.ts'
 import { loadEngine, type Database } from './engine.ts'
 import { storeFailure } from './failure.ts'
 import { createIdentities } from './identities.ts'
@@ -37,12 +37,12 @@ export async function openLiveReader(directory: string, ports: StorePorts): Prom
     database?.close()
     throw storeFailure(error)
   }
-  return readerOver(database, ports)
+  return readerOver(database, directory, ports)
 }
 
-function readerOver(database: Database, ports: StorePorts): LiveReader {
+function readerOver(database: Database, directory: string, ports: StorePorts): LiveReader {
   const { reader } = connect(database)
-  bindContext(reader, { ports, identities: createIdentities(), indexTail: undefined })
+  bindContext(reader, { ports, identities: createIdentities(), archive: createArchive(directory), indexTail: undefined })
   const begin = database.prepare('BEGIN')
   const end = database.prepare('COMMIT')
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import { connect } from './connection.ts'
-import { bindContext, forgetTransaction, type StoreContext, type StorePorts } from './context.ts'
+import { bindContext, createArchive, forgetTransaction, type StoreContext, type StorePorts } from './context.ts'
 import { makeDirectory } from './directory.ts'
 import { loadEngine, type Database } from './engine.ts'
 import { storeFailure } from './failure.ts'
@@ -151,7 +151,8 @@ export function requireDurable(found: { readonly journalMode: string; readonly s
 
 function storeOver(database: Database, options: StoreOptions, copy: Disposable | undefined): Store {
   const { reader, writer, transact } = connect(database)
-  const context: StoreContext = { ports: options.ports, identities: createIdentities(), indexTail: undefined }
+  const archive = options.directory === inMemory ? undefined : createArchive(options.directory)
+  const context: StoreContext = { ports: options.ports, identities: createIdentities(), archive, indexTail: undefined }
   bindContext(reader, context)
   bindContext(writer, context)
   return {

@@ -10,11 +10,19 @@ import { subjectPositions } from './subject-index.ts'
 
 export { lastPosition } from './read-position.ts'
 
-/** At most `limit` events that came after `position` (0 for the first), in the order they came. */
-export function readEventsAfter(reader: Reader, position: number, limit: number): readonly StoredEvent[] {
+/**
+ * At most `limit` events that came after `position` (0 for the first), in the order they came. Sealed ones are read from their archive;
+ * where that is not here, this and every other reading throws Unavailable `ARCHIVE_MISSING`, or leaves them out when `isMissingSkipped`.
+ */
+export function readEventsAfter(
+  reader: Reader,
+  position: number,
+  limit: number,
+  { isMissingSkipped = false }: { readonly isMissingSkipped?: boolean } = {},
+): readonly StoredEvent[] {
   const events: StoredEvent[] = []
   if (limit < 1) return events
-  for (const run of runsAfter(reader, position)) {
+  for (const run of runsAfter(reader, position, isMissingSkipped)) {
     const from = Math.max(0, position + 1 - run.position)
     events.push(...storedEventsOf(reader, run, from, Math.min(run.count, from + limit - events.length)))
     if (events.length === limit) break

@@ -2,12 +2,14 @@
  * Runs: how events lie in the store. A run is a stretch of one branch of one log that came in one transaction, framed as in a segment,
  * of about 16 KiB (core/adr/0004-event-runs.md). Its position is that of its first event, and those of the others follow.
  */
+import { isAppError } from '../kernel/app-error.ts'
 import type { Reader, Row } from '../kernel/reader.ts'
 import { eventAt, joinFrames, noEvents, sliceFrames, type FramedEvents } from '../log/framing.ts'
 import { contextOf } from './context.ts'
 import { damaged } from './failure.ts'
 import { logOfNumber } from './identities.ts'
 import { framesOf, readColumns, typeAt, type Columns } from './run-columns.ts'
+import { readSealedRun } from './sealed-runs.ts'
 import { openEvent, type StoredEvent } from './stored-event.ts'
 
 export type RunRow = Row & {
@@ -37,10 +39,16 @@ export type Run = {
 /** For SELECT. */
 export const runColumns = 'position, log, branch, from_seq, count, recorded_at, columns, bytes'
 
-/** Throws Corrupt `STORE_DAMAGED` when the row does not hold together. */
-export function openRun(row: RunRow): Run {
+/** Its bytes, from the archive when it was sealed. Throws as `readSealedRun` does. */
+export function bytesOfRun(reader: Reader, row: RunRow): Uint8Array {
+  if (row.bytes.length > 0) return row.bytes
+  return readSealedRun(reader, { log: row.log, branch: row.branch, fromSeq: row.from_seq, count: row.count })
+}
+
+/** Throws Corrupt `STORE_DAMAGED` when the row does not hold together, and as `bytesOfRun` does. */
+export function openRun(reader: Reader, row: RunRow): Run {
   const columns = readColumns(row.columns, row.count)
-  const framed = columns === undefined ? undefined : framesOf(columns, row.bytes)
+  const framed = columns === undefined ? undefined : framesOf(columns, bytesOfRun(reader, row))
   if (columns === undefined || framed === undefined) throw damaged({ position: row.position })
   return {
     position: row.position,
@@ -57,14 +65,38 @@ export function openRun(row: RunRow): Run {
 /** The run that holds `position`; undefined when none does. */
 export function runAtPosition(reader: Reader, position: number): Run | undefined {
   const row = reader.get<RunRow>(`SELECT ${runColumns} FROM runs WHERE position <= ? ORDER BY position DESC LIMIT 1`, position)
-  return row === undefined || position >= row.position + row.count ? undefined : openRun(row)
+  return row === undefined || position >= row.position + row.count ? undefined : openRun(reader, row)
 }
 
-/** Runs that hold anything after `position`, in the order they came. The connection cannot write while it is gone through. */
-export function* runsAfter(reader: Reader, position: number): Generator<Run, void> {
-  const start = runAtPosition(reader, position + 1)?.position ?? position + 1
-  for (const row of reader.iterate<RunRow>(`SELECT ${runColumns} FROM runs WHERE position >= ? ORDER BY position`, start))
-    yield openRun(row)
+/**
+ * Runs that hold anything after `position`, in the order they came; those whose archive is not here are left out when
+ * `isMissingSkipped`. The connection cannot write while it is gone through.
+ */
+export function* runsAfter(reader: Reader, position: number, isMissingSkipped: boolean = false): Generator<Run, void> {
+  for (const row of runRowsAfter(reader, position)) {
+    const run = isMissingSkipped ? openIfHere(reader, row) : openRun(reader, row)
+    if (run !== undefined) yield run
+  }
+}
+
+function openIfHere(reader: Reader, row: RunRow): Run | undefined {
+  try {
+    return openRun(reader, row)
+  } catch (error) {
+    if (isAppError(error) && error.code === 'ARCHIVE_MISSING') return undefined
+    throw error
+  }
+}
+
+function* runRowsAfter(reader: Reader, position: number): Generator<RunRow, void> {
+  const last = reader.get<{ position: number }>(
+    'SELECT position FROM runs WHERE position <= ? ORDER BY position DESC LIMIT 1',
+    position + 1,
+  )
+  const start = last?.position ?? 1
+  for (const row of reader.iterate<RunRow>(`SELECT ${runColumns} FROM runs WHERE position >= ? ORDER BY position`, start)) {
+    if (row.position + row.count > position + 1) yield row
+  }
 }
 
 /** The last run of a branch that begins at or before `seq`. */
@@ -82,7 +114,7 @@ export function* runsOfBranch(reader: Reader, log: number, branch: number, from:
     from,
     to,
   )
-  for (const row of rows) if (row.from_seq + row.count > from) yield openRun(row)
+  for (const row of rows) if (row.from_seq + row.count > from) yield openRun(reader, row)
 }
 
 /** One branch's own events `from`..`to`, as far as they are held, framed one behind the other. */

@@ -10,8 +10,13 @@ import { addFinding, type Findings } from './findings.ts'
 import { runColumns, type RunRow } from './runs.ts'
 import { checkRun, createNames, type CheckedRun, type Names, type Suspect } from './verify-run.ts'
 import { checkSignedPoint, readSignedPoints, type SignedRow } from './verify-point.ts'
+import { bytesToCheck, passSealed } from './verify-seal.ts'
 
-export type LogTally = { events: number }
+export type LogTally = {
+  events: number
+  /** Of those, the ones whose archive is not here. */
+  sealed: number
+}
 
 /** The walk along one branch. */
 export type Walk = {
@@ -29,6 +34,8 @@ export type Walk = {
   /** Events since the last signed point whose bytes are not the ones that were filed. */
   suspects: Suspect[]
   head: Uint8Array
+  /** The last seq that lies in an archive that is not here. */
+  unknownTo: number
   /** The head where the branch is said to end, once the walk has come by. */
   end: Uint8Array | undefined
 }
@@ -60,6 +67,7 @@ export function* verifyLog(reader: Reader, crypto: Ports['crypto'], tree: LogTre
       heads: new Map(),
       suspects: [],
       head: start,
+      unknownTo: 0,
       end: undefined,
     }
     walked.set(branch.number, walk)
@@ -74,12 +82,18 @@ function* verifyBranch(walk: Walk): Generator<LogTally, void> {
   while (next <= branch.seq) {
     const rows = readPage(reader, tree.number, branch, next)
     const points = readSignedPoints(reader, tree.number, branch.number, next, endOf(rows.at(-1)) ?? branch.seq)
-    const tally: LogTally = { events: 0 }
+    const tally: LogTally = { events: 0, sealed: 0 }
     for (const row of rows) {
       if (row.from_seq !== next) break
-      const checked = checkRun(walk, row)
-      if (checked === undefined) break
-      followRun(walk, row, checked, points)
+      const bytes = bytesToCheck(walk, row)
+      if (bytes === undefined) {
+        if (!passSealed(walk, row, points)) break
+        tally.sealed += row.count
+      } else {
+        const checked = checkRun(walk, { ...row, bytes })
+        if (checked === undefined) break
+        followRun(walk, row, checked, points)
+      }
       tally.events += row.count
       next += row.count
     }
@@ -148,7 +162,7 @@ function followRun(walk: Walk, row: RunRow, { framed, leaves, suspectsOf }: Chec
 const keptSpan = 8192
 
 /** Branches that leave here, and points that are to be checked when their end is reached, begin at this head. */
-function pass(walk: Walk, seq: number): void {
+export function pass(walk: Walk, seq: number): void {
   if (walk.forks.has(seq)) walk.forks.set(seq, walk.head)
   if (seq === walk.branch.seq) walk.end = walk.head
   walk.heads.set(seq, walk.head)

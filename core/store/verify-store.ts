@@ -9,13 +9,15 @@ import { contextOf } from './context.ts'
 import { addFinding, createFindings, type Findings, type StoreFinding } from './findings.ts'
 import { logOfNumber } from './identities.ts'
 import { checkPositions, verifyIndexes } from './verify-index.ts'
-import { verifyLog } from './verify-log.ts'
+import { verifyLog, type LogTally } from './verify-log.ts'
 
 export type StoreVerification = {
   readonly ok: boolean
   readonly events: number
   readonly origins: number
   readonly logs: number
+  /** Events that lie in archives that are not here: proved from the point at which they were sealed, not looked at. */
+  readonly fromSealedPoint: number
   /** Events that a signature covers. */
   readonly signed: number
   /** Events of one's own that no signature covers yet. */
@@ -40,7 +42,7 @@ type Check = {
 /**
  * Never throws for what is wrong with the store: that is a finding. Writing may go on meanwhile; what is recorded after the start is
  * not looked at. Codes of findings: PAGE_DAMAGED, TRIGGER_MISSING, REFERENCE_BROKEN, POSITION_GAP, INDEX_DIFFERS, EVENT_MISSING, EVENT_DOUBLED,
- * EVENT_DIFFERS, EVENT_ALTERED, HEAD_DIFFERS, CHAIN_BROKEN, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED, BLOB_COUNT_DIFFERS.
+ * EVENT_DIFFERS, EVENT_ALTERED, HEAD_DIFFERS, CHAIN_BROKEN, SEAL_DIFFERS, ARCHIVE_DAMAGED, SEGMENT_DIFFERS, SEGMENT_SIGNATURE_WRONG, KEY_DIFFERS, BLOB_DAMAGED, BLOB_COUNT_DIFFERS.
  */
 export async function verifyStore(
   reader: Reader,
@@ -54,7 +56,7 @@ export async function verifyStore(
   guarded(check, () => checkPositions(reader, check.findings))
   await drive(check, verifyIndexes(reader, check.findings))
   guarded(check, () => checkKeys(check))
-  const events = await checkLogs(check)
+  const { events, sealed } = await checkLogs(check)
   const blobs = await checkBlobs(check)
   const count = (sql: string): number => guarded(check, () => reader.get<{ count: number | null }>(sql)?.count ?? 0) ?? 0
   const signed = count(
@@ -65,6 +67,7 @@ export async function verifyStore(
     events,
     origins: count('SELECT count(DISTINCT origin) AS count FROM logs'),
     logs: count('SELECT count(*) AS count FROM logs'),
+    fromSealedPoint: sealed,
     signed,
     unsignedTail: Math.max(0, events - signed),
     blobs,
@@ -92,7 +95,14 @@ function checkPages({ reader, findings }: Check): void {
 
 /** Without them a stray statement could change history. */
 function checkTriggers({ reader, findings }: Check): void {
-  const expected = ['runs_are_not_changed', 'runs_are_not_removed', 'segments_are_not_changed', 'segments_are_not_removed']
+  const expected = [
+    'runs_are_not_changed',
+    'runs_are_not_removed',
+    'seals_are_not_changed',
+    'seals_are_not_removed',
+    'segments_are_not_changed',
+    'segments_are_not_removed',
+  ]
   const held = new Set(reader.all<{ name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).map((row) => row.name))
   for (const name of expected) {
     if (!held.has(name)) addFinding(findings, { code: 'TRIGGER_MISSING', sentence: `The guard "${name}" was taken out of the store.` })
@@ -141,10 +151,10 @@ function checkKeys({ reader, ports, findings }: Check): void {
   }
 }
 
-async function checkLogs(check: Check): Promise<number> {
+async function checkLogs(check: Check): Promise<LogTally> {
   const { reader, ports, findings, options } = check
   const total = guarded(check, () => reader.get<{ count: number }>('SELECT sum(count) AS count FROM runs')?.count) ?? 0
-  let done = 0
+  const done: LogTally = { events: 0, sealed: 0 }
   for (const { number } of guarded(check, () => reader.all<{ number: number }>('SELECT number FROM logs ORDER BY number')) ?? []) {
     const tree = guarded(check, () => ({
       log: logOfNumber(reader, contextOf(reader).identities, number),
@@ -156,8 +166,9 @@ async function checkLogs(check: Check): Promise<number> {
     for (;;) {
       const step = guarded(check, () => steps.next())
       if (step === undefined || step.done === true) break
-      done += step.value.events
-      options.onProgress?.(done, total)
+      done.events += step.value.events
+      done.sealed += step.value.sealed
+      options.onProgress?.(done.events, total)
       await ports.scheduler.yield()
     }
   }

@@ -3,5 +3,6 @@ import type { Migration } from '../migrate.ts'
 import { createEvents } from './0010-create-events.ts'
 import { eventRuns } from './0020-event-runs.ts'
 import { blobPieces } from './0030-blob-pieces.ts'
+import { seals } from './0040-seals.ts'
 
-export const migrations: readonly Migration[] = [createEvents, eventRuns, blobPieces]
+export const migrations: readonly Migration[] = [createEvents, eventRuns, blobPieces, seals]

@@ -10,6 +10,7 @@ import { openBlobPut, putBlobFrom } from '../../../core/store/blobs-incoming.ts'
 import { blobLimits } from '../../../core/store/blobs-row.ts'
 import { loadEngine } from '../../../core/store/engine.ts'
 import { createEvents } from '../../../core/store/migrations/0010-create-events.ts'
+import { migrations } from '../../../core/store/migrations/all.ts'
 import { openStore, type Store } from '../../../core/store/open.ts'
 import { stagePiece } from '../../../core/store/staged.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
@@ -241,7 +242,8 @@ describe('a file from before blobs lay in pieces', () => {
     const bytes = text('from before')
     const digest = digestOf(bytes)
     {
-      using store = await openStore({ directory: directory.path, mode: 'read-write', role: 'master', ports: testPorts })
+      const until = migrations.filter(({ version }) => version <= 30)
+      using store = await openStore({ directory: directory.path, mode: 'read-write', role: 'master', ports: testPorts }, until)
       store.transact((writer) => appendEvents(writer, node.log, [snapshot(1, [digest])], recordedAt))
     }
     // The tables as the first schema had them, in a file that holds the event.

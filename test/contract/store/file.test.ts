@@ -286,7 +286,17 @@ describe('the proof of a store', () => {
     )
     const progress: [number, number][] = []
     const result = await verifyStore(store.reader, testPorts, { onProgress: (done, total) => progress.push([done, total]) })
-    expect(result).toEqual({ ok: true, events: 103, origins: 1, logs: 1, signed: 100, unsignedTail: 3, blobs: 1, findings: [] })
+    expect(result).toEqual({
+      ok: true,
+      events: 103,
+      origins: 1,
+      logs: 1,
+      fromSealedPoint: 0,
+      signed: 100,
+      unsignedTail: 3,
+      blobs: 1,
+      findings: [],
+    })
     expect(progress.at(-1)).toEqual([103, 103])
   })
 
