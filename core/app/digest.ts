@@ -1,9 +1,10 @@
 /** Digests presence into the log, per domain and interval: enough for the spectrum over time, far less than every heartbeat. */
 import type { Commit } from '../ingest/master-port.ts'
-import type { DomainId, NodeId } from '../kernel/ids.ts'
+import type { DomainId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
-import { sumByDomain } from './queries/health-line.ts'
-import { type NodeView, readNodeViews } from './queries/node-view.ts'
+import { sumsAt } from './queries/fleet/domain-state.ts'
+import { domainsWithNodes, type FleetMemory, fleetOf, stateOfDomain } from './queries/fleet/fleet.ts'
+import type { Sums } from './queries/health-line.ts'
 import type { ReadModel } from './read-model.ts'
 
 export type Digester = { readonly digest: () => void; readonly close: () => void }
@@ -35,12 +36,12 @@ export function createDigester({
 
   function digest(): void {
     const toMs = ports.clock.now()
-    const nodes = readNodeViews(model, { kind: 'fleet' })
-    const contacts = contactsByDomain(model, nodes)
+    const fleet = fleetOf(model)
+    const contacts = contactsByDomain(model, fleet)
     const from = new Date(Math.min(fromMs, toMs)).toISOString()
     const to = new Date(toMs).toISOString()
     commit(({ decide }) => {
-      for (const [id, { modes, backlogMessages, worstSecondsBehind }] of sumByDomain(nodes, new Map())) {
+      for (const [id, { modes, backlogMessages, worstSecondsBehind }] of sumsByDomain(model, fleet, toMs)) {
         const domain = id as DomainId
         const data = {
           from,
@@ -60,8 +61,16 @@ export function createDigester({
   return { digest, close: () => cancel() }
 }
 
-function contactsByDomain({ presence }: ReadModel, nodes: readonly NodeView[]): Map<string, number> {
+function sumsByDomain(model: ReadModel, fleet: FleetMemory, nowMs: number): readonly (readonly [string, Sums])[] {
+  return [...domainsWithNodes(fleet)].map((id) => [id, sumsAt(stateOfDomain(model, fleet, id), nowMs)] as const)
+}
+
+/** Only who was heard in this run has any. */
+function contactsByDomain({ presence }: ReadModel, { heard }: FleetMemory): Map<string, number> {
   const contacts = new Map<string, number>()
-  for (const { id, domainId } of nodes) contacts.set(domainId, (contacts.get(domainId) ?? 0) + (presence.of(id as NodeId)?.contacts ?? 0))
+  for (const node of heard.nodes()) {
+    const domainId = heard.domainOf(node)
+    if (domainId !== undefined) contacts.set(domainId, (contacts.get(domainId) ?? 0) + (presence.of(node)?.contacts ?? 0))
+  }
   return contacts
 }

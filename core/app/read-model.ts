@@ -47,6 +47,8 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     <State>(projection: string) =>
     (subject: string): State | undefined =>
       (engine.read(parts.reader, projection, subject)?.decisions ?? undefined) as State | undefined
+  const memory = createQueryMemory()
+  parts.presence.follow((node) => memory.fleet.touched.add(node))
   return {
     ...parts,
     lifecycle: decided<LifecycleState>('lifecycle'),
@@ -57,6 +59,6 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),
-    memory: createQueryMemory(),
+    memory,
   }
 }

@@ -14,7 +14,7 @@ import {
   evidenceView,
   nodeDetail,
   nodeListRequest,
-  nodeRow,
+  nodePage,
   observationEntry,
   sessionView,
   snapshotView,
@@ -102,7 +102,7 @@ export const masterContract = {
     list: base
       .route({ method: 'POST', path: '/nodes/query', summary: 'Nodes by filter, worst first, a page at a time' })
       .input(nodeListRequest)
-      .output(pageOf(nodeRow)),
+      .output(nodePage),
     get: base.route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node' }).input(byNode).output(nodeDetail),
     timeline: base
       .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })

@@ -1,7 +1,7 @@
 /** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
 import { z } from 'zod'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
-import { authoritySchema, id, instant, pageRequest } from './common.ts'
+import { authoritySchema, id, instant, pageOf, pageRequest } from './common.ts'
 
 export const nodeFilter = z.object({
   /** With its subtree. */
@@ -39,6 +39,12 @@ export const nodeRow = z.object({
   reason: z.string(),
 })
 export type NodeRow = z.infer<typeof nodeRow>
+
+/** Fewer items than asked for with a next page: the filter lets through so few that the rest is looked for with the next. */
+export const nodePage = pageOf(nodeRow).extend({
+  /** False: there are at least `total`, and counting them all would take longer than reading the page. */
+  isTotalExact: z.boolean().optional(),
+})
 
 /** A line of the Timeline: a transition, with its cause. */
 export const timelineEntry = z.object({

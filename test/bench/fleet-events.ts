@@ -11,6 +11,7 @@ import { appendEvents } from '../../core/store/append-events.ts'
 import { putBlob } from '../../core/store/blobs.ts'
 import { signTail, type Signer } from '../../core/store/sign-tail.ts'
 import type { Writer } from '../../core/kernel/reader.ts'
+import type { StoredEvent } from '../../core/store/stored-event.ts'
 import type { FleetSize } from './fleet.ts'
 
 type Parts = Pick<Master, 'store' | 'engine' | 'identity'>
@@ -40,6 +41,7 @@ export function writeFleet(
   const pick = createPicker()
   let count = 5
   let tick = 0
+  let fresh: StoredEvent[] = []
 
   function envelope(source: string, domain: string, { type, subject, at, data }: Draft): EventEnvelope {
     tick = (tick + 1) & 0xffff
@@ -59,7 +61,16 @@ export function writeFleet(
   function append(writer: Writer, log: LogId, source: string, domain: string, drafts: readonly Draft[]): void {
     const events = drafts.toSorted((a, b) => a.at - b.at).map((draft) => envelope(source, domain, draft))
     count += events.length
-    engine.project(writer, appendEvents(writer, log, events, now))
+    fresh.push(...appendEvents(writer, log, events, now))
+  }
+  /** All of a transaction together: what is said of a node in several logs is written once. */
+  function write<Value>(act: (writer: Writer) => Value): Value {
+    return store.transact((writer) => {
+      const value = act(writer)
+      engine.project(writer, fresh)
+      fresh = []
+      return value
+    })
   }
   function decide(writer: Writer, domain: string, lane: Lane, drafts: readonly Draft[]): void {
     const log: LogId = { origin: masterId, incarnation, lane, domain: domain as DomainId }
@@ -67,13 +78,13 @@ export function writeFleet(
     signTail(writer, log, key, formatHlc(now, tick))
   }
 
-  const { domainIds, places } = store.transact((writer) => writeDomains(writer, decide, identity.rootDomainId, size, nextId, now))
-  const digests = store.transact((writer) => writeParts(writer))
+  const { domainIds, places } = write((writer) => writeDomains(writer, decide, identity.rootDomainId, size, nextId, now))
+  const digests = write((writer) => writeParts(writer))
   for (let from = 0; from < places.length; from++) {
     const domain = places[from] ?? identity.rootDomainId
     const share = Math.floor((size.nodes * (from + 1)) / places.length) - Math.floor((size.nodes * from) / places.length)
     for (let done = 0; done < share; done += 1000) {
-      store.transact((writer) => {
+      write((writer) => {
         const nodes = Array.from({ length: Math.min(1000, share - done) }, (_, index) => ({
           id: nextId<NodeId>(),
           number: from * share + done + index,
@@ -99,7 +110,7 @@ export function writeFleet(
     for (const domain of domainIds) {
       const missing = Math.min(digestsPerDomain, size.events - count)
       if (missing <= 0) return
-      store.transact((writer) =>
+      write((writer) =>
         decide(
           writer,
           domain,
@@ -111,7 +122,7 @@ export function writeFleet(
     const perBatch = 5000
     const log: LogId = { origin: nextId<NodeId>(), incarnation: nextId<IncarnationId>(), lane: 'fact', domain: '-' }
     while (count < size.events) {
-      store.transact((writer) =>
+      write((writer) =>
         append(
           writer,
           log,

@@ -1,5 +1,5 @@
 /** A made fleet as the queries see it, in this process. */
-import { createProjectionEngine, type ProjectionEngine } from '../../core/app/projection-engine.ts'
+import { createProjectionEngine, type ProjectionEngine } from '../../core/app/projecting/engine.ts'
 import type { ReadModel } from '../../core/app/read-model.ts'
 import { createReturnTable } from '../../core/ingest/returns/return-table.ts'
 import type { Ports } from '../../core/kernel/ports.ts'

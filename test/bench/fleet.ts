@@ -12,7 +12,7 @@ import { defaultDigestEveryMs } from '../../core/app/config.ts'
 import type { DomainId, MasterId } from '../../core/kernel/ids.ts'
 import type { Ports } from '../../core/kernel/ports.ts'
 import { createPorts } from '../../core/platform/ports.ts'
-import { projections } from '../../core/projections/all.ts'
+import { projections, readTables } from '../../core/projections/all.ts'
 import { migrations } from '../../core/store/migrations/all.ts'
 import { writeFleet } from './fleet-events.ts'
 
@@ -69,7 +69,7 @@ function nameOf(size: FleetSize): string {
   const parts = [
     generatorVersion,
     migrations.map(({ version }) => version),
-    projections.map(({ name, version }) => `${name}@${version}`),
+    [...projections, ...readTables].map(({ name, version }) => `${name}@${version}`),
     size,
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)

@@ -11,6 +11,7 @@ import { createQueries, type Queries } from '../../core/app/queries/queries.ts'
 import { nothingRefused, openEngine } from './fleet-model.ts'
 import { formatHlc } from '../../core/kernel/hlc.ts'
 import { createUlidSource, type EventId } from '../../core/kernel/ids.ts'
+import type { Ports } from '../../core/kernel/ports.ts'
 import type { EventEnvelope } from '../../core/kernel/event.ts'
 import type { LogId } from '../../core/log/log-id.ts'
 import { type Bench, type BenchLine, type BenchOptions, round } from './bench.ts'
@@ -43,7 +44,7 @@ async function query({ nodes }: BenchOptions): Promise<readonly BenchLine[]> {
     engine,
   )
   const queries = createQueries(model)
-  const happen = happening(model, fleet, (log, event) =>
+  const happen = happening(ports, model, fleet, (log, event) =>
     store.transact((writer) => engine.project(writer, appendEvents(writer, log, [event], ports.clock.now()))),
   )
   return questions(fleet).map((question) => lineOf(question, queries, happen, nodes))
@@ -99,8 +100,13 @@ function timed(act: () => unknown): number {
 }
 
 /** One more assessment of a node, in turn all over the fleet. */
-function happening(model: ReadModel, fleet: MadeFleet, write: (log: LogId, event: EventEnvelope) => void): (turn: number) => void {
-  const nextId = createUlidSource(model.ports.clock, { next: Math.random })
+function happening(
+  ports: Ports,
+  model: ReadModel,
+  fleet: MadeFleet,
+  write: (log: LogId, event: EventEnvelope) => void,
+): (turn: number) => void {
+  const nextId = createUlidSource(model.ports.clock, ports.random)
   const incarnation = nextId()
   const subjects = model.reader.all<{ subject: string; domain: string }>(
     `SELECT subject, domain FROM lifecycle_nodes WHERE phase = 'ACTIVE' LIMIT 5000`,

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
 import { commandBenches } from './command.bench.ts'
 import { queryBenches } from './query.bench.ts'
+import { rebuildBenches } from './rebuild.bench.ts'
 import { storeBenches } from './store.bench.ts'
 
 /** Every bench there is; a new one is added here. */
-const benches: readonly Bench[] = [...storeBenches, ...queryBenches, ...commandBenches]
+const benches: readonly Bench[] = [...storeBenches, ...rebuildBenches, ...queryBenches, ...commandBenches]
 
 const usage = `usage: bench [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
 

@@ -3,9 +3,11 @@ import type { AttentionItem } from '../../contract/domains.ts'
 import { type Attention, scoreContestedDomain, scoreNode } from '../../fleet/attention/score.ts'
 import type { ReadModel } from '../read-model.ts'
 import { authorityOf } from './authority-view.ts'
-import type { DriftScore } from './drift-of-node.ts'
+import { driftOf } from './drift-of-node.ts'
 import { countEvidence, type EvidenceCount } from './evidence.ts'
-import { isUnheard, type NodeView } from './node-view.ts'
+import type { FleetMemory } from './fleet/fleet.ts'
+import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/worst-nodes.ts'
+import { isOfFleet, isUnheard, type NodeView, readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 
 const shownAtMost = 20
@@ -16,27 +18,66 @@ type Found = {
   readonly domainId: string
   readonly attention: Attention
   readonly since: string | null
+  /** What equal scores are told apart by. */
+  readonly waitingSince: string
   /** Undefined for a domain. */
   readonly node: NodeView | undefined
 }
 
-/** Of these nodes and domains; equal scores in the order of how long they have waited ([AT3]). */
-export function listAttention(
-  model: ReadModel,
-  views: readonly NodeView[],
-  drifts: ReadonlyMap<string, DriftScore>,
-  domainIds: readonly string[],
-): AttentionItem[] {
+/**
+ * Of everything, or of some domains; equal scores in the order of how long they have waited, which is counted from what their events
+ * say ([AT3]).
+ */
+export function listAttention(model: ReadModel, fleet: FleetMemory, scope: Scope): AttentionItem[] {
   const evidence = countEvidence(model)
-  const nodes = views.flatMap((view) => findNode(view, drifts.get(view.id)?.score ?? null, evidence.get(view.id)) ?? [])
-  const domains = domainIds.flatMap((id) => findDomain(model, id) ?? [])
-  return [...nodes, ...domains]
-    .sort(compare)
-    .slice(0, shownAtMost)
-    .map((found) => itemOf(model, found))
+  const wanted = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
+  const found: Found[] = []
+  const seen = new Set<string>()
+  const keep = (item: Found): void => {
+    found.push(item)
+    found.sort(compare)
+    if (found.length > shownAtMost) found.pop()
+  }
+  const worst: Worst = {
+    isSeen: (subject) => seen.has(subject),
+    consider: (subject) => {
+      if (seen.has(subject)) return
+      seen.add(subject)
+      const view = readNodeView(model, subject)
+      if (view === undefined || !isOfFleet(view) || wanted?.has(view.domainId) === false) return
+      const item = findNode(
+        view,
+        driftOf(model, view, fleet.desiredIn(view.domainId)).score,
+        evidence.get(view.id),
+        waitingSince(model, subject),
+      )
+      if (item !== undefined) keep(item)
+    },
+    last: () => {
+      const last = found.length < shownAtMost ? undefined : found.at(-1)
+      return last === undefined ? undefined : { score: last.attention.score, since: last.waitingSince }
+    },
+  }
+  for (const domainId of contestable(model)) {
+    const item = wanted?.has(domainId) === false ? undefined : findDomain(model, domainId)
+    if (item !== undefined) keep(item)
+  }
+  for (const node of [...evidence.keys(), ...heardToConsider(fleet, scope)]) worst.consider(node)
+  findWorst(model, fleet, scope, worst)
+  return found.map((item) => itemOf(model, item))
 }
 
-function findNode(view: NodeView, drift: number | null, evidence: EvidenceCount | undefined): Found | undefined {
+/** Since when it waits, by its events. */
+function waitingSince(model: Pick<ReadModel, 'reader'>, subject: string): string {
+  return model.reader.get<{ since: string }>('SELECT since FROM node_standings WHERE subject = ?', subject)?.since ?? ''
+}
+
+/** Domains where two grants stand against each other. */
+function contestable(model: Pick<ReadModel, 'reader'>): readonly string[] {
+  return model.reader.all<{ subject: string }>('SELECT subject FROM authority_domains WHERE is_contested = 1').map(({ subject }) => subject)
+}
+
+function findNode(view: NodeView, drift: number | null, evidence: EvidenceCount | undefined, waitingSince: string): Found | undefined {
   const attention = scoreNode({
     quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
     health: view.health,
@@ -50,7 +91,7 @@ function findNode(view: NodeView, drift: number | null, evidence: EvidenceCount 
     drift,
   })
   if (attention === undefined) return undefined
-  return { subject: view.id, domainId: view.domainId, attention, since: sinceOf(view, attention), node: view }
+  return { subject: view.id, domainId: view.domainId, attention, since: sinceOf(view, attention), waitingSince, node: view }
 }
 
 /** A decision to take a node back settles what it had sent before ([AT2]). */
@@ -63,13 +104,12 @@ function unsettled(view: NodeView, evidence: EvidenceCount | undefined): number 
 function findDomain(model: ReadModel, domainId: string): Found | undefined {
   const { standing, epoch, since, grantedAtDomainId } = authorityOf(model, domainId)
   if (standing !== 'contested' || epoch === null || grantedAtDomainId !== domainId) return undefined
-  return { subject: domainId, domainId, attention: scoreContestedDomain(epoch), since, node: undefined }
+  return { subject: domainId, domainId, attention: scoreContestedDomain(epoch), since, waitingSince: since ?? '', node: undefined }
 }
 
 function compare(a: Found, b: Found): number {
   if (a.attention.score !== b.attention.score) return b.attention.score - a.attention.score
-  const [left, right] = [a.since ?? '', b.since ?? '']
-  if (left !== right) return left < right ? -1 : 1
+  if (a.waitingSince !== b.waitingSince) return a.waitingSince < b.waitingSince ? -1 : 1
   return a.subject < b.subject ? -1 : 1
 }
 

@@ -1,29 +1,105 @@
 /** The tree of domains with the figures of each, its own and with all below it. */
+import type { AuthorityView } from '../../contract/common.ts'
 import type { DomainRow } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
 import { authorityOf } from './authority-view.ts'
-import { type DomainPlace, readDomainTree } from './domain-tree.ts'
-import { driftsOf } from './drift-of-node.ts'
-import { lineOf, noSums, type Sums, sumByDomain, totalOf } from './health-line.ts'
+import type { DomainPlace } from './domain-tree.ts'
+import { addStates, type DomainState, noState, sumsAt, worstAt } from './fleet/domain-state.ts'
+import { domainsWithNodes, type FleetMemory, fleetOf, stateOfDomain } from './fleet/fleet.ts'
+import { type HealthLine, lineOf } from './health-line.ts'
 import { instantOf } from './instants.ts'
-import { readNodeViews } from './node-view.ts'
 
 export function listDomains(model: ReadModel): { at: string; items: DomainRow[] } {
-  const views = readNodeViews(model, { kind: 'fleet' })
-  const sums = sumByDomain(views, driftsOf(model, views))
-  return { at: instantOf(model.ports.clock.now()), items: domainRows(model, readDomainTree(model), sums) }
+  const fleet = fleetOf(model)
+  return { at: instantOf(model.ports.clock.now()), items: domainRows(model, fleet, fleet.tree) }
 }
 
-/** Rows in the order of `places`; `sums` must hold every domain of their subtrees that has nodes. */
-export function domainRows(model: ReadModel, places: readonly DomainPlace[], sums: ReadonlyMap<string, Sums>): DomainRow[] {
-  return places.map(({ id, parentId, name, level, depth, subtreeIds }) => ({
-    id,
-    parentId,
-    name,
-    level,
-    depth,
-    authority: authorityOf(model, id),
-    own: lineOf(sums.get(id) ?? noSums()),
-    subtree: lineOf(totalOf(sums, subtreeIds)),
-  }))
+/** In the order of `places`, which are of the fleet's tree. */
+export function domainRows(model: ReadModel, fleet: FleetMemory, places: readonly DomainPlace[]): DomainRow[] {
+  const nowMs = model.ports.clock.now()
+  return places.map(({ id, parentId, name, level, depth }) => {
+    const { own, ownLine, subtree, subtreeLine } = linesOf(model, fleet, id)
+    return {
+      id,
+      parentId,
+      name,
+      level,
+      depth,
+      authority: standingOf(model, fleet, id, nowMs),
+      own: { ...ownLine, worstSecondsBehind: worstAt(own.dueMs, nowMs) },
+      subtree: { ...subtreeLine, worstSecondsBehind: worstAt(subtree.dueMs, nowMs) },
+    }
+  })
+}
+
+/** Of a domain with all below it. */
+export function subtreeState(model: ReadModel, fleet: FleetMemory, domainId: string): DomainState {
+  return linesOf(model, fleet, domainId).subtree
+}
+
+/** Of everything, also of nodes whose domain is not held here. */
+export function wholeState(model: ReadModel, fleet: FleetMemory): DomainState {
+  const lines = allLines(model, fleet)
+  const tops = fleet.tree.filter(({ depth }) => depth === 0).map(({ id }) => lines.get(id)?.subtree ?? noState)
+  const unplaced = [...domainsWithNodes(fleet)].filter((id) => !lines.has(id)).map((id) => stateOfDomain(model, fleet, id))
+  return addStates([...tops, ...unplaced])
+}
+
+export type Lines = {
+  readonly own: DomainState
+  readonly ownLine: HealthLine
+  readonly subtree: DomainState
+  readonly subtreeLine: HealthLine
+}
+
+function linesOf(model: ReadModel, fleet: FleetMemory, domainId: string): Lines {
+  return allLines(model, fleet).get(domainId) ?? { own: noState, ownLine: emptyLine, subtree: noState, subtreeLine: emptyLine }
+}
+
+const emptyLine = lineOf(sumsAt(noState, 0))
+
+/** Made anew only where something moved, and above it. */
+function allLines(model: ReadModel, fleet: FleetMemory): ReadonlyMap<string, Lines> {
+  const { lines } = fleet
+  if (lines.revision === fleet.revision && lines.tree === fleet.tree) return lines.byDomain
+  if (lines.tree !== fleet.tree) lines.byDomain.clear()
+  /** Below the place that is looked at, children before parents: the subtrees that wait to be added to their parent, by depth. */
+  const waiting: { readonly subtree: DomainState; readonly isMoved: boolean }[][] = []
+  for (const { id, depth } of fleet.tree.toReversed()) {
+    const children = waiting[depth + 1] ?? []
+    waiting[depth + 1] = []
+    const own = stateOfDomain(model, fleet, id)
+    const before = lines.byDomain.get(id)
+    const isMoved = before === undefined || before.own !== own || children.some((child) => child.isMoved)
+    if (isMoved) {
+      const subtree = children.length === 0 ? own : addStates([own, ...children.map((child) => child.subtree)])
+      const ownLine = before?.own === own ? before.ownLine : lineOf(sumsAt(own, 0))
+      lines.byDomain.set(id, { own, ownLine, subtree, subtreeLine: children.length === 0 ? ownLine : lineOf(sumsAt(subtree, 0)) })
+    }
+    waiting[depth] ??= []
+    waiting[depth].push({ subtree: lines.byDomain.get(id)?.subtree ?? own, isMoved })
+  }
+  lines.revision = fleet.revision
+  lines.tree = fleet.tree
+  return lines.byDomain
+}
+
+/** Who holds it: another answer only when something about domains, grants or masters changes, or a grant runs out. */
+function standingOf(model: ReadModel, fleet: FleetMemory, domainId: string, nowMs: number): AuthorityView {
+  const { standings } = fleet
+  if (standings.basis !== fleet.basis || nowMs >= standings.untilMs || nowMs < standings.sinceMs) {
+    standings.byDomain.clear()
+    standings.basis = fleet.basis
+    standings.sinceMs = nowMs
+    standings.untilMs = Number.POSITIVE_INFINITY
+  }
+  const known = standings.byDomain.get(domainId)
+  if (known !== undefined) return known
+  const standing = authorityOf(model, domainId)
+  for (const { until } of model.authority(standing.grantedAtDomainId ?? domainId)?.grants ?? []) {
+    const untilMs = until === null ? Number.POSITIVE_INFINITY : Date.parse(until)
+    if (untilMs > nowMs) standings.untilMs = Math.min(standings.untilMs, untilMs)
+  }
+  standings.byDomain.set(domainId, standing)
+  return standing
 }

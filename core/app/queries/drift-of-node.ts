@@ -2,12 +2,11 @@
 import { type Actual, compareDrift, type Drift } from '../../fleet/drift/compare.ts'
 import type { ReadModel } from '../read-model.ts'
 import { desiredPolicies, type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
+import { driftOfEvidence, type DriftScore, unknownDrift } from './fleet/drift-classes.ts'
 import { type NodeView, readNodeView } from './node-view.ts'
 import { partContentOf } from './snapshot-parts.ts'
 
-export type DriftScore = { readonly score: number | null; readonly outOfSpec: number | null }
-
-export const unknownDrift: DriftScore = { score: null, outOfSpec: null }
+export { type DriftScore, unknownDrift } from './fleet/drift-classes.ts'
 
 /** Undefined for a node that is not known or of which nothing is desired. */
 export function driftOfNode(model: ReadModel, node: string): DriftScore | undefined {
@@ -22,17 +21,7 @@ export function driftOfNode(model: ReadModel, node: string): DriftScore | undefi
  */
 export function driftOf(model: ReadModel, view: NodeView, desired: DesiredPolicy | undefined): DriftScore {
   if (desired === undefined || view.mode === null || view.mode === 'DISCONNECTED') return unknownDrift
-  const version = reportedVersion(model, view)
-  const configuration = partContentOf(model, 'configuration', view.configurationDigest)
-  // A part that is announced and not held yet may come: what is found without it is not remembered under its digest.
-  const evidence = configuration === undefined ? '' : view.configurationDigest
-  const key = `${desired.policyBundleId}/${evidence}/${version === undefined ? '' : `v${version}`}`
-  const known = model.memory.drifts.get(key)
-  if (known !== undefined) return known
-  const { score, outOfSpec } = compareDrift(desired.policy, { version, configuration })
-  const drift = { score, outOfSpec }
-  model.memory.drifts.set(key, drift)
-  return drift
+  return driftOfEvidence(model, { configurationDigest: view.configurationDigest, version: reportedVersion(model, view) }, desired)
 }
 
 /** Of many nodes at once. */

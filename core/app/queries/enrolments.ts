@@ -2,6 +2,7 @@
 import type { EnrolmentView } from '../../contract/people.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import { keyWordsOf } from '../../log/fingerprint.ts'
+import { readCounters } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
 import { actorName } from './names.ts'
 
@@ -19,7 +20,7 @@ export function listEnrolments(
 }
 
 export function countPending(model: Pick<ReadModel, 'reader'>): number {
-  return model.reader.get<{ count: number }>(`SELECT count(*) AS count FROM lifecycle_nodes WHERE enrolment = 'PENDING'`)?.count ?? 0
+  return readCounters(model.reader, 'nodes').get('pending') ?? 0
 }
 
 function viewOf(model: ReadModel, nodeId: string): EnrolmentView | undefined {

@@ -1,38 +1,38 @@
 /** Layer 0: the whole fleet on one page. */
 import type { FleetOverview } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
+import { countOpenSessions } from '../../ingest/returns/return-table.ts'
 import { listAttention } from './attention.ts'
-import { domainRows } from './domain-list.ts'
-import { readDomainTree } from './domain-tree.ts'
-import { driftsOf } from './drift-of-node.ts'
+import { domainRows, wholeState } from './domain-list.ts'
 import { countPending } from './enrolments.ts'
-import { lineOf, sumByDomain, totalOf } from './health-line.ts'
+import { sumsAt } from './fleet/domain-state.ts'
+import { fleetOf } from './fleet/fleet.ts'
+import { lineOf } from './health-line.ts'
 import { heldFrontier, heldStore } from './held.ts'
 import { instantOf } from './instants.ts'
-import { readNodeViews } from './node-view.ts'
 import { policyProgress } from './policies.ts'
-import { openSteps } from './sessions.ts'
 import { historyOf } from './spectrum.ts'
 
 export function readOverview(model: ReadModel): FleetOverview {
-  const tree = readDomainTree(model)
-  const views = readNodeViews(model, { kind: 'fleet' })
-  const drifts = driftsOf(model, views)
-  const sums = sumByDomain(views, drifts)
-  const total = totalOf(sums, sums.keys())
-  const domainIds = tree.map(({ id }) => id)
-  const rows = domainRows(model, tree, sums)
+  const fleet = fleetOf(model)
+  const nowMs = model.ports.clock.now()
+  const total = sumsAt(wholeState(model, fleet), nowMs)
+  const rows = domainRows(model, fleet, fleet.tree)
   return {
-    at: instantOf(model.ports.clock.now()),
+    at: instantOf(nowMs),
     nodes: total.nodes,
     pendingEnrolments: countPending(model),
-    openSessions: openSteps(model).size,
+    openSessions: countOpenSessions(model.reader),
     line: lineOf(total),
-    spectrum: historyOf(model, domainIds, total).spectrum,
+    spectrum: historyOf(
+      model,
+      fleet.tree.map(({ id }) => id),
+      total,
+    ).spectrum,
     domains: rows,
     authority: countStandings(rows.map(({ authority }) => authority.standing)),
-    policies: policyProgress(model, views),
-    attention: listAttention(model, views, drifts, domainIds),
+    policies: policyProgress(model, fleet),
+    attention: listAttention(model, fleet, { kind: 'everything' }),
     refusals: refusalsOf(model),
     store: { ...heldStore(model), fingerprint: [...heldFrontier(model).words] },
   }

@@ -1,89 +1,114 @@
 /** Nodes by filter, the ones that need a person most first, a page at a time. */
 import type { z } from 'zod'
 import type { nodeFilter, NodeRow } from '../../contract/nodes.ts'
-import type { ConnectivityMode } from '../../fleet/node/node-record.ts'
+import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
+import type { NodeKind } from '../../fleet/node/node-record.ts'
+import { rankOf } from '../../projections/nodes.ts'
 import type { ReadModel } from '../read-model.ts'
 import { cursorRefused } from './cursor.ts'
-import { desiredPolicies } from './desired-policy.ts'
-import { subtreeOf } from './domain-tree.ts'
-import { driftsOf } from './drift-of-node.ts'
+import { placeOf } from './domain-tree.ts'
+import { driftOf } from './drift-of-node.ts'
+import { domainsWithNodes, type FleetMemory, fleetOf } from './fleet/fleet.ts'
+import { beforeAll, comparePlaces, countInOrder, type OrderFilter, type Place, walkInOrder } from './fleet/node-order.ts'
 import { instantOrNull } from './instants.ts'
 import { stateOfNode } from './node-state.ts'
-import { isOfFleet, type NodeView, readNodeView, readNodeViews, shownMode } from './node-view.ts'
+import { isOfFleet, type NodeView, readNodeView, readNodeViews, readNodeViewsOf, shownMode } from './node-view.ts'
 import { openSteps } from './sessions.ts'
 
 export type NodeFilter = z.infer<typeof nodeFilter>
 export type NodeListInput = NodeFilter & { readonly cursor?: string | undefined; readonly limit: number }
-export type NodePage = { items: NodeRow[]; next: string | null; total: number }
+export type NodePage = { items: NodeRow[]; next: string | null; total: number; isTotalExact: boolean }
 
 /**
  * Order ([QY9]): QUARANTINED, then FAILED, then by mode from DISCONNECTED to LIVE, then by name and id. A page begins after the node
- * that its cursor names, wherever that node stands by now. Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`.
+ * that its cursor names, wherever that node stands by now. A page looks at a bounded number of nodes: it may hold fewer than asked for
+ * and name a next one all the same ([QY19]). Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`.
  */
 export function listNodes(model: ReadModel, { cursor, limit, ...filter }: NodeListInput): NodePage {
-  const found = selectNodes(model, filter).sort(compareNodes)
-  const start = cursor === undefined ? 0 : placeAfter(model, found, cursor)
-  const page = found.slice(start, start + limit)
-  const last = page.at(-1)
-  return { items: rowsOf(model, page), next: last !== undefined && start + limit < found.length ? last.id : null, total: found.length }
+  if (filter.phases?.some((phase) => phase === 'PROVISIONING' || phase === 'RETIRED') === true)
+    return listBeyond(model, filter, cursor, limit)
+  const fleet = fleetOf(model)
+  const wanted = orderFilterOf(fleet, filter)
+  const after = cursor === undefined ? beforeAll : placeOfNode(requireView(model, cursor))
+  const { places, reached } = walkInOrder(model.reader, fleet, wanted, after, limit + 1)
+  const page = places.slice(0, limit)
+  const next = places.length > limit ? page.at(-1)?.subject : reached?.subject
+  const { total, isExact } = countInOrder(model.reader, fleet, wanted)
+  const views = readNodeViewsOf(
+    model,
+    page.map(({ subject }) => subject),
+  )
+  return { items: rowsOf(model, fleet, views), next: next ?? null, total, isTotalExact: isExact }
 }
 
-/** All that the filter lets through, in no order. PROVISIONING and RETIRED nodes only when they are asked for ([QY7]). */
-export function selectNodes(model: ReadModel, filter: NodeFilter): NodeView[] {
-  const scope = filter.domainId === undefined ? {} : { domainIds: subtreeOf(model, filter.domainId) }
-  const isBeyondFleet = filter.phases?.some((phase) => phase === 'PROVISIONING' || phase === 'RETIRED') ?? false
-  const views = readNodeViews(model, { kind: isBeyondFleet ? 'everything' : 'fleet', ...scope })
+/** The first so many in the order of [QY9]. */
+export function worstFirst(
+  model: ReadModel,
+  fleet: FleetMemory,
+  filter: { readonly domainIds: readonly string[]; readonly kinds: readonly NodeKind[] },
+  limit: number,
+): NodeView[] {
+  const { places } = walkInOrder(model.reader, fleet, filter, beforeAll, limit)
+  return readNodeViewsOf(
+    model,
+    places.map(({ subject }) => subject),
+  )
+}
+
+/** Those who are not of the fleet are few, or asked for by who looks for something old: they are sorted as they are found. */
+function listBeyond(model: ReadModel, filter: NodeFilter, cursor: string | undefined, limit: number): NodePage {
+  const fleet = fleetOf(model)
+  const after = cursor === undefined ? beforeAll : placeOfNode(requireView(model, cursor))
+  const found = selectViews(model, fleet, filter).sort((a, b) => comparePlaces(placeOfNode(a), placeOfNode(b)))
+  const start = found.findIndex((view) => comparePlaces(placeOfNode(view), after) > 0)
+  const page = start < 0 ? [] : found.slice(start, start + limit)
+  const hasMore = start >= 0 && start + limit < found.length
+  return { items: rowsOf(model, fleet, page), next: hasMore ? (page.at(-1)?.id ?? null) : null, total: found.length, isTotalExact: true }
+}
+
+function orderFilterOf(fleet: FleetMemory, filter: NodeFilter): OrderFilter {
   const text = filter.text?.trim().toLowerCase() ?? ''
-  const desiredIn = desiredPolicies(model)
+  const { modes, phases, healths, kinds, tags } = filter
+  return { domainIds: domainsOf(fleet, filter), modes, phases, healths, kinds, tags, text: text === '' ? undefined : text }
+}
+
+/** Of the subtree, and under the policy, that are asked for; undefined for all. */
+function domainsOf(fleet: FleetMemory, { domainId, policyBundleId }: NodeFilter): readonly string[] | undefined {
+  if (domainId === undefined && policyBundleId === undefined) return undefined
+  const within = domainId === undefined ? [...domainsWithNodes(fleet)] : placeOf(fleet.tree, domainId).subtreeIds
+  return policyBundleId === undefined ? within : within.filter((id) => fleet.desiredIn(id)?.policyBundleId === policyBundleId)
+}
+
+function selectViews(model: ReadModel, fleet: FleetMemory, filter: NodeFilter): NodeView[] {
+  const { modes, healths, kinds, tags, phases } = filter
+  const domainIds = domainsOf(fleet, filter)
+  const text = filter.text?.trim().toLowerCase() ?? ''
+  const views = readNodeViews(model, { kind: 'phases', phases: phases ?? [], ...(domainIds === undefined ? {} : { domainIds }) })
   return views.filter((view) => {
-    if (filter.modes !== undefined && !(isOfFleet(view) && filter.modes.includes(shownMode(view)))) return false
-    if (filter.phases !== undefined && !filter.phases.includes(view.phase)) return false
-    if (filter.healths !== undefined && !filter.healths.includes(view.health)) return false
-    if (filter.kinds !== undefined && !filter.kinds.includes(view.kind)) return false
-    if (filter.tags?.some((tag) => !view.tags.includes(tag)) ?? false) return false
-    if (filter.policyBundleId !== undefined && desiredIn(view.domainId)?.policyBundleId !== filter.policyBundleId) return false
+    if (!(phases?.some((phase) => phase === view.phase) ?? true)) return false
+    if (modes !== undefined && !(isOfFleet(view) && modes.includes(shownMode(view)))) return false
+    if (healths !== undefined && !healths.includes(view.health)) return false
+    if (kinds !== undefined && !kinds.includes(view.kind)) return false
+    if (tags?.some((tag) => !view.tags.includes(tag)) ?? false) return false
     return text === '' || [view.name, view.id, view.serial ?? ''].some((field) => field.toLowerCase().includes(text))
   })
 }
 
-export function compareNodes(a: NodeView, b: NodeView): number {
-  return rankOf(a) - rankOf(b) || compareText(a.name, b.name) || compareText(a.id, b.id)
+function requireView(model: ReadModel, cursor: string): NodeView {
+  const view = readNodeView(model, cursor)
+  if (view === undefined) throw cursorRefused(cursor)
+  return view
 }
 
-/** From the worst: what is farthest from being heard comes first. */
-const modeRank: Readonly<Record<ConnectivityMode, number>> = {
-  DISCONNECTED: 0,
-  AUTONOMOUS: 1,
-  RETURNING: 2,
-  REPLAYING: 3,
-  EDGE_CACHED: 4,
-  DELAYED: 5,
-  LIVE: 6,
+function placeOfNode(view: NodeView): Place {
+  return { rank: rankOf(view.phase, view.health, shownMode(view)), name: view.name, subject: view.id }
 }
 
-function rankOf(view: NodeView): number {
-  if (view.phase === 'QUARANTINED') return 0
-  if (view.health === 'FAILED') return 1
-  return 2 + modeRank[shownMode(view)]
-}
-
-function placeAfter(model: ReadModel, sorted: readonly NodeView[], cursor: string): number {
-  const from = readNodeView(model, cursor)
-  if (from === undefined) throw cursorRefused(cursor)
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const at = sorted[middle]
-    if (at !== undefined && compareNodes(at, from) <= 0) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function rowsOf(model: ReadModel, views: readonly NodeView[]): NodeRow[] {
-  const steps = openSteps(model)
-  const drifts = driftsOf(model, views)
+function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]): NodeRow[] {
+  const steps = openSteps(
+    model,
+    views.filter(({ mode }) => needsReturn(mode)).map(({ id }) => id),
+  )
   return views.map((view) => {
     const { domainId } = view
     return {
@@ -101,13 +126,8 @@ function rowsOf(model: ReadModel, views: readonly NodeView[]): NodeRow[] {
       lastSeenAt: instantOrNull(view.lastSeenMs),
       backlogMessages: view.backlogMessages,
       secondsBehind: view.secondsBehind,
-      driftScore: drifts.get(view.id)?.score ?? null,
+      driftScore: driftOf(model, view, fleet.desiredIn(domainId)).score,
       reason: view.phase === 'QUARANTINED' ? view.phaseReason : view.modeReason,
     }
   })
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

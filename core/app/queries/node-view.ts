@@ -6,9 +6,10 @@ import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import type { ConnectivityMode, Health, LinkQuality, NodeKind, Phase } from '../../fleet/node/node-record.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Row } from '../../kernel/reader.ts'
-import type { NodePresence } from '../../ingest/presence.ts'
 import type { ReadModel } from '../read-model.ts'
-import { believedMs, instantOf } from './instants.ts'
+import { isUnheard, liveBacklog, liveHealth, secondsBehind } from './live-node.ts'
+
+export { isUnheard }
 
 export type NodeView = {
   readonly id: NodeId
@@ -53,23 +54,32 @@ export const neverHeardReason = 'Never heard of since it was approved.'
 export type NodeSelection =
   /** The nodes of the fleet: approved and not retired ([QY7]). */
   | { readonly kind: 'fleet'; readonly domainIds?: readonly string[] }
-  | { readonly kind: 'everything'; readonly domainIds?: readonly string[] }
+  /** Of the fleet or not. */
+  | { readonly kind: 'phases'; readonly phases: readonly Phase[]; readonly domainIds?: readonly string[] }
 
+/** All of them, in no order: only where they are known to be few. */
 export function readNodeViews(model: ReadModel, selection: NodeSelection): NodeView[] {
-  const conditions: string[] = []
-  const values: string[] = []
-  if (selection.kind === 'fleet') conditions.push(`l.enrolment = 'APPROVED' AND l.phase NOT IN ('PROVISIONING', 'RETIRED')`)
+  const conditions = [selection.kind === 'fleet' ? 'rank IS NOT NULL' : 'phase IN (SELECT value FROM json_each(?))']
+  const values = selection.kind === 'fleet' ? [] : [JSON.stringify(selection.phases)]
   if (selection.domainIds !== undefined) {
-    conditions.push('l.domain IN (SELECT value FROM json_each(?))')
+    conditions.push('domain IN (SELECT value FROM json_each(?))')
     values.push(JSON.stringify(selection.domainIds))
   }
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const nowMs = model.ports.clock.now()
-  return model.reader.all<NodeRow>(`${select}${where}`, ...values).map((row) => viewOf(model, row, nowMs))
+  return model.reader.all<NodeRow>(`${select} WHERE ${conditions.join(' AND ')}`, ...values).map((row) => viewOf(model, row, nowMs))
+}
+
+/** In the order of `nodeIds`; who is not known is left out. */
+export function readNodeViewsOf(model: ReadModel, nodeIds: readonly string[]): NodeView[] {
+  if (nodeIds.length === 0) return []
+  const nowMs = model.ports.clock.now()
+  const rows = model.reader.all<NodeRow>(`${select} WHERE subject IN (SELECT value FROM json_each(?))`, JSON.stringify(nodeIds))
+  const views = new Map<string, NodeView>(rows.map((row) => [row.id, viewOf(model, row, nowMs)]))
+  return nodeIds.flatMap((id) => views.get(id) ?? [])
 }
 
 export function readNodeView(model: ReadModel, node: string): NodeView | undefined {
-  const row = model.reader.get<NodeRow>(`${select} WHERE l.subject = ?`, node)
+  const row = model.reader.get<NodeRow>(`${select} WHERE subject = ?`, node)
   return row === undefined ? undefined : viewOf(model, row, model.ports.clock.now())
 }
 
@@ -80,11 +90,6 @@ export function shownMode({ mode }: NodeView): ConnectivityMode {
 
 export function isOfFleet({ enrolment, phase }: NodeView): boolean {
   return enrolment === 'APPROVED' && phase !== 'PROVISIONING' && phase !== 'RETIRED'
-}
-
-/** Out of contact: what was heard of it last may no longer be so. */
-export function isUnheard({ mode }: Pick<NodeView, 'mode'>): boolean {
-  return mode === null || mode === 'AUTONOMOUS' || mode === 'DISCONNECTED'
 }
 
 export function syncDebtOf(view: NodeView): { seconds_behind: number; backlog_messages: number; replay_required: boolean } {
@@ -121,18 +126,14 @@ type NodeRow = Row & {
   readonly software_digest: string | null
 }
 
-const select = `SELECT l.subject AS id, l.domain, l.name, l.kind, l.tags, l.serial, l.phase, l.phase_since, l.event, l.reason, l.enrolment, l.via,
-    l.contact_every_s, l.autonomy_budget_s, c.mode, c.since AS mode_since, c.reason AS mode_reason, c.last_seen, c.rtt_ms, c.loss_pct,
-    c.bandwidth_kbps, c.backlog_messages, a.health, a.health_at, a.snapshot_at, a.configuration_digest, a.software_digest
-  FROM lifecycle_nodes l
-    LEFT JOIN connectivity_nodes c ON c.subject = l.subject
-    LEFT JOIN actual_nodes a ON a.subject = l.subject`
+const select = `SELECT subject AS id, domain, name, kind, tags, serial, phase, phase_since, phase_event AS event, phase_reason AS reason,
+    enrolment, via, contact_every_s, autonomy_budget_s, mode, mode_since, mode_reason, last_seen, rtt_ms, loss_pct, bandwidth_kbps,
+    backlog_messages, health, health_at, snapshot_at, configuration_digest, software_digest FROM nodes`
 
 function viewOf(model: ReadModel, row: NodeRow, nowMs: number): NodeView {
   const heard = model.presence.of(row.id as NodeId)
   const lastSeenMs = heard?.heardAt ?? (row.last_seen === null ? null : Date.parse(row.last_seen))
-  const health = healthOf(row, heard, nowMs)
-  const isGood = health.health === 'OK' && isUnheard(row)
+  const health = liveHealth(row, heard, nowMs)
   return {
     id: row.id as NodeId,
     name: row.name,
@@ -152,37 +153,16 @@ function viewOf(model: ReadModel, row: NodeRow, nowMs: number): NodeView {
     modeSince: row.mode_since,
     modeReason: row.mode === null ? neverHeardReason : (row.mode_reason ?? ''),
     lastSeenMs,
-    health: isGood ? 'UNKNOWN' : health.health,
+    health: health.health,
     healthAt: health.at,
     link: heard?.link ?? linkOf(row),
-    backlogMessages: backlogOf(row, heard),
+    backlogMessages: liveBacklog(row, heard),
     secondsBehind: secondsBehind(row, lastSeenMs, nowMs),
     heartbeatVersion: heard?.version ?? null,
     snapshotAt: row.snapshot_at,
     configurationDigest: row.configuration_digest,
     softwareDigest: row.software_digest,
   }
-}
-
-/** The later of the last heartbeat and the last change that the node recorded ([QY4], [QY5]). */
-function healthOf(row: NodeRow, heard: NodePresence | undefined, nowMs: number): { readonly health: Health; readonly at: string | null } {
-  const recordedMs = believedMs(row.health_at, nowMs)
-  const { health, heartbeatAt } = heard ?? { health: null, heartbeatAt: null }
-  const isHeartbeatNewer = health !== null && heartbeatAt !== null && (recordedMs === null || heartbeatAt >= recordedMs)
-  if (isHeartbeatNewer) return { health, at: instantOf(heartbeatAt) }
-  return { health: row.health ?? 'UNKNOWN', at: row.health_at }
-}
-
-/** The later of the last heartbeat and the last assessment. */
-function backlogOf(row: NodeRow, heard: NodePresence | undefined): number {
-  if (heard?.heartbeatAt !== null && heard !== undefined && (row.mode_since === null || heard.heartbeatAt >= Date.parse(row.mode_since)))
-    return heard.backlogMessages
-  return row.backlog_messages ?? 0
-}
-
-function secondsBehind(row: NodeRow, lastSeenMs: number | null, nowMs: number): number {
-  if (row.mode === null || row.mode === 'LIVE' || lastSeenMs === null) return 0
-  return Math.max(0, Math.floor((nowMs - lastSeenMs) / 1000) - row.contact_every_s)
 }
 
 function linkOf(row: NodeRow): LinkQuality | null {

@@ -3,10 +3,8 @@ import type { z } from 'zod'
 import type { FleetOverview } from '../../contract/domains.ts'
 import type { policyView } from '../../contract/policies.ts'
 import type { ReadModel } from '../read-model.ts'
-import { desiredPolicies } from './desired-policy.ts'
-import { reportedVersion } from './drift-of-node.ts'
+import { domainsWithNodes, type FleetMemory, stateOfDomain } from './fleet/fleet.ts'
 import { actorName } from './names.ts'
-import type { NodeView } from './node-view.ts'
 
 export type PolicyView = z.infer<typeof policyView>
 
@@ -38,21 +36,24 @@ export function readPolicy(model: ReadModel, policyBundleId: string): PolicyView
 }
 
 /** For each bundle that is assigned anywhere: its nodes, those that report its target version, and those that report none. */
-export function policyProgress(model: ReadModel, views: readonly NodeView[]): FleetOverview['policies'] {
+export function policyProgress(model: ReadModel, fleet: FleetMemory): FleetOverview['policies'] {
+  const assigned = model.reader.all<{ subject: string }>(
+    `SELECT subject FROM policies WHERE subject IN (SELECT policy FROM domains) ORDER BY published_at DESC, subject DESC`,
+  )
   const progress = new Map<string, FleetOverview['policies'][number]>()
-  for (const { id, name, version, targetVersion } of listPolicies(model).items.filter(
-    ({ assignedDomainIds }) => assignedDomainIds.length > 0,
-  )) {
+  for (const { subject: id } of assigned) {
+    const policy = model.policy(id)
+    if (policy === undefined) continue
+    const { name, version, targetVersion } = policy
     progress.set(id, { id, name, version, targetVersion, nodes: 0, onTarget: 0, unknown: 0 })
   }
-  const desiredIn = desiredPolicies(model)
-  for (const view of views) {
-    const line = progress.get(desiredIn(view.domainId)?.policyBundleId ?? '')
+  for (const domainId of domainsWithNodes(fleet)) {
+    const line = progress.get(fleet.desiredIn(domainId)?.policyBundleId ?? '')
     if (line === undefined) continue
-    const version = reportedVersion(model, view)
-    line.nodes += 1
-    if (version === undefined) line.unknown += 1
-    else if (version === line.targetVersion) line.onTarget += 1
+    const { nodes, onTarget, unknownVersion } = stateOfDomain(model, fleet, domainId)
+    line.nodes += nodes
+    line.onTarget += onTarget
+    line.unknown += unknownVersion
   }
   return [...progress.values()]
 }

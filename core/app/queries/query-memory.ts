@@ -4,6 +4,7 @@
  */
 import type { DecisionData } from '../../fleet/decisions.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
+import { createFleetMemory, type FleetMemory } from './fleet/fleet.ts'
 
 export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
   /** Until then it speaks for its domain ([QY12]). */
@@ -22,6 +23,8 @@ export type QueryMemory = {
   readonly drifts: BoundedCache<{ readonly score: number | null; readonly outOfSpec: number | null }>
   readonly histories: BoundedCache<KnownHistory>
   readonly digests: BoundedCache<KnownDigests>
+  /** The figures of every domain. */
+  readonly fleet: FleetMemory
   /** Six words by the position of the newest event. */
   readonly fingerprints: BoundedCache<{ readonly words: readonly string[]; readonly logs: number }>
 }
@@ -37,6 +40,7 @@ export function createQueryMemory(): QueryMemory {
     drifts: createBoundedCache(maxDrifts),
     histories: createBoundedCache(maxHistories),
     digests: createBoundedCache(maxDigestedDomains),
+    fleet: createFleetMemory(),
     fingerprints: createBoundedCache(1),
   }
 }

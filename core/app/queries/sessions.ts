@@ -4,7 +4,7 @@ import type { SessionStep } from '../../fleet/lifecycle/state.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { listSessionProgress, progressOf, readSessionProgress, type SessionProgress } from '../../ingest/returns/progress.ts'
-import { openSessionOf, openSessions } from '../../ingest/returns/return-table.ts'
+import { openSessionOf } from '../../ingest/returns/return-table.ts'
 import type { ReadModel } from '../read-model.ts'
 import { subtreeOf } from './domain-tree.ts'
 import { instantOf, instantOrNull } from './instants.ts'
@@ -35,9 +35,13 @@ export function openReturnOf(model: ReadModel, node: string): SessionView | null
   return session === undefined ? null : viewOf(model, { ...session, ...progressOf(session, model.ports.clock.now()) })
 }
 
-/** Where the open return of each node stands; nodes without one are not in it. */
-export function openSteps(model: Pick<ReadModel, 'reader'>): ReadonlyMap<string, SessionStep> {
-  return new Map(openSessions(model.reader).map(({ nodeId, step }) => [nodeId, step]))
+/** Where the open returns of these nodes stand; nodes without one are not in it. */
+export function openSteps(model: Pick<ReadModel, 'reader'>, nodeIds: readonly NodeId[]): ReadonlyMap<string, SessionStep> {
+  return new Map(
+    nodeIds.flatMap((id) =>
+      [openSessionOf(model.reader, id)].flatMap((session) => (session === undefined ? [] : [[id, session.step] as const])),
+    ),
+  )
 }
 
 function viewOf(model: ReadModel, session: SessionProgress): SessionView {

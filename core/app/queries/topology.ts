@@ -1,8 +1,10 @@
 /** How the nodes of a domain reach their master: relays and gateways, and as many of the others as can be drawn. */
 import type { DomainDetail } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
-import { compareNodes } from './node-list.ts'
-import { type NodeView, readNodeView, shownMode } from './node-view.ts'
+import { nodeKinds, type NodeKind } from '../../fleet/node/node-record.ts'
+import { type FleetMemory, stateOfDomain } from './fleet/fleet.ts'
+import { worstFirst } from './node-list.ts'
+import { isOfFleet, type NodeView, readNodeView, shownMode } from './node-view.ts'
 
 export type Topology = DomainDetail['topology']
 
@@ -12,10 +14,12 @@ const drawnAtMost = 400
  * Relays come first, then the worst nodes; a relay of another domain is drawn when a node here is reached through it. A node whose
  * relay is not known here hangs directly on the master.
  */
-export function readTopology(model: ReadModel, views: readonly NodeView[]): Topology {
-  const isRelay = ({ kind }: NodeView): boolean => kind === 'RELAY' || kind === 'GATEWAY'
-  const inOrder = [...views].sort((a, b) => Number(isRelay(b)) - Number(isRelay(a)) || compareNodes(a, b))
-  const drawn = new Map(inOrder.slice(0, drawnAtMost).map((view) => [view.id as string, view]))
+export function readTopology(model: ReadModel, fleet: FleetMemory, domainIds: readonly string[]): Topology {
+  const relays = worstFirst(model, fleet, { domainIds, kinds: ['GATEWAY', 'RELAY'] }, drawnAtMost)
+  const room = drawnAtMost - relays.length
+  const others = room === 0 ? [] : worstFirst(model, fleet, { domainIds, kinds: nodeKinds.filter((kind) => !isRelay(kind)) }, room)
+  const total = domainIds.reduce((sum, id) => sum + stateOfDomain(model, fleet, id).nodes, 0)
+  const drawn = new Map([...relays, ...others].map((view) => [view.id as string, view]))
   const foreign = new Map<string, NodeView>()
   const pending = [...drawn.values()]
   for (let view = pending.pop(); view !== undefined; view = pending.pop()) {
@@ -25,6 +29,7 @@ export function readTopology(model: ReadModel, views: readonly NodeView[]): Topo
     foreign.set(via.id, via)
     pending.push(via)
   }
+  const within = new Set(domainIds)
   const vertices = [...foreign.values(), ...drawn.values()].slice(0, drawnAtMost)
   const isDrawn = new Set<string>(vertices.map(({ id }) => id))
   return {
@@ -38,6 +43,10 @@ export function readTopology(model: ReadModel, views: readonly NodeView[]): Topo
       rttMs: view.link?.rtt_ms ?? null,
       lossPct: view.link?.loss_pct ?? null,
     })),
-    omitted: views.filter(({ id }) => !isDrawn.has(id)).length,
+    omitted: total - vertices.filter((view) => isOfFleet(view) && within.has(view.domainId)).length,
   }
+}
+
+function isRelay(kind: NodeKind): boolean {
+  return kind === 'RELAY' || kind === 'GATEWAY'
 }

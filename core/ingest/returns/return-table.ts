@@ -157,6 +157,10 @@ export function openSessions(reader: Reader): readonly ReturnSession[] {
   return many(reader, 'closed_at IS NULL ORDER BY opened_at, session_id')
 }
 
+export function countOpenSessions(reader: Reader): number {
+  return reader.get<{ count: number }>('SELECT count(*) AS count FROM return_sessions WHERE closed_at IS NULL')?.count ?? 0
+}
+
 export type SessionQuery = {
   /** Sessions of these domains; all when absent. */
   readonly domainIds?: readonly string[]

@@ -1,0 +1,233 @@
+/**
+ * The figures of every domain as of now: what events give, from the counters, with what presence changes of it. Kept between questions
+ * and brought up to date at each of them by what changed since; losing it costs time and changes no answer ([QY16]).
+ */
+import type { NodeId } from '../../../kernel/ids.ts'
+import { hasBlob } from '../../../store/blobs.ts'
+import type { AuthorityView } from '../../../contract/common.ts'
+import type { ReadModel } from '../../read-model.ts'
+import { desiredPolicies, type DesiredPolicy } from '../desired-policy.ts'
+import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
+import type { Lines } from '../domain-list.ts'
+import { basisOf, changesSince, type Seen } from './changes.ts'
+import { countedDomains, type DomainFigures, type Edge, type EdgeCursor, findEdge, readFigures, startOfEdge } from './domain-figures.ts'
+import { type ClassFigures, figuresOfClasses } from './drift-classes.ts'
+import { type DomainState, least, most, noState } from './domain-state.ts'
+import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
+
+/** What is kept of a domain's own nodes. */
+export type KeptDomain = {
+  figures: DomainFigures
+  classes: ClassFigures | undefined
+  readonly edges: Readonly<Record<Edge, EdgeCursor>>
+}
+
+export type FleetMemory = {
+  seen: Seen | undefined
+  basis: string
+  tree: readonly DomainPlace[]
+  desiredIn: (domainId: string) => DesiredPolicy | undefined
+  readonly domains: Map<string, KeptDomain>
+  /** Without those that something moved since. */
+  readonly states: Map<string, DomainState>
+  readonly heard: HeardNodes
+  /** Nodes that presence told of since the last question. */
+  readonly touched: Set<NodeId>
+  /** Parts that were announced and are not held yet, by digest: the domains that wait for them. */
+  readonly awaited: Map<string, Set<string>>
+  /** Raised whenever any figure may be another one. */
+  revision: number
+  /** Of the whole tree, as of a revision. */
+  readonly lines: { revision: number; tree: readonly DomainPlace[] | undefined; readonly byDomain: Map<string, Lines> }
+  /** Who holds each domain, as of a basis and between two instants. */
+  readonly standings: { basis: string; sinceMs: number; untilMs: number; readonly byDomain: Map<string, AuthorityView> }
+}
+
+export function createFleetMemory(): FleetMemory {
+  return {
+    seen: undefined,
+    basis: '',
+    tree: [],
+    desiredIn: () => undefined,
+    domains: new Map(),
+    states: new Map(),
+    heard: createHeardNodes(),
+    touched: new Set(),
+    awaited: new Map(),
+    revision: 0,
+    lines: { revision: -1, tree: undefined, byDomain: new Map() },
+    standings: { basis: '', sinceMs: 0, untilMs: 0, byDomain: new Map() },
+  }
+}
+
+/** To be called at the start of every question that rests on figures. */
+export function fleetOf(model: ReadModel): FleetMemory {
+  const memory = model.memory.fleet
+  const before = memory.seen
+  // Should this be cut off in between, the next question begins anew.
+  memory.seen = undefined
+  const { seen, changes } = changesSince(model.reader, before)
+  const basis = basisOf(model.reader)
+  const isOther = basis !== memory.basis || before === undefined
+  if (isOther) takeBasis(model, memory, basis)
+  if (changes.kind === 'everything') {
+    memory.domains.clear()
+    memory.states.clear()
+    for (const node of [...memory.heard.nodes()]) memory.heard.update(model, node, memory.desiredIn, false)
+    for (const domainId of countedDomains(model.reader)) readDomainAnew(model, memory, domainId)
+    memory.revision++
+  } else {
+    for (const domainId of changes.domains) if (domainId !== '') readDomainAnew(model, memory, domainId)
+    for (const subject of changes.subjects) takeSubject(model, memory, subject as NodeId)
+    if (isOther) for (const node of [...memory.heard.nodes()]) hear(model, memory, node, true)
+    if (changes.subjects.size > 0 || isOther) memory.revision++
+  }
+  takeAwaited(model, memory)
+  for (const node of memory.touched) hear(model, memory, node, true)
+  for (const node of [...memory.heard.doubtful]) hear(model, memory, node, true)
+  if (memory.touched.size > 0 || memory.heard.doubtful.size > 0) memory.revision++
+  memory.touched.clear()
+  memory.seen = seen
+  return memory
+}
+
+/** Of the nodes that are in this domain itself. */
+export function stateOfDomain(model: ReadModel, memory: FleetMemory, domainId: string): DomainState {
+  const known = memory.states.get(domainId)
+  if (known !== undefined) return known
+  const state = makeState(model, memory, domainId)
+  memory.states.set(domainId, state)
+  return state
+}
+
+/** Every domain that has nodes, known in the tree or not. */
+export function domainsWithNodes(memory: FleetMemory): Iterable<string> {
+  return memory.domains.keys()
+}
+
+function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
+  memory.basis = basis
+  memory.tree = readDomainTree(model)
+  memory.desiredIn = desiredPolicies(model)
+  memory.states.clear()
+  for (const kept of memory.domains.values()) kept.classes = undefined
+}
+
+function readDomainAnew(model: ReadModel, memory: FleetMemory, domainId: string): void {
+  const figures = readFigures(model.reader, domainId)
+  const known = memory.domains.get(domainId)
+  memory.states.delete(domainId)
+  if (figures.classes.length === 0) {
+    memory.domains.delete(domainId)
+    return
+  }
+  if (known === undefined)
+    memory.domains.set(domainId, { figures, classes: undefined, edges: { last_seen_ms: startOfEdge(), due_ms: startOfEdge() } })
+  else {
+    known.figures = figures
+    known.classes = undefined
+    for (const edge of Object.values(known.edges)) edge.isFound = false
+  }
+}
+
+type Standing = { readonly domain: string; readonly last_seen_ms: number | null; readonly due_ms: number | null }
+
+/** Its row is another one. One that was not heard may stand before everybody that was looked at. */
+function takeSubject(model: ReadModel, memory: FleetMemory, node: NodeId): void {
+  if (model.presence.of(node) !== undefined) {
+    hear(model, memory, node, false)
+    return
+  }
+  const row = model.reader.get<Standing>('SELECT domain, last_seen_ms, due_ms FROM node_standings WHERE subject = ?', node)
+  const kept = row === undefined ? undefined : memory.domains.get(row.domain)
+  if (row === undefined || kept === undefined) return
+  for (const name of ['last_seen_ms', 'due_ms'] as const) {
+    const ms = row[name]
+    const edge = kept.edges[name]
+    if (ms === null || ms > edge.ms) continue
+    edge.ms = ms
+    edge.subject = ''
+    edge.isFound = false
+  }
+}
+
+function hear(model: ReadModel, memory: FleetMemory, node: NodeId, isSame: boolean): void {
+  const { heard, domains, states } = memory
+  const wasHeard = heard.has(node)
+  const before = heard.domainOf(node)
+  heard.update(model, node, memory.desiredIn, isSame)
+  const after = heard.domainOf(node)
+  for (const domainId of new Set([before, after])) {
+    if (domainId === undefined) continue
+    states.delete(domainId)
+    const kept = domains.get(domainId)
+    if (kept === undefined) continue
+    // Nobody before the first one that was not heard becomes of interest again, unless presence forgets somebody.
+    const isForgotten = wasHeard && !heard.has(node)
+    for (const name of ['last_seen_ms', 'due_ms'] as const) {
+      if (isForgotten) Object.assign(kept.edges[name], startOfEdge())
+      else if (!wasHeard && kept.edges[name].subject === node) kept.edges[name].isFound = false
+    }
+  }
+}
+
+function takeAwaited(model: ReadModel, memory: FleetMemory): void {
+  for (const [digest, domainIds] of memory.awaited) {
+    if (!hasBlob(model.reader, digest)) continue
+    memory.awaited.delete(digest)
+    memory.revision++
+    for (const domainId of domainIds) {
+      memory.states.delete(domainId)
+      const kept = memory.domains.get(domainId)
+      if (kept !== undefined) kept.classes = undefined
+      for (const node of [...(memory.heard.of(domainId)?.heardAt.nodes() ?? [])]) hear(model, memory, node, true)
+    }
+  }
+}
+
+function makeState(model: ReadModel, memory: FleetMemory, domainId: string): DomainState {
+  const kept = memory.domains.get(domainId)
+  if (kept === undefined) return noState
+  kept.classes ??= classesOf(model, memory, domainId, kept)
+  const { reader } = model
+  const { figures, classes, edges } = kept
+  for (const [name, edge] of Object.entries(edges) as [Edge, EdgeCursor][])
+    if (!edge.isFound) findEdge(reader, domainId, name, edge, memory.heard.has)
+  const heard = memory.heard.of(domainId)
+  const others = [...(heard?.others.values() ?? [])]
+  const more = (key: 'driftTotal' | 'driftKnown' | 'unknownVersion' | 'onTarget'): number =>
+    others.reduce((sum, other) => sum + other[key], classes[key])
+  const { sums } = figures
+  return {
+    nodes: sums.nodes,
+    modes: sums.modes,
+    phases: sums.phases,
+    healths: heard === undefined ? sums.healths : addUp(sums.healths, heard.healths),
+    backlogMessages: sums.backlogMessages + (heard?.backlog ?? 0),
+    driftTotal: more('driftTotal'),
+    driftKnown: more('driftKnown'),
+    oldestMs: least(edges.last_seen_ms.found, heard?.heardAt.oldest() ?? null),
+    newestMs: most(figures.newestMs, heard?.heardAt.newest() ?? null),
+    dueMs: least(edges.due_ms.found, heard === undefined ? null : smallest(heard.dueAt)),
+    unknownVersion: more('unknownVersion'),
+    onTarget: more('onTarget'),
+  }
+}
+
+function classesOf(model: ReadModel, memory: FleetMemory, domainId: string, { figures }: KeptDomain): ClassFigures {
+  const classes = figuresOfClasses(model, figures.classes, memory.desiredIn(domainId))
+  for (const digest of classes.awaited) memory.awaited.set(digest, (memory.awaited.get(digest) ?? new Set()).add(domainId))
+  return classes
+}
+
+function addUp<Name extends string>(a: Readonly<Record<Name, number>>, b: Readonly<Record<Name, number>>): Record<Name, number> {
+  const sum: Record<Name, number> = { ...a }
+  for (const name of Object.keys(b) as Name[]) sum[name] += b[name]
+  return sum
+}
+
+function smallest(instants: ReadonlyMap<NodeId, number>): number | null {
+  let least: number | null = null
+  for (const ms of instants.values()) if (least === null || ms < least) least = ms
+  return least
+}
