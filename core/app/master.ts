@@ -28,6 +28,7 @@ import { followHealth } from './follow-health.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
+import { keepCollecting } from './keeping/collect.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { moveMode, movePhase } from './node-moves.ts'
@@ -298,6 +299,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
   openLife(recorder, life, config, reader, () => awaitContact(model, commit))
+  const stopCollecting = keepCollecting(store, background, ports.scheduler)
   let lookedTo = ''
   const goOnLooking = background.register('looking at nodes again', () => {
     const rows = reader.all(
@@ -333,6 +335,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     lookAgain,
     readOnlyReason: () => readOnlyReason,
     close: () => {
+      stopCollecting()
       background.close()
       watchdog.close()
       digester.close()
