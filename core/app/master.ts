@@ -14,6 +14,7 @@ import { createReturnTable } from '../ingest/returns/return-table.ts'
 import { createWatchdog } from '../ingest/watchdog.ts'
 import { preAuthenticationEncoding } from '../log/dsse.ts'
 import { projections } from '../projections/all.ts'
+import { isMergeDue, mergeIndexes } from '../store/event-index.ts'
 import { type GroupingStore, groupTransactions } from '../store/grouping.ts'
 import { inMemory, openStore, type Store } from '../store/open.ts'
 import { lockDataDirectory } from '../store/lock.ts'
@@ -121,6 +122,10 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     told: () => feed.tell({ topics: ['projections'] }),
     register: background.register,
   })
+  const mergeSoon = background.register('merging indexes', () => {
+    if (isMergeDue(reader)) store.transact(mergeIndexes)
+    return false
+  })
   const moved = new Set<NodeId>()
   const recorder = createRecorder({
     store,
@@ -133,6 +138,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     signed: highWater.note,
     committed: (events) => {
       if (engine.isAnyoneWaiting()) projectionKeeper.look()
+      if (isMergeDue(reader)) mergeSoon()
       feed.tell(changeOf(events))
       for (const { event } of events)
         if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')

@@ -127,10 +127,11 @@ function startBreakable(thread: string): Breakable {
   let words = ''
   child.stderr.on('data', (part) => (words += part))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const ready = new Promise<void>((resolve) => {
+  const ready = new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (part) => {
       if (String(part).includes('"ready":true')) resolve()
     })
+    void ended.then((status) => reject(new Error(`ended with ${status}: ${words}`)))
   })
   return { child, ready, ended, words: () => words }
 }
