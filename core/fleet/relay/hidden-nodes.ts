@@ -3,6 +3,8 @@
  * to one node and rings of relays are both possible ([RL3], [RL4]).
  */
 
+import { findDominators } from './dominators.ts'
+
 /** `from` is reached through `to`; null is the master itself. */
 export type Hop = { readonly from: string; readonly to: string | null }
 
@@ -31,12 +33,19 @@ export function hiddenBy(hops: readonly Hop[], failed: readonly string[]): reado
   return [...reachable(hops, new Set())].filter((id) => !left.has(id) && !down.has(id)).toSorted()
 }
 
-/** For each relay that something hangs on alone: what it would hide, the most first. One walk for each relay, not for each node. */
+/** Each relay that something cannot do without, with all that it would hide, the most first. One walk for all of them, also in a large net. */
 export function rankByHiding(hops: readonly Hop[]): readonly { readonly relayId: string; readonly hides: readonly string[] }[] {
-  const relays = [...new Set(hops.flatMap(({ to }) => to ?? []))].toSorted()
-  return relays
-    .map((relayId) => ({ relayId, hides: hiddenBy(hops, [relayId]) }))
-    .filter(({ hides }) => hides.length > 0)
+  const dominators = findDominators(hops)
+  const hidden = new Map<string, string[]>()
+  for (const id of dominators.keys()) {
+    for (let relay = dominators.get(id) ?? null; relay !== null; relay = dominators.get(relay) ?? null) {
+      const known = hidden.get(relay)
+      if (known === undefined) hidden.set(relay, [id])
+      else known.push(id)
+    }
+  }
+  return [...hidden]
+    .map(([relayId, hides]) => ({ relayId, hides: hides.toSorted() }))
     .toSorted((a, b) => b.hides.length - a.hides.length || (a.relayId < b.relayId ? -1 : 1))
 }
 

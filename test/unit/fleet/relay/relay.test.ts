@@ -95,6 +95,32 @@ describe('what a relay hides', () => {
     expect(pathsOf(ring, 'buoy')).toEqual([['pier', 'mast']])
   })
 
+  it('[RL3] ranks the relays of any net by what each of them alone would hide', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
+    const hop = fc.record({ from: id, to: fc.option(id) })
+    fc.assert(
+      fc.property(fc.array(hop, { maxLength: 15 }), (net) => {
+        const ranked = rankByHiding(net)
+        for (const relay of ['a', 'b', 'c', 'd', 'e', 'f'])
+          expect([relay, ranked.find(({ relayId }) => relayId === relay)?.hides ?? []]).toEqual([relay, hiddenBy(net, [relay])])
+        const sizes = ranked.map(({ hides }) => hides.length)
+        expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('[RL3] ranks a hundred thousand nodes behind a thousand relays, and a chain of ten thousand, without losing its way', () => {
+    const net: Hop[] = Array.from({ length: 1000 }, (_none, n) => ({ from: `relay ${n}`, to: n < 10 ? null : `relay ${n % 10}` }))
+    for (let n = 0; n < 100_000; n++) net.push({ from: `node ${n}`, to: `relay ${10 + (n % 990)}` })
+    const [first] = rankByHiding(net)
+    // 99 relays behind it, with 101 nodes each, and one of the ten nodes that are left over.
+    expect(first?.hides.length).toBe(99 + 99 * 101 + 1)
+    expect(first?.hides).toEqual(hiddenBy(net, [first?.relayId ?? '']))
+    const chain: Hop[] = Array.from({ length: 10_000 }, (_none, n) => ({ from: `${n}`, to: n === 0 ? null : `${n - 1}` }))
+    expect(hiddenBy(chain, ['0']).length).toBe(9999)
+  })
+
   it('[RL3] agrees with the ways there are, in any net', () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e')
     const hop = fc.record({ from: id, to: fc.option(id) })
