@@ -35,7 +35,7 @@ async function decide(island: Island, step: number): Promise<void> {
   const { rootDomainId } = island.master.identity
   await Promise.all(
     names.map(async (name) => {
-      const id = await group.run(() => createDomain(act, { name, parentId: rootDomainId, level: 'LOCAL', thresholds: {} }))
+      const id = await group.run(() => createDomain(act, { name, parentId: rootDomainId, level: 'LOCAL' }))
       say({ kind: 'domain', id })
     }),
   )
