@@ -5,6 +5,7 @@ import { useQuery, useWorkspace, WorkspaceProvider } from '../client/workspace.t
 import { AttentionPage } from '../features/attention/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
+import { HeldDesk } from '../features/held/page.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
 import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
@@ -68,6 +69,8 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <ReturnDesk />
     case 'policies':
       return <PolicyDesk />
+    case 'data':
+      return <HeldDesk />
     default:
       return assertNever(place)
   }

@@ -19,10 +19,11 @@ export type Place =
   | { readonly room: 'enrolments' }
   | { readonly room: 'returns' }
   | { readonly room: 'policies' }
+  | { readonly room: 'data' }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
-const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies'] as const
+const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'data'] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags'] as const
 
 export const home: Route = { workspace: 'main', place: { room: 'overview' } }

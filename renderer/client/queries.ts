@@ -7,6 +7,8 @@ type Topic = ChangeTick['topics'][number]
 
 /** The whole fleet changes all the time; a person reads it no faster than once a second. */
 const calmPaceMs = 1_000
+/** What every event changes a little, and nobody reads to the last digit. */
+const slowPaceMs = 4_000
 
 export type Queries = ReturnType<typeof createQueries>
 
@@ -94,12 +96,46 @@ export function createQueries(client: MasterClient) {
       load: (signal) => client.policy.list({}, { signal }),
       isTouchedBy: byTopic('policies'),
     }),
+    incarnation: (): Query<Answers['master']['incarnation']> => ({
+      key: 'incarnation',
+      load: (signal) => client.master.incarnation({}, { signal }),
+      isTouchedBy: byTopic('domains', 'operators', 'master'),
+      paceMs: calmPaceMs,
+    }),
+    store: (): Query<Answers['store']['get']> => ({
+      key: 'store',
+      load: (signal) => client.store.get({}, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
+    backups: (): Query<Answers['store']['backups']> => ({
+      key: 'backups',
+      load: (signal) => client.store.backups({}, { signal }),
+      isTouchedBy: byTopic('store'),
+    }),
+    /** An event that cannot be folded is told as whatever it is about, so any change may be such a one. */
+    projections: (): Query<Answers['projection']['list']> => ({
+      key: 'projections',
+      load: (signal) => client.projection.list({}, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: calmPaceMs,
+    }),
+    parked: (limit: number): Query<Answers['projection']['parked']> => ({
+      key: `parked ${String(limit)}`,
+      load: (signal) => client.projection.parked({ limit }, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
     demo: (): Query<Answers['demo']['get']> => ({
       key: 'demo',
       load: (signal) => client.demo.get({}, { signal }),
       isTouchedBy: byTopic('demo'),
     }),
   }
+}
+
+function byAnything(): boolean {
+  return true
 }
 
 function byTopic(...topics: readonly Topic[]): (tick: ChangeTick) => boolean {

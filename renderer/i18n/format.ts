@@ -22,6 +22,11 @@ export type Formats = {
   readonly timeOfDay: (at: string | number) => string
   /** The day in full. */
   readonly day: (at: string | number) => string
+  /** The day without its time, short. */
+  readonly shortDay: (at: string | number) => string
+  readonly year: (at: string | number) => string
+  /** Year, month and day by numbers, for the name of a file: the same in every locale. */
+  readonly fileDay: (at: string | number) => string
   /** Day and time to the minute, without the year. */
   readonly dayTime: (at: string | number) => string
   readonly quantity: (value: number, unit: 'ms' | 'percent' | 'kbps' | 'gigabyte') => string
@@ -56,6 +61,9 @@ export function createFormats(locale: string, timeZone: string | undefined): For
   const clock = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const secondClock = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const days = new Intl.DateTimeFormat(locale, { ...zone, weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' })
+  const shortDays = new Intl.DateTimeFormat(locale, { ...zone, year: 'numeric', month: 'short', day: 'numeric' })
+  const years = new Intl.DateTimeFormat(locale, { ...zone, year: 'numeric' })
+  const fileDays = new Intl.DateTimeFormat('sv-SE', { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' })
   const dayClock = new Intl.DateTimeFormat(locale, {
     ...zone,
     month: 'short',
@@ -106,6 +114,9 @@ export function createFormats(locale: string, timeZone: string | undefined): For
     time: (at) => clock.format(new Date(at)),
     timeOfDay: (at) => secondClock.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
+    shortDay: (at) => shortDays.format(new Date(at)),
+    year: (at) => years.format(new Date(at)),
+    fileDay: (at) => fileDays.format(new Date(at)),
     dayTime: (at) => dayClock.format(new Date(at)),
     quantity(value, unit) {
       switch (unit) {

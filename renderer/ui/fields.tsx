@@ -30,6 +30,8 @@ type TextEntryProps = {
   readonly maxLength?: number
   readonly inputMode?: 'text' | 'decimal'
   readonly suffix?: string
+  /** Not to be read over the shoulder, and kept by nobody. */
+  readonly isSecret?: boolean
 }
 
 export function TextEntry({
@@ -45,6 +47,7 @@ export function TextEntry({
   maxLength = 1000,
   inputMode = 'text',
   suffix,
+  isSecret = false,
 }: TextEntryProps): ReactNode {
   const look = `${classes['input']} ${isCode ? classes['code'] : ''}`
   return (
@@ -63,7 +66,13 @@ export function TextEntry({
         {lines > 1 ? (
           <TextArea className={look} rows={lines} spellCheck={false} />
         ) : (
-          <Input className={look} inputMode={inputMode} spellCheck={false} autoComplete="off" />
+          <Input
+            className={look}
+            inputMode={inputMode}
+            spellCheck={false}
+            autoComplete={isSecret ? 'new-password' : 'off'}
+            {...(isSecret ? { type: 'password' } : {})}
+          />
         )}
         {suffix === undefined ? null : <span className={classes['suffix']}>{suffix}</span>}
       </span>

@@ -31,3 +31,12 @@ export function Section({ title, at, note, actions, children, isFlush = false, c
     </section>
   )
 }
+
+/** To the page that holds the whole of what the part shows some of. */
+export function SectionLink({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <a className={classes['more']} href={href}>
+      {children}
+    </a>
+  )
+}

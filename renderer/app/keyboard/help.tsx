@@ -24,6 +24,7 @@ export function KeyboardHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
         [['g', 'r'], t`Returns`],
         [['g', 'e'], t`Enrolments`],
         [['g', 'p'], t`Policies`],
+        [['g', 'd'], t`What is held`],
       ],
     },
     {

@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, Place>> = {
   r: { room: 'returns' },
   e: { room: 'enrolments' },
   p: { room: 'policies' },
+  d: { room: 'data' },
 }
 const secondKeyWithinMs = 1_200
 

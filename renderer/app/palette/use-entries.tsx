@@ -4,6 +4,7 @@ import {
   BellRing,
   Clock,
   Copy,
+  Database,
   FileSliders,
   FlaskConical,
   Globe,
@@ -87,6 +88,15 @@ export function usePaletteEntries(
       note: t`What nodes are to be`,
       icon: <FileSliders size={15} />,
       run: () => goTo({ room: 'policies' }),
+    },
+    {
+      id: 'p-data',
+      group: 'page',
+      name: t`What is held`,
+      note: t`Store, projections, backups`,
+      keywords: 'data disk fingerprint rebuild backup restore archive incarnation parked',
+      icon: <Database size={15} />,
+      run: () => goTo({ room: 'data' }),
     },
   ]
   const places: PaletteChoice[] = (domains.data?.items ?? []).map((row) => ({

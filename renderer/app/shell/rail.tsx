@@ -1,9 +1,10 @@
 /** The left rail: which workspace this is, the rooms and desks with what waits in them, the tree of domains, and who is at the controls. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { BellRing, CircleHelp, FileSliders, Globe, type LucideIcon, PanelLeft, RotateCcw, Search, UserPlus } from 'lucide-react'
+import { BellRing, CircleHelp, Database, FileSliders, Globe, type LucideIcon, PanelLeft, RotateCcw, Search, UserPlus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { usePressingConcerns } from '../../features/held/use-heard.ts'
 import { OperatorMenu } from '../../features/operators/menu.tsx'
 import { toHeadline } from '../../layers/global/model.ts'
 import { useFormats } from '../../i18n/use-formats.ts'
@@ -29,6 +30,7 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
   const { queries } = useWorkspace()
   const { route } = useVisit()
   const overview = useQuery(queries.overview())
+  const concerns = usePressingConcerns()
   const setPreference = usePreferences((preferences) => preferences.set)
   const pressing = overview.data === undefined ? 0 : toHeadline(overview.data).needsPerson - overview.data.pendingEnrolments
   const rooms: readonly Room[] = [
@@ -37,6 +39,7 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
     { place: { room: 'returns' }, name: t`Returns`, icon: RotateCcw, waiting: overview.data?.openSessions ?? 0 },
     { place: { room: 'enrolments' }, name: t`Enrolments`, icon: UserPlus, waiting: overview.data?.pendingEnrolments ?? 0, isUrgent: true },
     { place: { room: 'policies' }, name: t`Policies`, icon: FileSliders },
+    { place: { room: 'data' }, name: t`What is held`, icon: Database, waiting: concerns.length, isUrgent: true },
   ]
   return (
     <aside className={`${classes['rail']} ${isNarrow ? classes['isNarrow'] : ''}`} aria-label={t`Rooms`}>

@@ -7,6 +7,7 @@ import { Age } from '../../ui/age.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Segments } from '../../ui/segments.tsx'
 import { Shown } from '../../ui/shown.tsx'
+import { ConcernsStrip } from '../held/concerns-strip.tsx'
 import { AttentionList } from './list.tsx'
 import { type AttentionItem, kindsOf, pressureOf } from './model.ts'
 import classes from './page.module.css'
@@ -55,6 +56,7 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
           </span>
         }
       />
+      <ConcernsStrip />
       {kinds.length < 2 ? null : (
         <div className={classes['kinds']}>
           <Segments

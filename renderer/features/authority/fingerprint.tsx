@@ -28,17 +28,24 @@ export function FingerprintButton(): ReactNode {
               Read these words to another operator. If theirs are the same, both masters hold the same {logs} logs and show the same state.
             </Trans>
           </p>
-          <ol className={classes['words']}>
-            {frontier.fingerprint.map((word, at) => (
-              <li key={`${String(at)}${word}`}>
-                <span aria-hidden="true">{at + 1}</span>
-                {word}
-              </li>
-            ))}
-          </ol>
+          <FingerprintWords words={frontier.fingerprint} />
           <CopyButton text={frontier.fingerprint.join(' ')} label={t`Copy the fingerprint words`} />
         </Dialog>
       </Popover>
     </DialogTrigger>
+  )
+}
+
+/** Numbered, because over a poor link a word is asked for again by its number. */
+export function FingerprintWords({ words }: { readonly words: readonly string[] }): ReactNode {
+  return (
+    <ol className={classes['words']}>
+      {words.map((word, at) => (
+        <li key={`${String(at)}${word}`}>
+          <span aria-hidden="true">{at + 1}</span>
+          {word}
+        </li>
+      ))}
+    </ol>
   )
 }

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { useFormats } from '../../i18n/use-formats.ts'
 import type { Session } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
+import { Progress } from '../../ui/progress.tsx'
 import { toReturnProgress } from './model.ts'
 import classes from './panel.module.css'
 import { stepMeaning, stepName, verdictMeaning, verdictName } from './words.ts'
@@ -64,20 +65,7 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
       </ol>
       {isOpen ? (
         <div className={classes['progress']}>
-          <span
-            className={classes['track']}
-            role="progressbar"
-            aria-label={t`Backlog received`}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            {...(share === null ? {} : { 'aria-valuenow': Math.floor(share * 100) })}
-          >
-            <span className={classes['bar']} style={{ width: `${String((share ?? 0) * 100)}%` }} />
-          </span>
-          <p className={classes['figures']}>
-            <span>
-              <strong>{share === null ? '\u2014' : formats.share(share)}</strong>
-            </span>
+          <Progress label={t`Backlog received`} share={share}>
             <span>
               {session.expectedEvents === 0 ? (
                 <Trans>the node has not said yet how much it has</Trans>
@@ -102,7 +90,7 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
                 <Trans>about {formats.longDuration(session.etaSeconds)} to go</Trans>
               </span>
             )}
-          </p>
+          </Progress>
           <p className={classes['meaning']}>{stepMeaning(session.step)}</p>
         </div>
       ) : session.verdict === null ? null : (

@@ -8,7 +8,7 @@ import { Age } from '../../ui/age.tsx'
 import { StandingBadge } from '../../ui/badges.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Name } from '../../ui/name.tsx'
-import { Section } from '../../ui/section.tsx'
+import { Section, SectionLink } from '../../ui/section.tsx'
 import { Empty } from '../../ui/shown.tsx'
 import classes from './foot.module.css'
 import { groupByAuthority, type Overview, toPolicyShare } from './model.ts'
@@ -146,7 +146,15 @@ export function StoreFigures({ overview }: { readonly overview: Overview }): Rea
   const formats = useFormats()
   const words = overview.store.fingerprint.join(' ')
   return (
-    <Section title={t`Store`} at={overview.at}>
+    <Section
+      title={t`What is held`}
+      at={overview.at}
+      actions={
+        <SectionLink href={addressOf({ room: 'data' })}>
+          <Trans>All</Trans>
+        </SectionLink>
+      }
+    >
       <dl className={classes['figures']}>
         <dt>
           <Trans>Events held</Trans>

@@ -11,10 +11,11 @@ import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { AttentionList } from '../../features/attention/list.tsx'
 import { FirstSteps } from '../../features/first-run/first-steps.tsx'
 import { DomainTable } from '../../features/domains/table.tsx'
+import { usePressingConcerns } from '../../features/held/use-heard.ts'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Age } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Section } from '../../ui/section.tsx'
+import { Section, SectionLink } from '../../ui/section.tsx'
 import { Empty, Shown, Waiting } from '../../ui/shown.tsx'
 import { AuthorityMap, PolicyTargets, Refusals, StoreFigures } from './foot.tsx'
 import { type Overview, toHeadline } from './model.ts'
@@ -124,9 +125,9 @@ function FleetCharts({ overview }: { readonly overview: Overview }): ReactNode {
           title={t`Needs attention`}
           isFlush
           actions={
-            <a className={classes['more']} href={addressOf({ room: 'attention' })}>
+            <SectionLink href={addressOf({ room: 'attention' })}>
               <Trans>All</Trans>
-            </a>
+            </SectionLink>
           }
         >
           <AttentionList items={overview.attention.slice(0, attentionShown)} listName="attention" />
@@ -139,6 +140,7 @@ function FleetCharts({ overview }: { readonly overview: Overview }): ReactNode {
 function Headline({ overview }: { readonly overview: Overview }): ReactNode {
   const formats = useFormats()
   const { nodes, live, late, onTheirOwn, comingBack, needsPerson } = toHeadline(overview)
+  const concerns = usePressingConcerns()
   const counted = { nodes: formats.count(nodes), live: formats.count(live) }
   return (
     <header className={classes['headline']}>
@@ -167,7 +169,7 @@ function Headline({ overview }: { readonly overview: Overview }): ReactNode {
               {'. '}
             </>
           )}
-          <NeedsPerson count={needsPerson} />
+          <NeedsPerson count={needsPerson + concerns.length} />
         </p>
       </div>
       <p className={classes['asOf']}>

@@ -42,14 +42,16 @@ type Wishes = {
   readonly workspace: 'main' | 'demo'
   readonly size?: { readonly width: number; readonly height: number }
   readonly args?: readonly string[]
+  /** A data directory that is there already, and stays. */
+  readonly directory?: string
 }
 
 /** Starts the process, opens its one-time address in a browser of its own, and hands over the page once it shows something. */
-export async function openDesk({ workspace, size = { width: 1280, height: 800 }, args = [] }: Wishes): Promise<Desk> {
+export async function openDesk({ workspace, size = { width: 1280, height: 800 }, args = [], directory: given }: Wishes): Promise<Desk> {
   if (!existsSync(browserPath)) throw new Error(`There is no Chromium at ${browserPath}. On Debian: apt-get install chromium.`)
   await bundle({ only: 'renderer' })
   mkdirSync(screens, { recursive: true })
-  const directory = temporaryDirectory('console')
+  const directory = given === undefined ? temporaryDirectory('console') : { path: given, dispose: () => undefined }
   const running = await startCommand(
     'console',
     '--data',

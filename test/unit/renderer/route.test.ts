@@ -9,7 +9,7 @@ const filter = fc.record({ modes: words, tags: words, text: fc.string({ minLengt
 const route: fc.Arbitrary<Route> = fc.record({
   workspace,
   place: fc.oneof(
-    fc.constantFrom('overview', 'attention', 'enrolments', 'returns', 'policies').map((room) => ({ room })),
+    fc.constantFrom('overview', 'attention', 'enrolments', 'returns', 'policies', 'data').map((room) => ({ room })),
     fc.record({ room: fc.constant('domain' as const), domainId: id, tab: fc.constantFrom(...domainTabs), filter }),
     fc.record({ room: fc.constant('node' as const), nodeId: id, tab: fc.constantFrom(...nodeTabs) }),
   ) as fc.Arbitrary<Route['place']>,

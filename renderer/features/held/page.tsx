@@ -1,0 +1,52 @@
+/** The desk of what is held: is it safe, complete and up to date, and will the disk last. One plain answer, then what it rests on. */
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
+import type { ReactNode } from 'react'
+import { useFromNow, useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { BackupsSection } from './backups.tsx'
+import { HoldingsFigures } from './holdings.tsx'
+import { HeldWords } from './held-words.tsx'
+import { IncarnationSection } from './incarnation.tsx'
+import { type Concern, concernsOf, type Heard, isAllHeard } from './model.ts'
+import classes from './page.module.css'
+import { ProjectionsSection } from './projections.tsx'
+import { useHeard } from './use-heard.ts'
+import { concernSentence } from './words.ts'
+
+export function HeldDesk(): ReactNode {
+  const { queries } = useWorkspace()
+  const heard = useHeard()
+  const master = useQuery(queries.master())
+  return (
+    <div className={classes['page']}>
+      <PageHead title={<Trans>What is held</Trans>} lead={<Verdict heard={heard} />} />
+      <HoldingsFigures />
+      <ProjectionsSection />
+      <div className={classes['pair']}>
+        <BackupsSection isDemo={master.data?.isDemo ?? false} />
+        <div className={classes['stack']}>
+          <HeldWords />
+          <IncarnationSection />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** Drawn again when the answer changes, not every second: what was counted from now is told as text. */
+function Verdict({ heard }: { readonly heard: Heard }): ReactNode {
+  const told = useFromNow((now) => JSON.stringify(concernsOf(heard, now)))
+  const concerns = JSON.parse(told) as readonly Concern[]
+  if (concerns.length === 0)
+    return isAllHeard(heard) ? <Trans>Safe, complete and up to date, and there is room.</Trans> : <Trans>Asking the store.</Trans>
+  return (
+    <ul className={classes['concerns']} aria-label={t`What to know`}>
+      {concerns.map((concern) => (
+        <li key={concern.kind} className={classes[concern.pressure]}>
+          {concernSentence(concern)}
+        </li>
+      ))}
+    </ul>
+  )
+}
