@@ -10,10 +10,10 @@ import type { ContactSchedule } from './connectivity-events.ts'
 /** Milliseconds since 1970; undefined once a schedule that names years has run out. */
 export type NextContact = (afterMs: number) => number | undefined
 
-/** What the schedule makes of one contact: how long until the next is due, and whether its kind is heard only from time to time. */
+/** What the schedule makes of one contact, in the words of `ContactEvidence`, into which it is spread. */
 export type Expectation = {
   /** From the contact to the instant by which the next is expected, milliseconds; Infinity when none is expected any more. */
-  readonly dueAfterMs: number
+  readonly contactEveryMs: number
   /** The longest the schedule lets pass between two contacts that follow each other there, milliseconds. */
   readonly periodMs: number
 }
@@ -49,10 +49,10 @@ export function nextExpectedContact(schedule: ContactSchedule, afterMs: number):
 /** What to expect after a contact at `heardAtMs`, wall time; lateness is then counted on whatever clock measures silence ([CN5]). */
 export function expectationAfter(next: NextContact, heardAtMs: number): Expectation {
   const due = next(heardAtMs)
-  if (due === undefined) return { dueAfterMs: Number.POSITIVE_INFINITY, periodMs: Number.POSITIVE_INFINITY }
+  if (due === undefined) return { contactEveryMs: Number.POSITIVE_INFINITY, periodMs: Number.POSITIVE_INFINITY }
   const following = next(due)
-  const dueAfterMs = due - heardAtMs
-  return { dueAfterMs, periodMs: following === undefined ? dueAfterMs : Math.max(dueAfterMs, following - due) }
+  const contactEveryMs = due - heardAtMs
+  return { contactEveryMs, periodMs: following === undefined ? contactEveryMs : Math.max(contactEveryMs, following - due) }
 }
 
 function readCron(pattern: string, timezone: string): Result<NextContact> {

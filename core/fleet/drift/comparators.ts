@@ -40,8 +40,9 @@ export function faultOfRule({ path, comparator }: ComparatorRule, desired: Found
       return Array.isArray(desired.value) ? undefined : `The set at ${path} needs a desired array.`
     case 'exact':
       return desired.found ? undefined : `Nothing is desired at ${path} to compare with.`
-    case 'ignore':
     case 'presence':
+      return comparator.expected === 'absent' && desired.found ? `${path} is desired and forbidden at once.` : undefined
+    case 'ignore':
       return undefined
     default:
       return assertNever(comparator)

@@ -4,7 +4,7 @@
  */
 import type { Comparator, ComparatorRule } from './comparator-schema.ts'
 import { judgeValue } from './comparators.ts'
-import { type PatchOperation, patchOf } from './patch.ts'
+import { type PatchOperation, patchOf, type Wanted } from './patch.ts'
 import { escapeStep, isAtOrBelow, isPopulatedObject, valueAt } from './pointer.ts'
 import { type Waiver, waiverOver } from './waiver.ts'
 
@@ -80,10 +80,7 @@ export function evaluateDrift(input: DriftInput): DriftReport {
   const evidence = evidenceOf(input)
   const ageMs = actual.takenAtMs === null ? null : Math.max(0, input.asOfMs - actual.takenAtMs)
   const out = entries.filter(({ standing }) => standing === 'out-of-spec')
-  const patch = patchOf(
-    found,
-    out.map(({ path, desired: value, comparator }) => ({ path, isWanted: comparator !== 'presence' || value !== undefined, value })),
-  )
+  const patch = patchOf(found, out.flatMap(wantedOf))
   const total = weightOf(entries.filter(({ standing }) => isCounted(standing)))
   if (evidence !== 'fresh' || total === 0) return { evidence, ageMs, score: null, outOfSpec: null, terms: [], entries, patch }
   const terms = out
@@ -129,6 +126,13 @@ function entryOf({ path, comparator, weight }: Leaf, input: DriftInput, wanted: 
   const waiver = waiverOver(input.waivers, path, input.asOfMs)
   if (waiver !== undefined) return { ...entry, standing: 'waived', sentence, because: waiver.waiverId }
   return { ...entry, standing: 'out-of-spec', sentence }
+}
+
+/** What would settle it. Where only a range or a presence is asked for and no value is named, nobody knows which value to put there. */
+function wantedOf({ path, comparator, desired, actual }: DriftEntry): Wanted[] {
+  // Out of specification by its presence, and there: it should not be.
+  if (comparator === 'presence' && actual !== undefined) return [{ path, isWanted: false, value: undefined }]
+  return desired === undefined ? [] : [{ path, isWanted: true, value: desired }]
 }
 
 /** The policy that is desired left that path to the node, and it decided under that very policy. */

@@ -79,13 +79,11 @@ describe('assessing by a schedule', () => {
   const heardAt = at('2026-05-04T09:00:00.000Z')
   const evidence = (afterMs: number, more: Partial<ContactEvidence> = {}): ContactEvidence => {
     if (!courier.ok) throw new Error('the schedule of this test does not read')
-    const { dueAfterMs, periodMs } = expectationAfter(courier.value, heardAt)
     return {
       mode: 'EDGE_CACHED',
       nowMs: 5000 + afterMs,
       lastContactMs: 5000,
-      contactEveryMs: dueAfterMs,
-      periodMs,
+      ...expectationAfter(courier.value, heardAt),
       autonomyBudgetMs: 14 * day,
       thresholds: defaultThresholds,
       link: null,
@@ -120,7 +118,7 @@ describe('assessing by a schedule', () => {
 
   it('[CN7] has no deadline for a schedule that expects nobody any more', () => {
     const over = expectationAfter(() => undefined, heardAt)
-    const never = evidence(day, { contactEveryMs: over.dueAfterMs, periodMs: over.periodMs })
+    const never = evidence(day, over)
     expect(nextDeadline(never)).toBeUndefined()
     expect(assessContact(never)).toBeUndefined()
     expect(assessContact({ ...never, mode: 'AUTONOMOUS' })).toBeUndefined()

@@ -78,6 +78,17 @@ describe('comparators', () => {
     expect(there.patch).toEqual([{ op: 'remove', path: '/configuration/debug' }])
   })
 
+  it('[DR4] names no operation where no value is desired that could be put there', () => {
+    const rules = [
+      rule('/configuration/key', { kind: 'presence', expected: 'present' }),
+      rule('/configuration/plugin', { kind: 'semver', range: '^1.0.0' }),
+      rule('/configuration/note', { kind: 'presence', expected: 'present' }),
+    ]
+    const report = by(rules, { sample: { everySeconds: 60 }, peers: ['a', 'b'], plugin: '2.0.0' })
+    expect(report.terms.map(({ path }) => path)).toEqual(['/configuration/key', '/configuration/note', '/configuration/plugin'])
+    expect(report.patch).toEqual([{ op: 'add', path: '/configuration/note', value: 'x' }])
+  })
+
   it('[DR3] weighs each path and explains the score term by term', () => {
     const heavy = [rule('/configuration/note', { kind: 'exact' }, 7)]
     const report = by(heavy, { ...whole, note: 'y', peers: [] })

@@ -74,6 +74,10 @@ describe('publishing', () => {
     ['a range that is none', [{ path: '/software/version', comparator: { kind: 'semver', range: 'newer' }, weight: 1 }]],
     ['a tolerance of nothing', [{ path: '/configuration/none', comparator: { kind: 'tolerance', absolute: 1, relative: 0 }, weight: 1 }]],
     ['a set of what is no list', [{ path: '/configuration/everySeconds', comparator: { kind: 'set' }, weight: 1 }]],
+    [
+      'what is desired and forbidden at once',
+      [{ path: '/configuration/everySeconds', comparator: { kind: 'presence', expected: 'absent' }, weight: 1 }],
+    ],
     ['a place outside', [{ path: '/inventory/cpu', comparator: { kind: 'ignore' }, weight: 1 }]],
     [
       'a rule in the shadow of another',
