@@ -1,6 +1,8 @@
 /**
  * Copies the store of a data directory while whoever owns it goes on writing. A read transaction holds one moment for as long as the
- * copying takes, so that no commit makes it begin anew, and none waits for it ([ST34]).
+ * copying takes, so that no commit makes it begin anew, and none waits for it ([ST34]). VACUUM INTO was measured beside it: it is as
+ * fast (350 MB in 1.2 to 3.4 s, both), and commits meanwhile are as slow (p99 some 20 ms on a busy machine, both), but it cannot tell
+ * how far it is, nor be given up.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -5,6 +5,7 @@ import { desiredDocument, gatewayLimits, statementTypes } from '../../../core/co
 import { fromBase64, toHex } from '../../../core/kernel/hex.ts'
 import { preAuthenticationEncoding } from '../../../core/log/dsse.ts'
 import { hasBlob, readBlob } from '../../../core/store/blobs.ts'
+import { putBlobFrom } from '../../../core/store/blobs-incoming.ts'
 import { stagedBytes } from '../../../core/store/staged.ts'
 import { attach, bearer, createApproved, createAway, openReturn, type Statement } from '../../helpers/gateway/field-node.ts'
 import { createIsland, type Island } from '../../helpers/gateway/island.ts'
@@ -106,6 +107,30 @@ describe('content', () => {
       facts: { path: '/sha256' },
     })
     expect((await island.ask({ method: 'GET', path: `/v1/blobs/${digest}` })).status).toBe(401)
+  })
+})
+
+describe('content larger than one answer', () => {
+  it('[GW14] [ST30] is given in ranges only, each as far as one answer goes', async () => {
+    using island = await createIsland()
+    const { token } = await channel(island)
+    const bytes = island.ports.random.bytes(64 * 1024)
+    const size = gatewayLimits.maxBlobBytes + bytes.length
+    const chunks = Array.from({ length: size / bytes.length }, () => bytes)
+    const put = island.master.store.transact((writer) => putBlobFrom(writer, chunks))
+    const get = (range?: string) =>
+      island.ask({
+        method: 'GET',
+        path: `/v1/blobs/${put.digest}`,
+        headers: { ...bearer(token), ...(range === undefined ? {} : { range }) },
+      })
+    expect(await get()).toMatchObject({ status: 413, json: { code: 'RANGE_NEEDED', facts: { sizeBytes: size } } })
+    const first = await get('bytes=0-')
+    expect(first).toMatchObject({ status: 206, headers: { 'content-range': `bytes 0-${4 * 1024 * 1024 - 1}/${size}` } })
+    expect(first.body.length).toBe(4 * 1024 * 1024)
+    const last = await get(`bytes=${size - 10}-`)
+    expect(last).toMatchObject({ status: 206, headers: { 'content-range': `bytes ${size - 10}-${size - 1}/${size}` } })
+    expect(last.body).toEqual(bytes.slice(-10))
   })
 })
 
