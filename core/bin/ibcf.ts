@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   call: () => import('./call.ts'),
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),
+  rebuild: () => import('./rebuild.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
 }

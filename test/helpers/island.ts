@@ -2,7 +2,7 @@
  * A fleet as a master holds it: a real store in memory with the real projections, into which a test writes the very events that masters
  * and nodes write. The clock is the test's own.
  */
-import { createProjectionEngine, type ProjectionEngine } from '../../core/app/projecting/engine.ts'
+import { createProjectionEngine, type EngineOptions, type ProjectionEngine } from '../../core/app/projecting/engine.ts'
 import { createReadModel, type ReadModel } from '../../core/app/read-model.ts'
 import { thresholdsOf } from '../../core/app/queries/thresholds.ts'
 import { createQueries, type Queries } from '../../core/app/queries/queries.ts'
@@ -27,6 +27,7 @@ import {
 import { keyIdOf } from '../../core/log/dsse.ts'
 import type { Lane, LogId } from '../../core/log/log-id.ts'
 import { projections } from '../../core/projections/all.ts'
+import type { Projection } from '../../core/projections/projection.ts'
 import { appendEvents } from '../../core/store/append-events.ts'
 import { putBlob } from '../../core/store/blobs.ts'
 import { inMemory, openStore, type Store } from '../../core/store/open.ts'
@@ -111,7 +112,9 @@ const noDebt: SyncDebt = { seconds_behind: 0, backlog_messages: 0, replay_requir
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
 
 /** With a master, its root domain "Island" and the grant over it. */
-export async function createTestIsland(): Promise<TestIsland> {
+export async function createTestIsland(
+  options: { readonly projections?: readonly Projection[]; readonly engine?: EngineOptions } = {},
+): Promise<TestIsland> {
   const ports = createVirtualPorts()
   const store = await openStore({ directory: inMemory, mode: 'read-write', role: 'master', ports })
   const nextId = createUlidSource(ports.clock, ports.random)
@@ -119,7 +122,7 @@ export async function createTestIsland(): Promise<TestIsland> {
   const rootId = nextId<DomainId>()
   const engine = store.transact((writer) => {
     createReturnTable(writer)
-    return createProjectionEngine(writer, projections, ports.crypto)
+    return createProjectionEngine(writer, options.projections ?? projections, ports.crypto, options.engine)
   })
   const refusals: ReturnType<ReadModel['refusals']> = []
   const presence = createPresence()

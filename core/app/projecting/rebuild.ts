@@ -4,7 +4,7 @@
  * after a crash, because each state says which event was the last in it.
  */
 import type { Crypto, Ports } from '../../kernel/ports.ts'
-import type { Writer } from '../../kernel/reader.ts'
+import type { Reader, Writer } from '../../kernel/reader.ts'
 import { lastPosition, readEventsAfter } from '../../store/read-events.ts'
 import type { Store } from '../../store/open.ts'
 import { createFolding, type Folding } from './folding.ts'
@@ -27,7 +27,7 @@ export const limits = {
 
 /** Everything in the caller's transaction; for a new store, a small one, and when no one waits. */
 export function buildAtOnce(writer: Writer, kept: Kept, crypto: Crypto, generation: Generation): Folding {
-  const folding = createFolding(generation.number, kept, crypto, { isBulk: true, isFresh: generation.position === 0 })
+  const folding = createFolding(generation.number, kept, crypto, { isBulk: true, isFresh: isEmpty(writer, generation) })
   let position = generation.position
   for (;;) {
     const batch = readEventsAfter(writer, position, 2000)
@@ -44,6 +44,11 @@ export function buildAtOnce(writer: Writer, kept: Kept, crypto: Crypto, generati
   while (foldQueued(writer, folding, position, 500) > 0);
   serveGeneration(writer, kept, generation, position)
   return folding
+}
+
+/** A run that was killed may have written some of a slice before the position says so. */
+function isEmpty(reader: Reader, { number }: Generation): boolean {
+  return reader.get(`SELECT 1 FROM ${tableName('projection_states', number)} LIMIT 1`) === undefined
 }
 
 /** Folds subjects of the generation's queue again; answers how many it found. */
@@ -65,7 +70,7 @@ export type Build = {
 }
 
 export function createBuild(store: Store, kept: Kept, ports: Pick<Ports, 'clock' | 'crypto'>, generation: Generation): Build {
-  const folding = createFolding(generation.number, kept, ports.crypto, { isBulk: true, isFresh: generation.position === 0 })
+  const folding = createFolding(generation.number, kept, ports.crypto, { isBulk: true, isFresh: isEmpty(store.reader, generation) })
   let written = generation.position
   let position = generation.position
   let phase: 'reading' | 'writing' = 'reading'
