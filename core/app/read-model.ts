@@ -11,6 +11,7 @@ import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { DomainId, MasterId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
+import type { KeptFingerprint } from './held/fingerprint-keeper.ts'
 import type { ProjectionEngine } from './projecting/engine.ts'
 import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 
@@ -33,6 +34,8 @@ export type ReadModel = {
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
+  /** Where finding it must hold nobody up: the last one found. Absent where it is found whenever it is asked for. */
+  readonly keptFingerprint?: () => KeptFingerprint | undefined
   /** What queries found out and need not find out again; it changes no answer. */
   readonly memory: QueryMemory
 }

@@ -115,7 +115,6 @@ function serve(name: WorkspaceName, master: ServedMaster, demo: DemoControl | un
 
 function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {
   const { facts, model, ports, queries } = master
-  const { logs, words } = queries.fingerprint()
   return {
     id: facts.masterId,
     name: model.master(facts.masterId)?.name ?? facts.name,
@@ -132,6 +131,6 @@ function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {
     isDemo: facts.isDemo,
     needsFirstOperator: operatorIds(master).length === 0,
     readOnlyReason: master.readOnlyReason(),
-    frontier: { logs, fingerprint: [...words] },
+    frontier: queries.fingerprint(),
   }
 }

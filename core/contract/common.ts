@@ -25,6 +25,14 @@ export const authoritySchema = z.object({
 })
 export type AuthorityView = z.infer<typeof authoritySchema>
 
+/** All that is held, in six words that another place gives for the same events. No words, and `asOf` null, while they are being found. */
+export const heldFrontier = z.object({
+  logs: z.number().int(),
+  fingerprint: z.array(z.string()),
+  /** Found in the background on a large fleet: of the first so many events, at that instant. */
+  asOf: z.object({ events: z.number().int(), at: instant }).nullable(),
+})
+
 /** Keyset paging: hand `next` back as `cursor` to go on; null at the end. */
 export const pageRequest = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
-import { authoritySchema, healthCounts, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
+import { authoritySchema, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
 export const domainThresholds = thresholdsSchema
@@ -85,7 +85,7 @@ export const fleetOverview = z.object({
   attention: z.array(attentionItem),
   /** Input that was refused since the start, by code, newest first. */
   refusals: z.array(z.object({ code: z.string(), count: z.number().int(), lastAt: instant, sentence: z.string() })),
-  store: z.object({ events: z.number().int(), sizeBytes: z.number().int(), fingerprint: z.array(z.string()) }),
+  store: heldFrontier.extend({ events: z.number().int(), sizeBytes: z.number().int() }),
 })
 export type FleetOverview = z.infer<typeof fleetOverview>
 

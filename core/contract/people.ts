@@ -1,7 +1,7 @@
 /** Operators, enrolment, and the master itself. */
 import { z } from 'zod'
 import { masterLevels, nodeKinds } from '../fleet/node/node-record.ts'
-import { id, instant, personName } from './common.ts'
+import { heldFrontier, id, instant, personName } from './common.ts'
 
 export const operatorRoles = ['viewer', 'operator', 'engineer', 'authority'] as const
 export const operatorView = z.object({ id, name: z.string(), role: z.enum(operatorRoles), keyId: z.string(), createdAt: instant })
@@ -47,7 +47,7 @@ export const masterView = z.object({
   needsFirstOperator: z.boolean(),
   /** Why acts are refused now (disk full, clock behind its own log); null when they are not. */
   readOnlyReason: z.object({ code: z.string(), sentence: z.string() }).nullable(),
-  frontier: z.object({ logs: z.number().int(), fingerprint: z.array(z.string()) }),
+  frontier: heldFrontier,
 })
 
 export const workspaceView = z.object({

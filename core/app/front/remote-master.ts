@@ -11,9 +11,11 @@ import { assertNever } from '../../kernel/assert-never.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { type LiveReader, openLiveReader } from '../../store/live-reader.ts'
+import { openStore } from '../../store/open.ts'
 import { lastPosition } from '../../store/read-events.ts'
 import { type ChangeFeed, createChangeFeed } from '../change-feed.ts'
 import type { ReadOnlyReason } from '../master.ts'
+import { createFingerprintKeeper, type FingerprintKeeper } from '../held/fingerprint-keeper.ts'
 import { createQueries } from '../queries/queries.ts'
 import { createReadModel } from '../read-model.ts'
 import type { RefusalCount } from '../refusals.ts'
@@ -67,12 +69,20 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
   }
   const feed = createChangeFeed(ports.clock, ports.scheduler, () => lastPosition(store.reader))
   mirror.follow(feed)
-  const master = servedOver(store, facts, feed, ports, mirror, calls)
+  const keeper = createFingerprintKeeper({
+    ...ports,
+    openMoment: () => openStore({ directory, mode: 'read-only', role: 'master', ports }),
+    position: () => lastPosition(store.reader),
+    found: () => feed.tell({ topics: ['master'] }),
+  })
+  keeper.current()
+  const master = servedOver(store, facts, feed, ports, mirror, calls, keeper.current)
   return {
     master,
     gateway: createDoor(line, calls),
     close: async () => {
       feed.close()
+      await keeper.close()
       // Before the writer, so that its connection is the last one and leaves nothing in the write-ahead log.
       store[Symbol.dispose]()
       await calls.ask({ kind: 'close' })
@@ -80,11 +90,22 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
   }
 }
 
-function servedOver(store: LiveReader, facts: MasterFacts, feed: ChangeFeed, ports: Ports, mirror: Mirror, calls: Calls): ServedMaster {
+function servedOver(
+  store: LiveReader,
+  facts: MasterFacts,
+  feed: ChangeFeed,
+  ports: Ports,
+  mirror: Mirror,
+  calls: Calls,
+  keptFingerprint: FingerprintKeeper['current'],
+): ServedMaster {
   const { masterId, level, rootDomainId, startedAtMs } = facts
   const { presence, refusals } = mirror
   const { reader, moment } = store
-  const model = createReadModel({ reader, ports, presence, masterId, level, rootDomainId, startedAtMs, refusals }, createStateReader(store))
+  const model = createReadModel(
+    { reader, ports, presence, masterId, level, rootDomainId, startedAtMs, refusals, keptFingerprint },
+    createStateReader(store),
+  )
   return {
     facts,
     ports,

@@ -18,7 +18,8 @@ export type KeptFingerprint = HeldFingerprint & {
 export type FingerprintKeeper = {
   /** The last one found; undefined while the first one is being found. Asking begins a new search when events came since. */
   readonly current: () => KeptFingerprint | undefined
-  readonly close: () => void
+  /** Resolves when it reads no more. */
+  readonly close: () => Promise<void>
 }
 
 export type FingerprintKeeperParts = {
@@ -39,7 +40,7 @@ const shortestRestMs = 250
 export function createFingerprintKeeper(parts: FingerprintKeeperParts): FingerprintKeeper {
   const { clock, scheduler, diagnostics } = parts
   let kept: KeptFingerprint | undefined
-  let isSearching = false
+  let searching: Promise<void> | undefined
   let isClosed = false
   let mayBeginAt = clock.monotonic()
   let cancelLater: (() => void) | undefined
@@ -66,14 +67,14 @@ export function createFingerprintKeeper(parts: FingerprintKeeperParts): Fingerpr
       diagnostics.warn('the fingerprint could not be found', { reason: error instanceof Error ? error.message : String(error) })
       workedMs = clock.monotonic() - began
     } finally {
-      isSearching = false
+      searching = undefined
       mayBeginAt = clock.monotonic() + Math.max(shortestRestMs, workedMs * restForWork)
     }
     if (!isClosed) parts.found()
   }
 
   function searchIfDue(): void {
-    if (isSearching || isClosed || kept?.position === parts.position()) return
+    if (searching !== undefined || isClosed || kept?.position === parts.position()) return
     const rest = mayBeginAt - clock.monotonic()
     if (rest > 0) {
       cancelLater ??= scheduler.after(rest, () => {
@@ -82,8 +83,7 @@ export function createFingerprintKeeper(parts: FingerprintKeeperParts): Fingerpr
       })
       return
     }
-    isSearching = true
-    void search()
+    searching = search()
   }
 
   return {
@@ -91,9 +91,10 @@ export function createFingerprintKeeper(parts: FingerprintKeeperParts): Fingerpr
       searchIfDue()
       return kept
     },
-    close: () => {
+    close: async () => {
       isClosed = true
       cancelLater?.()
+      await searching
     },
   }
 }

@@ -8,7 +8,7 @@ import { countPending } from './enrolments.ts'
 import { sumsAt } from './fleet/domain-state.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { lineOf } from './health-line.ts'
-import { heldFrontier, heldStore } from './held.ts'
+import { heldStore, readHeldFrontier } from './held.ts'
 import { instantOf } from './instants.ts'
 import { policyProgress } from './policies.ts'
 import { historyOf } from './spectrum.ts'
@@ -34,7 +34,7 @@ export function readOverview(model: ReadModel): FleetOverview {
     policies: policyProgress(model, fleet),
     attention: listAttention(model, fleet, { kind: 'everything' }),
     refusals: refusalsOf(model),
-    store: { ...heldStore(model), fingerprint: [...heldFrontier(model).words] },
+    store: { ...heldStore(model), ...readHeldFrontier(model) },
   }
 }
 

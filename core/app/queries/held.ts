@@ -1,21 +1,28 @@
 /** What this master holds: how much, and the six words by which another place can compare it. */
-import { fingerprintOf, wholeScope } from '../../log/fingerprint.ts'
-import { readFrontier } from '../../store/frontier.ts'
+import type { z } from 'zod'
+import type { heldFrontier } from '../../contract/common.ts'
 import { lastPosition } from '../../store/read-events.ts'
+import { heldFingerprint } from '../held/fingerprint.ts'
+import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
 import type { ReadModel } from '../read-model.ts'
+import { instantOf } from './instants.ts'
 
-export function heldFrontier(model: Pick<ReadModel, 'reader' | 'ports' | 'memory'>): {
-  readonly logs: number
-  readonly words: readonly string[]
-} {
-  const key = String(lastPosition(model.reader))
-  const known = model.memory.fingerprints.get(key)
+/** Without words while they are being found for the first time. */
+export function readHeldFrontier(model: Pick<ReadModel, 'reader' | 'ports' | 'memory' | 'keptFingerprint'>): z.infer<typeof heldFrontier> {
+  const found = model.keptFingerprint === undefined ? foundHere(model) : model.keptFingerprint()
+  if (found === undefined) return { logs: 0, fingerprint: [], asOf: null }
+  const { logs, words, position, at } = found
+  return { logs, fingerprint: [...words], asOf: { events: position, at: instantOf(at) } }
+}
+
+/** On a store that is read and written in this one thread, and small. */
+function foundHere({ reader, ports, memory }: Pick<ReadModel, 'reader' | 'ports' | 'memory'>): KeptFingerprint {
+  const position = lastPosition(reader)
+  const known = memory.fingerprints.get(String(position))
   if (known !== undefined) return known
-  const frontier = readFrontier(model.reader)
-  const { words } = fingerprintOf(model.ports.crypto, wholeScope, frontier)
-  const logs = new Set(frontier.map(({ log }) => log)).size
-  model.memory.fingerprints.set(key, { words, logs })
-  return { logs, words }
+  const found = { ...heldFingerprint(reader, ports.crypto), position, at: ports.clock.now() }
+  memory.fingerprints.set(String(position), found)
+  return found
 }
 
 /** Positions count from 1 without gaps, so the last one is the number of events. */

@@ -9,7 +9,7 @@ import { listDomains } from './domain-list.ts'
 import { listEnrolments } from './enrolments.ts'
 import { listEvidenceOf } from './evidence.ts'
 import { readOverview } from './fleet-overview.ts'
-import { heldFrontier } from './held.ts'
+import { readHeldFrontier } from './held.ts'
 import { readIncarnation } from './incarnation.ts'
 import { readNode } from './node-detail.ts'
 import { listNodes, type NodeListInput } from './node-list.ts'
@@ -29,7 +29,7 @@ export type Queries = ReturnType<typeof createQueries>
 export function createQueries(model: ReadModel) {
   return {
     /** Of everything that is held. */
-    fingerprint: () => heldFrontier(model),
+    fingerprint: () => readHeldFrontier(model),
     /** The present life of this master. */
     incarnation: () => readIncarnation(model),
     overview: () => readOverview(model),

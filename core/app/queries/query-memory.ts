@@ -3,6 +3,7 @@
  * time and changes no answer.
  */
 import type { DecisionData } from '../../fleet/decisions.ts'
+import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
 import { createFleetMemory, type FleetMemory } from './fleet/fleet.ts'
 
@@ -26,7 +27,7 @@ export type QueryMemory = {
   /** The figures of every domain. */
   readonly fleet: FleetMemory
   /** Six words by the position of the newest event. */
-  readonly fingerprints: BoundedCache<{ readonly words: readonly string[]; readonly logs: number }>
+  readonly fingerprints: BoundedCache<KeptFingerprint>
 }
 
 const maxPartBytes = 32 * 1024 * 1024

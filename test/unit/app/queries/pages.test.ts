@@ -112,7 +112,7 @@ describe('the overview', () => {
       policies: [],
       attention: [],
       refusals: [],
-      store: { events: 3, sizeBytes: overview.store.sizeBytes, fingerprint: island.queries.fingerprint().words },
+      store: { events: 3, sizeBytes: overview.store.sizeBytes, ...island.queries.fingerprint() },
     })
     expect(overview.store.sizeBytes).toBeGreaterThan(4096)
   })
@@ -462,7 +462,7 @@ describe('what stands beside', () => {
     expect(island.queries.fingerprint()).toEqual(before)
     island.makeDomain('Cell')
     const after = island.queries.fingerprint()
-    expect(after.words).not.toEqual(before.words)
+    expect(after.fingerprint).not.toEqual(before.fingerprint)
     expect(after.logs).toBe(before.logs + 1)
   })
 })
