@@ -12,12 +12,18 @@ type SectionProps = {
   readonly children: ReactNode
   readonly isFlush?: boolean
   readonly className?: string | undefined
+  /** By which the page leads to it: it can take the focus then. */
+  readonly anchor?: string
 }
 
-export function Section({ title, at, note, actions, children, isFlush = false, className = '' }: SectionProps): ReactNode {
+export function Section({ title, at, note, actions, children, isFlush = false, className = '', anchor }: SectionProps): ReactNode {
   const id = useId()
   return (
-    <section className={`${classes['section']} ${isFlush ? classes['flush'] : ''} ${className}`} aria-labelledby={id}>
+    <section
+      className={`${classes['section']} ${isFlush ? classes['flush'] : ''} ${className}`}
+      aria-labelledby={id}
+      {...(anchor === undefined ? {} : { id: anchor, tabIndex: -1 })}
+    >
       <header className={classes['head']}>
         <h2 id={id} className={classes['title']}>
           {title}

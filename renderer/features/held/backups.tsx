@@ -29,6 +29,7 @@ export function BackupsSection({ isDemo }: { readonly isDemo: boolean }): ReactN
   return (
     <Section
       title={t`Backups`}
+      anchor="held-backups"
       note={backups.data === undefined ? undefined : <LastOne list={backups.data} />}
       actions={
         <Button

@@ -28,7 +28,9 @@ export function HeldWords(): ReactNode {
       <Shown answer={master}>
         {(data) => (
           <>
-            <FingerprintWords words={data.frontier.fingerprint} />
+            <div className={classes['words']}>
+              <FingerprintWords words={data.frontier.fingerprint} />
+            </div>
             <p className={classes['soft']}>
               <Plural
                 value={data.frontier.logs}

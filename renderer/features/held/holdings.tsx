@@ -28,7 +28,7 @@ export function HoldingsFigures(): ReactNode {
       }
     >
       {(data) => (
-        <>
+        <div id="held-store" tabIndex={-1} className={classes['holdings']}>
           <StoreFigures store={data} />
           <p className={classes['path']}>
             <span>
@@ -41,7 +41,7 @@ export function HoldingsFigures(): ReactNode {
             </span>
           </p>
           <MissingContent store={data} />
-        </>
+        </div>
       )}
     </Shown>
   )

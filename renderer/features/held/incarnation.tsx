@@ -27,7 +27,7 @@ export function IncarnationSection(): ReactNode {
   const { queries } = useWorkspace()
   const incarnation = useQuery(queries.incarnation())
   return (
-    <Section title={t`This life of the master`}>
+    <Section title={t`This life of the master`} anchor="held-life">
       <Shown answer={incarnation}>
         {(data) => (
           <>
@@ -48,13 +48,15 @@ function LifeFacts({ view }: { readonly view: IncarnationView }): ReactNode {
   const formats = useFormats()
   return (
     <>
-      <Facts
-        items={[
-          { name: t`Began`, value: view.openedAt === null ? null : formats.instant(view.openedAt) },
-          { name: t`Why`, value: lifeName(view.reason) },
-          { name: t`Incarnation`, value: view.id, isCopied: true },
-        ]}
-      />
+      <div className={classes['lifeFacts']}>
+        <Facts
+          items={[
+            { name: t`Began`, value: view.openedAt === null ? null : formats.instant(view.openedAt) },
+            { name: t`Why`, value: lifeName(view.reason) },
+            { name: t`Incarnation`, value: view.id, isCopied: true },
+          ]}
+        />
+      </div>
       {view.continuesTotal === 0 ? null : (
         <Points
           summary={<Plural value={view.continuesTotal} one="Goes on from # log of before" other="Goes on from # logs of before" />}

@@ -105,6 +105,29 @@ export type Concern =
   | { readonly kind: 'rebuilding' | 'outdated'; readonly pressure: 'calm' }
   | { readonly kind: 'rejudging'; readonly pressure: 'calm'; readonly count: number }
 
+export type Part = 'store' | 'life' | 'backups' | 'projections'
+
+/** The part of the desk that says more about it. */
+export function partOf({ kind }: Pick<Concern, 'kind'>): Part {
+  switch (kind) {
+    case 'disk':
+    case 'missing-content':
+      return 'store'
+    case 'authority-lapsed':
+    case 'break-glass':
+      return 'life'
+    case 'backup-failed':
+    case 'backup-never':
+    case 'backup-old':
+      return 'backups'
+    case 'parked':
+    case 'rebuilding':
+    case 'outdated':
+    case 'rejudging':
+      return 'projections'
+  }
+}
+
 export type Heard = {
   readonly store?: StoreView | undefined
   readonly projections?: ProjectionList | undefined

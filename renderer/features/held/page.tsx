@@ -8,7 +8,7 @@ import { BackupsSection } from './backups.tsx'
 import { HoldingsFigures } from './holdings.tsx'
 import { HeldWords } from './held-words.tsx'
 import { IncarnationSection } from './incarnation.tsx'
-import { type Concern, concernsOf, type Heard, isAllHeard } from './model.ts'
+import { type Concern, concernsOf, type Heard, isAllHeard, partOf } from './model.ts'
 import classes from './page.module.css'
 import { ProjectionsSection } from './projections.tsx'
 import { useHeard } from './use-heard.ts'
@@ -22,14 +22,14 @@ export function HeldDesk(): ReactNode {
     <div className={classes['page']}>
       <PageHead title={<Trans>What is held</Trans>} lead={<Verdict heard={heard} />} />
       <HoldingsFigures />
-      <ProjectionsSection />
       <div className={classes['pair']}>
-        <BackupsSection isDemo={master.data?.isDemo ?? false} />
         <div className={classes['stack']}>
           <HeldWords />
           <IncarnationSection />
         </div>
+        <BackupsSection isDemo={master.data?.isDemo ?? false} />
       </div>
+      <ProjectionsSection />
     </div>
   )
 }
@@ -43,10 +43,19 @@ function Verdict({ heard }: { readonly heard: Heard }): ReactNode {
   return (
     <ul className={classes['concerns']} aria-label={t`What to know`}>
       {concerns.map((concern) => (
-        <li key={concern.kind} className={classes[concern.pressure]}>
-          {concernSentence(concern)}
+        <li key={concern.kind}>
+          <button type="button" className={`${classes['concern']} ${classes[concern.pressure]}`} onClick={() => show(partOf(concern))}>
+            {concernSentence(concern)}
+          </button>
         </li>
       ))}
     </ul>
   )
+}
+
+/** The address belongs to the router, so a part of the page is shown by scrolling to it. */
+function show(part: string): void {
+  const section = document.getElementById(`held-${part}`)
+  section?.scrollIntoView({ block: 'start' })
+  section?.focus({ preventScroll: true })
 }

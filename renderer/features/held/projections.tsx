@@ -30,6 +30,7 @@ export function ProjectionsSection(): ReactNode {
   return (
     <Section
       title={t`Projections`}
+      anchor="held-projections"
       isFlush
       note={summary === null ? undefined : <Standing list={projections.data} />}
       actions={

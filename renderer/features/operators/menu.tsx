@@ -46,9 +46,8 @@ export function OperatorMenu({ isNarrow }: { readonly isNarrow: boolean }): Reac
           { entries: [{ id: 'new', name: t`New operator`, icon: <UserPlus aria-hidden="true" />, onAction: () => setAdding(true) }] },
         ]}
       >
-        <span className={classes['initials']} aria-hidden="true">
-          {initialsOf(current?.name ?? '?')}
-        </span>
+        {/* Drawn, not written: the button is named by who it is, and two letters are no part of that. */}
+        <span className={classes['initials']} aria-hidden="true" data-initials={initialsOf(current?.name ?? '?')} />
         {isNarrow ? null : (
           <span className={classes['words']}>
             <bdi className={classes['name']}>{name}</bdi>
