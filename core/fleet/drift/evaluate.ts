@@ -3,7 +3,7 @@
  * decisions told apart, and with the age of what it rests on. Computed whenever it is asked, never stored ([DR1]..[DR7]).
  */
 import type { Comparator, ComparatorRule } from './comparator-schema.ts'
-import { judgeValue } from './comparators.ts'
+import { type Found, judgeValue } from './comparators.ts'
 import { type PatchOperation, patchOf, type Wanted } from './patch.ts'
 import { escapeStep, isAtOrBelow, isPopulatedObject, valueAt } from './pointer.ts'
 import { type Waiver, waiverOver } from './waiver.ts'
@@ -74,9 +74,9 @@ export function evaluateDrift(input: DriftInput): DriftReport {
     ...(actual.version === undefined ? {} : { software: { version: actual.version } }),
     ...(actual.configuration === undefined ? {} : { configuration: actual.configuration }),
   }
-  const leaves = leavesOf(wanted, desired.comparators)
+  const leaves = leavesOf(wanted, found, desired.comparators)
   const managed = new Set(leaves.map(({ path }) => path))
-  const entries = [...leaves.map((leaf) => entryOf(leaf, input, wanted, found)), ...unmanaged(found, '', managed)].toSorted(byPath)
+  const entries = [...leaves.map((leaf) => entryOf(leaf, input)), ...unmanaged(found, '', managed)].toSorted(byPath)
   const evidence = evidenceOf(input)
   const ageMs = actual.takenAtMs === null ? null : Math.max(0, input.asOfMs - actual.takenAtMs)
   const out = entries.filter(({ standing }) => standing === 'out-of-spec')
@@ -90,31 +90,48 @@ export function evaluateDrift(input: DriftInput): DriftReport {
   return { evidence, ageMs, score: Math.min(1, weightOf(out) / total), outOfSpec: out.length, terms, entries, patch }
 }
 
-type Leaf = { readonly path: string; readonly comparator: Comparator; readonly weight: number }
+type Leaf = {
+  readonly path: string
+  readonly comparator: Comparator
+  readonly weight: number
+  readonly desired: Found
+  readonly actual: Found
+}
+
+const exact: Comparator = { kind: 'exact' }
+const nothing: Found = { found: false, value: undefined }
 
 /**
- * Where the documents are compared: at the rules, and member by member elsewhere. A rule below another one, or below a value that is
- * compared whole, has nothing left to say. A rule where nothing is desired still holds: it may forbid, or name a range.
+ * Where the documents are compared: at the rules, and member by member elsewhere, both documents walked side by side. A rule below
+ * another one, or below a value that is compared whole, has nothing left to say. A rule where nothing is desired still holds: it may
+ * forbid, or name a range.
  */
-function leavesOf(wanted: unknown, rules: readonly ComparatorRule[]): Leaf[] {
+function leavesOf(wanted: unknown, found: unknown, rules: readonly ComparatorRule[]): Leaf[] {
   const byRule = new Map(rules.toReversed().map((rule) => [rule.path, rule]))
   const leaves: Leaf[] = []
-  const walk = (value: unknown, path: string): void => {
+  const walk = (value: unknown, actual: Found, path: string): void => {
     const rule = byRule.get(path)
-    if (rule !== undefined) leaves.push(rule)
-    else if (isPopulatedObject(value)) for (const [key, inner] of Object.entries(value)) walk(inner, `${path}/${escapeStep(key)}`)
+    const desired = { found: true, value }
+    if (rule !== undefined) leaves.push({ ...rule, desired, actual })
+    else if (isPopulatedObject(value))
+      for (const [key, inner] of Object.entries(value)) walk(inner, memberOf(actual.value, key), `${path}/${escapeStep(key)}`)
     // An empty part desires nothing at all.
-    else if (path !== '/configuration') leaves.push({ path, comparator: { kind: 'exact' }, weight: 1 })
+    else if (path !== '/configuration') leaves.push({ path, comparator: exact, weight: 1, desired, actual })
   }
-  walk(wanted, '')
+  walk(wanted, { found: true, value: found }, '')
   const apart = [...byRule.values()].filter((rule) => !valueAt(wanted, rule.path).found)
-  for (const rule of apart.toSorted(byPath)) if (!leaves.some(({ path }) => isAtOrBelow(rule.path, path))) leaves.push(rule)
+  for (const rule of apart.toSorted(byPath))
+    if (!leaves.some(({ path }) => isAtOrBelow(rule.path, path)))
+      leaves.push({ ...rule, desired: nothing, actual: valueAt(found, rule.path) })
   return leaves
 }
 
-function entryOf({ path, comparator, weight }: Leaf, input: DriftInput, wanted: unknown, found: unknown): DriftEntry {
-  const desired = valueAt(wanted, path)
-  const actual = valueAt(found, path)
+function memberOf(value: unknown, key: string): Found {
+  if (!isPopulatedObject(value) || !Object.hasOwn(value, key)) return nothing
+  return { found: true, value: value[key] }
+}
+
+function entryOf({ path, comparator, weight, desired, actual }: Leaf, input: DriftInput): DriftEntry {
   const entry = { path, comparator: comparator.kind, weight, desired: desired.value, actual: actual.value, because: null }
   if (comparator.kind === 'ignore') return { ...entry, standing: 'ignored', sentence: 'Not compared, by policy.' }
   const isHeardOf = isAtOrBelow(path, '/software') ? input.actual.version !== undefined : input.actual.configuration !== undefined

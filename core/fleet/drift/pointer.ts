@@ -2,7 +2,7 @@
 
 /** One step of a pointer, with `~` and `/` escaped. */
 export function escapeStep(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1')
+  return step.includes('~') || step.includes('/') ? step.replaceAll('~', '~0').replaceAll('/', '~1') : step
 }
 
 /** The steps of a pointer; undefined for text that is none. The empty pointer is the whole document. */
