@@ -6,8 +6,8 @@ import { AppError } from '../kernel/app-error.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
 import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
-import { type OpenFleet, openRemoteMaster } from './front/remote-master.ts'
-import { type ServeConfig, serveMaster, type Serving } from './serve.ts'
+import type { OpenFleet } from './front/remote-master.ts'
+import type { ServeConfig, Serving } from './serve.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
@@ -26,7 +26,7 @@ export type ServingOptions = {
   readonly token?: string
 }
 
-export function startServing(options: ServingOptions): Promise<Serving> {
+export async function startServing(options: ServingOptions): Promise<Serving> {
   const ports = createPorts('master', diagnosticsLevel())
   const master: MasterConfig = {
     directory: options.directory,
@@ -40,9 +40,12 @@ export function startServing(options: ServingOptions): Promise<Serving> {
     digestEveryMs: defaultDigestEveryMs,
     thresholds: {},
   }
+  // The other thread loads and opens while this one loads what serves: neither waits for the other.
+  const writer = startWriter(master)
+  const [{ serveMaster }, { openRemoteMaster }] = await Promise.all([import('./serve.ts'), import('./front/remote-master.ts')])
   const config: ServeConfig = {
     master,
-    open: openInThread,
+    open: async () => writer.closing(await openRemoteMaster(writer.line, master.directory, ports)),
     listen: listenHttp,
     temporaryDirectory: tmpdir(),
     nodeVersion: process.versions.node,
@@ -62,35 +65,48 @@ function diagnosticsLevel(): 'debug' | 'warn' {
   return process.env['IBCF_DIAGNOSTICS'] === 'debug' ? 'debug' : 'warn'
 }
 
+type WriterThread = {
+  readonly line: Line<Asked, Told>
+  /** The fleet, closed only once the thread has ended. */
+  readonly closing: (fleet: OpenFleet) => OpenFleet
+}
+
 /** The writer has a thread of its own; what ends that thread unasked ends the process, as it would if it were this one. */
-async function openInThread({ ports, ...settings }: MasterConfig): Promise<OpenFleet> {
+function startWriter({ ports: _, ...settings }: MasterConfig): WriterThread {
   const workerData: WriterData = { ...settings, diagnostics: diagnosticsLevel() }
   const worker = new Worker(besideUs(import.meta.url, './', 'entry-writer'), { name: 'writer', workerData })
+  let isEnding = false
   worker.on('error', (error) => {
     throw error
   })
-  let isEnding = false
   const exited = new Promise<void>((resolve) =>
     worker.once('exit', () => {
       if (!isEnding) throw new AppError('Bug', 'WRITER_GONE', 'The thread that writes has ended by itself.')
       resolve()
     }),
   )
-  const line: Line<Asked, Told> = {
-    post: (message, owned = []) => worker.postMessage(message, owned),
-    listen: (hear) =>
-      void worker.on('message', (told: Told) => {
-        if (told.kind === 'failed') isEnding = true
-        hear(told)
-      }),
-  }
-  const fleet = await openRemoteMaster(line, settings.directory, ports)
+  // It may be the first to be ready.
+  const early: Told[] = []
+  let hear = (told: Told): void => void early.push(told)
+  worker.on('message', (told: Told) => {
+    if (told.kind === 'failed') isEnding = true
+    hear(told)
+  })
   return {
-    ...fleet,
-    close: async () => {
-      isEnding = true
-      await fleet.close()
-      await exited
+    line: {
+      post: (message, owned = []) => worker.postMessage(message, owned),
+      listen: (listener) => {
+        hear = listener
+        for (const told of early.splice(0)) listener(told)
+      },
     },
+    closing: (fleet) => ({
+      ...fleet,
+      close: async () => {
+        isEnding = true
+        await fleet.close()
+        await exited
+      },
+    }),
   }
 }
