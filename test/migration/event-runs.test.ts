@@ -1,16 +1,20 @@
 /** A store file that the program of the first schema wrote, opened by today's. */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { toBase64 } from '../../core/kernel/hex.ts'
+import { toBase64, toHex } from '../../core/kernel/hex.ts'
 import type { Reader } from '../../core/kernel/reader.ts'
 import { loadEngine, type Database } from '../../core/store/engine.ts'
 import type { Migration } from '../../core/store/migrate.ts'
 import { migrations } from '../../core/store/migrations/all.ts'
 import { openStore } from '../../core/store/open.ts'
-import { readEventsAfter } from '../../core/store/read-events.ts'
+import { lastPosition, readEventsAfter } from '../../core/store/read-events.ts'
 import { verifyStore } from '../../core/store/verify-store.ts'
+import { crypto } from '../helpers/log/origin.ts'
 import { contentsOf } from '../helpers/store/contents.ts'
 import { temporaryDirectory, testPorts } from '../helpers/store/open.ts'
 
@@ -97,6 +101,28 @@ describe('a store of the first schema', () => {
     expect(contentsToday(store.reader)).toEqual(expected)
   })
 
+  it('[ST5] killed in the middle of its migration opens again, with all that it held', async () => {
+    using directory = temporaryDirectory()
+    const file = placeFixture(directory.path)
+    grow(file, 60_000)
+    const child = spawn(process.execPath, [fileURLToPath(new URL('../helpers/store/open-store.ts', import.meta.url)), directory.path])
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+    // The log that migrates grows far beyond what the copy beside it wrote: it is in the midst of the events then.
+    await until(() => existsSync(`${file}.before-20`) && existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 4_000_000)
+    child.kill('SIGKILL')
+    expect(await ended).toBe('SIGKILL')
+    const between = open(file, { readonly: true })
+    expect(between.pragma('user_version', { simple: true })).toBe(10)
+    between.close()
+    using store = await openStore(options(directory.path))
+    const events = readEventsAfter(store.reader, 0, 471).map(({ position, bytes }) => ({ position, sha256: toHex(crypto.sha256(bytes)) }))
+    expect(events).toEqual(
+      (expected['events'] as readonly { position: number; sha256: string }[]).map(({ position, sha256 }) => ({ position, sha256 })),
+    )
+    expect(readEventsAfter(store.reader, 471 + 59_990, 99)).toHaveLength(10)
+    expect(lastPosition(store.reader)).toBe(60_471)
+  })
+
   it('[ST15] of many events is moved a page at a time, and reads as it did', async () => {
     using directory = temporaryDirectory()
     const file = placeFixture(directory.path)
@@ -110,6 +136,10 @@ describe('a store of the first schema', () => {
     expect(runs).toBeLessThan(count / 20)
   })
 })
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await setImmediate()
+}
 
 /** More events of a log of their own, as unreadable as can be: what is in them is not what is tested. */
 function grow(file: string, count: number): void {
