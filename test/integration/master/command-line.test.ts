@@ -50,6 +50,34 @@ describe('the command line', () => {
     }
   })
 
+  it('[LG11] gives the same words at the prompt as in the console, and others for a part of what is held', async () => {
+    const directory = join(home.path, 'm')
+    const master = await startCommand('master', '--data', directory)
+    const call = async (procedure: string, input: unknown): Promise<Record<string, never>> =>
+      JSON.parse((await runCommand('call', procedure, JSON.stringify(input), '--data', directory)).stdout) as Record<string, never>
+    await call('operator.create', { name: 'Ada', role: 'authority' })
+    const { rootDomainId } = await call('master.get', {})
+    const { domainId } = await call('domain.create', { name: 'Pit', parentId: rootDomainId, level: 'LOCAL' })
+    type Held = { readonly events: number; readonly fingerprint: readonly string[]; readonly asOf: { readonly events: number } | null }
+    const held = async (): Promise<Held> => (await call('fleet.overview', {}))['store'] as unknown as Held
+    const isFound = async (): Promise<boolean> => {
+      const { asOf, events } = await held()
+      return asOf?.events === events
+    }
+    await expect.poll(isFound, { timeout: 20_000 }).toBe(true)
+    const fingerprint = async (...more: readonly string[]): Promise<Record<string, unknown>> =>
+      JSON.parse((await runCommand('fingerprint', '--data', directory, '--json', ...more)).stdout) as Record<string, unknown>
+    const whole = await fingerprint()
+    expect(whole).toMatchObject({ scope: 'everything', fingerprint: (await held()).fingerprint.join(' '), missingBlobs: 0 })
+    expect(whole['stateHash']).toMatch(/^[0-9a-f]{64}$/)
+    const [island, pit] = [await fingerprint('--domain', String(rootDomainId)), await fingerprint('--domain', String(domainId))]
+    expect(Number(pit['logs'])).toBeLessThan(Number(island['logs']))
+    expect(new Set([whole, island, pit].map((each) => each['hex'])).size).toBe(3)
+    const unknown = await runCommand('fingerprint', '--data', directory, '--domain', String(master.ready.masterId))
+    expect([unknown.status, unknown.stderr]).toEqual([3, expect.stringContaining('(DOMAIN_UNKNOWN)')])
+    await master.stop()
+  })
+
   it('[CL1] tells a program the same in JSON', async () => {
     const { status, stdout } = await runCommand('verify', '--data', join(home.path, 'none'), '--json')
     expect(status).toBe(3)
