@@ -4,7 +4,7 @@
  */
 import { type Candidate, judgeCandidate } from './basis.ts'
 import { lineOf } from './line.ts'
-import { hlcMs } from './tenure.ts'
+import { findTenure, hlcMs } from './tenure.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, DomainPlace, EpochOutcome, EpochPage, Giving, RefusedAct, Tenure } from './types.ts'
 
 type ChronicleAsk = {
@@ -34,7 +34,7 @@ function write(book: AuthorityBook, domainId: string, above: readonly Chronicle[
     for (const candidate of byEpoch.get(epoch) ?? []) {
       const verdict = judgeCandidate({ book, place, acts, pages, above, beside: tenures }, candidate)
       if (!verdict.ok) refusals.push({ act: candidate.act, code: verdict.refusal.code, sentence: verdict.refusal.sentence })
-      else tenures.push({ ...pick(candidate), rank: verdict.value, ended: endOf(candidate, acts, above) })
+      else tenures.push({ ...pick(candidate), rank: verdict.value, ended: endOf(candidate, acts, pages, above) })
     }
     if (tenures.length > 0) pages.push({ epoch, tenures, outcome: settle(tenures, acts, ruleBefore(pages, above)), resolvedFor: null })
   }
@@ -70,7 +70,12 @@ function isInScope({ nodeIds }: Giving, nodeId: string | undefined): boolean {
 }
 
 /** Given up by the master itself, or run out by the word of one who may say so, on a clock that was past the date ([AU6]). */
-function endOf({ act, giving }: Candidate, acts: readonly AuthorityAct[], above: readonly Chronicle[]): Tenure['ended'] {
+function endOf(
+  { act, giving }: Candidate,
+  acts: readonly AuthorityAct[],
+  pages: readonly EpochPage[],
+  above: readonly Chronicle[],
+): Tenure['ended'] {
   const isReleased = acts.some(
     ({ word, issuerId, incarnation }) =>
       word.kind === 'release' &&
@@ -81,23 +86,33 @@ function endOf({ act, giving }: Candidate, acts: readonly AuthorityAct[], above:
   if (isReleased) return 'released'
   const { until } = giving
   if (until === null) return null
+  const mayTell = (masterId: string): boolean => mayTellTime(masterId, giving, acts, pages, above)
   const isLapsed = acts.some(
-    (said) =>
-      said.word.kind === 'lapse' &&
-      said.word.masterId === giving.masterId &&
-      said.word.epoch === giving.epoch &&
-      hlcMs(said.hlc) >= Date.parse(until) &&
-      mayTellTime(said, giving, acts, above),
+    ({ word, hlc, issuerId, epoch }) =>
+      word.kind === 'lapse' &&
+      word.masterId === giving.masterId &&
+      word.epoch === giving.epoch &&
+      hlcMs(hlc) >= Date.parse(until) &&
+      (mayTell(issuerId) || findTenure(above, issuerId, epoch) !== undefined),
   )
   return isLapsed ? 'lapsed' : null
 }
 
-/** The holder itself, who holds the domain above, or who was named to claim this one. */
-function mayTellTime(said: AuthorityAct, giving: Giving, acts: readonly AuthorityAct[], above: readonly Chronicle[]): boolean {
-  if (said.issuerId === giving.masterId) return true
-  if (acts.some(({ word }) => word.kind === 'delegate' && word.masterId === said.issuerId)) return true
-  const over = above.find(({ pages }) => pages.length > 0)?.pages ?? []
-  return over.some(({ tenures, epoch }) => epoch === said.epoch && tenures.some((tenure) => tenure.giving.masterId === said.issuerId))
+/** The holder itself, or one that it, or who held the domain before, named to claim it. */
+function mayTellTime(
+  masterId: string,
+  giving: Giving,
+  acts: readonly AuthorityAct[],
+  pages: readonly EpochPage[],
+  above: readonly Chronicle[],
+): boolean {
+  if (masterId === giving.masterId) return true
+  return acts.some(({ word, issuerId, epoch }) => {
+    if (word.kind !== 'delegate' || word.masterId !== masterId) return false
+    if (issuerId === giving.masterId && epoch === giving.epoch) return true
+    const isHeld = pages.some((page) => page.epoch === epoch && page.tenures.some((tenure) => tenure.giving.masterId === issuerId))
+    return isHeld || findTenure(above, issuerId, epoch) !== undefined
+  })
 }
 
 type Rule = 'wait' | 'level' | 'rank'

@@ -59,7 +59,7 @@ export function holderOf(book: AuthorityBook, domainId: string, nodeId?: string)
     grantedAtDomainId: source?.domainId ?? null,
     epoch: page?.epoch ?? null,
     disputes: source === undefined ? [] : disputesOf(source),
-    debts: line.flatMap((_, at) => debtsOf(book, line.slice(at))),
+    debts: allDebts(book, line, domainId),
     frozenBy: freezingActs(book, line)[0] ?? null,
     refused: line[0]?.refused ?? [],
   }
@@ -140,6 +140,16 @@ function settledBy({ outcome, resolvedFor }: EpochPage, next: EpochPage | undefi
   if (outcome.kind === 'sole') return { masterId: outcome.masterId, by: 'release' }
   const [later] = next?.tenures ?? []
   return later === undefined ? null : { masterId: later.giving.masterId, by: 'later-epoch' }
+}
+
+/** Also of the glass that was broken at single nodes: it is loud wherever the domain is shown. */
+function allDebts(book: AuthorityBook, line: readonly Chronicle[], domainId: string): readonly Debt[] {
+  const nodeIds = line.flatMap((chronicle) =>
+    (book.record(chronicle.domainId)?.acts ?? []).flatMap(({ word }) => ('giving' in word ? (word.giving.nodeIds ?? []) : [])),
+  )
+  const lines = [line, ...[...new Set(nodeIds)].map((nodeId) => chroniclesOf(book, { domainId, nodeId }))]
+  const debts = lines.flatMap((one) => one.flatMap((_, at) => debtsOf(book, one.slice(at))))
+  return [...new Map(debts.map((debt) => [debt.eventId, debt])).values()].toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
 }
 
 /** Of the first domain of the line; paid by the review of another person, at a master that held the domain. */

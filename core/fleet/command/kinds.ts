@@ -39,7 +39,6 @@ export const commandData = {
 } as const
 
 export type CommandKindName = keyof typeof commandData
-export type CommandData<Kind extends CommandKindName> = z.infer<(typeof commandData)[Kind]>
 
 export type CommandKind = {
   readonly name: CommandKindName

@@ -157,6 +157,13 @@ describe('who holds a domain', () => {
       { minute: 40 },
     )
     world.write(hq, site, { type: 'ibcf.authority.lapsed.v1', data: { masterId: north.card.masterId, epoch: 2 }, epoch: 1 }, { minute: 20 })
+    // Nor does one that names itself.
+    const { masterId, level, keyId, publicKey } = stranger.card
+    world.write(stranger, site, {
+      type: 'ibcf.authority.delegated.v1',
+      data: { masterId, level, keyId, publicKey, rank: 1, until: null },
+      epoch: 2,
+    })
     expect(holderOf(world.book(), site).standing).toBe('held')
     const early = decideAuthority(world.book(), deciderOf(hq, 29), { kind: 'lapse', domainId: site, masterId: north.card.masterId })
     expect(early).toMatchObject({ ok: false, refusal: { code: 'NOT_RUN_OUT' } })
@@ -348,6 +355,7 @@ describe('breaking glass', () => {
     world.act(stranger, local, { signers: [pump] })
     expect(holderOf(world.book(), site, nodeId)).toMatchObject({ masterId: stranger.card.masterId, epoch: 2, right: 'break-glass' })
     expect(holderOf(world.book(), site)).toMatchObject({ masterId: hq.card.masterId, grantedAtDomainId: root })
+    expect(holderOf(world.book(), site).debts).toMatchObject([{ masterId: stranger.card.masterId, epoch: 2 }])
     const judge = createAuthorityJudge(world.book())
     expect(judge.mayDecide(ask(stranger, 2, { nodeId }))).toEqual({ effect: 'yes' })
     expect(judge.mayDecide(ask(stranger, 2))).toMatchObject({ effect: 'no' })

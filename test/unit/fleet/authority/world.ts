@@ -2,10 +2,9 @@
  * A fleet of masters for the rules of authority: real keys, events as they would lie in logs, and a book made of any of them in any
  * order. Nothing here decides; it writes what masters say, honest or not.
  */
-import { decideAuthority } from '../../../../core/fleet/authority/decide.ts'
+import { decideAuthority, proposeStatement } from '../../../../core/fleet/authority/decide.ts'
 import type { Envelope } from '../../../../core/fleet/authority/events.ts'
 import { emptyRecord, type HeldEvent, readAuthorityAct, recordAct } from '../../../../core/fleet/authority/record.ts'
-import { proposeStatement } from '../../../../core/fleet/authority/decide.ts'
 import type { AuthorityRequest, DecidedAuthority, Decider, MasterCard } from '../../../../core/fleet/authority/request.ts'
 import { type CheckSignature, grantPayloadType } from '../../../../core/fleet/authority/statement.ts'
 import type { AuthorityBook, AuthorityRecord } from '../../../../core/fleet/authority/types.ts'
@@ -152,6 +151,11 @@ export function createWorld(restoredLives: Readonly<Record<string, readonly stri
 
 export function deciderOf({ card, incarnation }: TestMaster, minute: number, actor: string | null = operator): Decider {
   return { card, incarnation, hlc: formatHlc(startMs + minute * 60_000, 0), time: timeAt(minute), actor }
+}
+
+/** Milliseconds of a minute of the story. */
+export function startOf(minute: number): number {
+  return startMs + minute * 60_000
 }
 
 export function timeAt(minute: number): string {
