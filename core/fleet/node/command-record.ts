@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { constraintsSchema } from './node-record.ts'
 import { semantics } from '../command/events.ts'
+import { commandStages } from '../command/stage-machine.ts'
 
 const ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 const instant = z.iso.datetime()
@@ -25,6 +26,6 @@ export const commandRecordSchema = z.object({
   actor_id: ulid.nullable(),
   issued_ts: instant,
   /** The stage it has reached. */
-  stage: z.string(),
+  stage: z.enum(commandStages),
   reason: z.string(),
 })
