@@ -263,9 +263,9 @@ async function rebuild({ events, turns }: BenchOptions): Promise<readonly BenchL
         timed(() => store.transact((writer) => void buildAtOnce(writer, kept, ports.crypto, createGeneration(writer, kept, 0, 'bench')))),
       )
       // What the time is made of: reading alone, and reading and folding without writing.
-      took.read.push(timed(() => void readAll(store, () => undefined)))
+      took.read.push(timed(() => readAll(store, () => undefined)))
       const folding = createFolding(0, kept, ports.crypto, { isBulk: true, isFresh: true })
-      took.fold.push(timed(() => void readAll(store, (batch) => folding.take(store.reader, batch))))
+      took.fold.push(timed(() => readAll(store, (batch) => folding.take(store.reader, batch))))
       store.transact((writer) => discardGenerations(writer, 'building'))
       while (store.transact(dropOneTable));
     }

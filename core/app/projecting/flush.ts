@@ -2,7 +2,7 @@
 import { isAppError } from '../../kernel/app-error.ts'
 import type { Writer } from '../../kernel/reader.ts'
 import type { ReadTable, StatesOf } from '../../projections/read-table.ts'
-import type { Entry, Folding } from './folding.ts'
+import type { Entry, Folding } from './entry.ts'
 import { knowsNothing, type Subject } from './fold.ts'
 import { noteChange, type RowChanges, writeChanges } from './changes.ts'
 import { addToSum, hashOfSubject, type StateTexts, type SumChanges, textsOf, writeSums } from './hash.ts'

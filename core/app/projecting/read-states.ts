@@ -2,7 +2,7 @@
  * Reads what the projections keep, from a plain Reader: any connection of any thread sees what was committed, nothing is remembered.
  * Marked is what may change by itself soon ([PJ9]) and what an event that could not be folded is missing from ([PJ8]).
  */
-import type { Reader, Row, SqlValue } from '../../kernel/reader.ts'
+import type { Reader, Row } from '../../kernel/reader.ts'
 import { tableName } from './tables.ts'
 
 export type ReadState = {
@@ -37,11 +37,6 @@ export function readState(reader: Reader, projection: string, subject: string): 
   }
 }
 
-/** One row of a read table, with its marks. */
-export function readRow(reader: Reader, readTable: string, subject: string): Readonly<Record<string, SqlValue>> | undefined {
-  return reader.get(`SELECT * FROM ${readTable} WHERE subject = ?`, subject)
-}
-
 /**
  * The figures of a read table by key: of everything (scope ''), or of several scopes added up, such as a domain with all below it.
  * A figure that nobody is in is not there.
@@ -53,19 +48,6 @@ export function readCounters(reader: Reader, readTable: string, scopes: readonly
     JSON.stringify(scopes),
   )
   return new Map(rows.map(({ key, amount }) => [key, amount]))
-}
-
-/** The figures of each scope by itself, without that of everything. */
-export function readCountersByScope(reader: Reader, readTable: string): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  const byScope = new Map<string, Map<string, number>>()
-  for (const { scope, key, amount } of reader.all<{ scope: string; key: string; amount: number }>(
-    "SELECT scope, key, amount FROM projection_counters WHERE read_table = ? AND scope > ''",
-    readTable,
-  )) {
-    const figures = byScope.get(scope) ?? new Map<string, number>()
-    byScope.set(scope, figures.set(key, amount))
-  }
-  return byScope
 }
 
 export type ParkedEvent = {

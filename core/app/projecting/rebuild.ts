@@ -7,7 +7,8 @@ import type { Crypto, Ports } from '../../kernel/ports.ts'
 import type { Reader, Writer } from '../../kernel/reader.ts'
 import { lastPosition, readEventsAfter } from '../../store/read-events.ts'
 import type { Store } from '../../store/open.ts'
-import { createFolding, type Folding } from './folding.ts'
+import type { Folding } from './entry.ts'
+import { createFolding } from './folding.ts'
 import { createOneIndex, type Generation, type Kept, serveGeneration, tableName } from './tables.ts'
 
 /** How much of the work is done before others have their turn, and before memory is given back. */

@@ -5,7 +5,7 @@
  */
 import type { Reader, Row, Writer } from '../../kernel/reader.ts'
 import type { Stream } from '../../projections/order.ts'
-import type { Entry } from './folding.ts'
+import type { Entry } from './entry.ts'
 import type { Half } from './fold.ts'
 import { tableName } from './tables.ts'
 
