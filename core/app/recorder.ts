@@ -232,10 +232,7 @@ function headsOfOtherLanes(writer: Writer, log: LogId): NonNullable<SegmentHeade
 }
 
 /** Where this master's own logs of every incarnation stand: the highest clock value in them, and which still have an unsigned tail. */
-function ownLogs(
-  store: Store,
-  { masterId }: MasterIdentity,
-): { readonly hlc: Hlc | undefined; readonly unsigned: readonly LogId[] } {
+function ownLogs(store: Store, { masterId }: MasterIdentity): { readonly hlc: Hlc | undefined; readonly unsigned: readonly LogId[] } {
   let hlc: Hlc | undefined
   const unsigned: LogId[] = []
   for (const { log: name, seq } of readFrontier(store.reader, { origin: masterId })) {

@@ -16,6 +16,7 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -30,7 +31,7 @@ export type FinishedFile = { readonly sha256: string; readonly sizeBytes: number
 
 export type WritingFile = Disposable & {
   readonly write: (bytes: Uint8Array) => void
-  /** Throws Corrupt `FILE_NOT_AS_WRITTEN` when the disk gives back other bytes than it was given. A digest is left beside the file. */
+  /** Throws Corrupt `FILE_NOT_AS_WRITTEN` when the disk gives back other bytes than it was given. */
   readonly finish: () => FinishedFile
 }
 
@@ -63,8 +64,6 @@ export function createFile(path: string, crypto: Pick<Crypto, 'hasher'>): Writin
       }
       told(path, () => {
         renameSync(beside, path)
-        // As sha256sum writes and checks it.
-        writeFileSync(`${path}.sha256`, `${sha256}  ${basename(path)}\n`, { mode: 0o600 })
         syncDirectory(dirname(path))
       })
       return { sha256, sizeBytes }
@@ -74,6 +73,25 @@ export function createFile(path: string, crypto: Pick<Crypto, 'hasher'>): Writin
       rmSync(beside, { force: true })
     },
   }
+}
+
+/** Beside the file, as sha256sum writes and checks it. */
+export function writeDigest(path: string, sha256: string): void {
+  told(path, () => writeFileSync(`${path}.sha256`, `${sha256}  ${basename(path)}\n`, { mode: 0o600 }))
+}
+
+export type FoundFile = { readonly name: string; readonly sizeBytes: number }
+
+/** Files of a directory by the end of their name, sorted; none when there is no such directory. */
+export function listFiles(directory: string, ending: string): readonly FoundFile[] {
+  if (!existsSync(directory)) return []
+  const names = told(directory, () => readdirSync(directory)).filter((name) => name.endsWith(ending))
+  return names.toSorted().map((name) => ({ name, sizeBytes: fileSize(join(directory, name)) }))
+}
+
+/** Makes a directory be seen at another place as well, without copying it. */
+export function linkDirectory(existing: string, path: string): void {
+  if (existsSync(existing)) told(path, () => symlinkSync(existing, path, 'junction'))
 }
 
 /** Its bytes in chunks. Throws NotFound `FILE_MISSING`, Unavailable `FILE_UNAVAILABLE`. */
@@ -138,8 +156,7 @@ export function createWorkingDirectory(path: string): WorkingDirectory {
     path: working,
     become: (target) =>
       told(target, () => {
-        for (const name of readdirSync(working)) syncFile(join(working, name))
-        syncDirectory(working)
+        syncAll(working)
         if (existsSync(target)) rmdirSync(target)
         renameSync(working, target)
         syncDirectory(dirname(target))
@@ -164,6 +181,16 @@ function digestOfFile(path: string, crypto: Pick<Crypto, 'hasher'>): string {
   const hasher = crypto.hasher()
   for (const chunk of readChunks(path)) hasher.update(chunk)
   return toHex(hasher.digest())
+}
+
+/** A directory with all that is in it. */
+function syncAll(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) syncAll(path)
+    else syncFile(path)
+  }
+  syncDirectory(directory)
 }
 
 function syncFile(path: string): void {

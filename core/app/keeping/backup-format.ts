@@ -6,6 +6,7 @@
  * - `backup.json`: `head`, so that a version that cannot read the rest says so before it reads it.
  * - `store/000001.zst`, ...: the event store, a SQLite file, cut every 4 MiB and each piece compressed alone (zstd). As zstd frames may
  *   follow each other, `cat store/*.zst | zstd -d` is the file.
+ * - `archive/000001/000001`, ...: the archives of sealed stretches, in the order of `head.archives`, each cut every 4 MiB.
  * - `identity.json`; `settings.json` where there is one; `keys.json` where it may be (see `keysIn`).
  * - `manifest.json`: `manifest`, with the digest of every member before it. A file that does not end with it is not whole.
  */
@@ -13,8 +14,11 @@ import { z } from 'zod'
 
 export const backupVersion = 1
 
-/** Plain bytes of the store in one member. */
-export const storePieceBytes = 4 * 1024 * 1024
+/** Of the store, or of an archive, in one member. */
+export const pieceBytes = 4 * 1024 * 1024
+
+/** The folder of archives in a data directory. */
+export const archiveName = 'archive'
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().nonnegative()
@@ -31,6 +35,8 @@ export const backupHead = z.object({
   createdAt: z.iso.datetime(),
   masterId: z.string(),
   storeBytes: count,
+  /** Under their names in the folder `archive` beside the store; what is sealed into one is not in the store any more. */
+  archives: z.array(z.object({ name: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.-]*\.ibca$/), sizeBytes: count })),
   keys: z.enum(keysIn),
 })
 export type BackupHead = z.infer<typeof backupHead>

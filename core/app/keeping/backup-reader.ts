@@ -5,7 +5,7 @@ import { toHex } from '../../kernel/hex.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { newestSchema } from '../../store/backup-copy.ts'
 import { readChunks } from '../../store/backup-file.ts'
-import { backupHead, backupManifest, type BackupHead, type BackupManifest, backupVersion, storePieceBytes } from './backup-format.ts'
+import { backupHead, backupManifest, type BackupHead, type BackupManifest, backupVersion, pieceBytes } from './backup-format.ts'
 import { type Opening, opened } from './seal.ts'
 import { damaged, readTar } from './tar.ts'
 
@@ -13,6 +13,8 @@ export type BackupPart =
   | { readonly kind: 'head'; readonly head: BackupHead }
   /** Plain bytes of the store, in order. */
   | { readonly kind: 'store'; readonly bytes: Uint8Array }
+  /** The next bytes of an archive of this name; one after the other. */
+  | { readonly kind: 'archive'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array }
   /** The last one: everything before it was what it should be. */
   | { readonly kind: 'manifest'; readonly manifest: BackupManifest }
@@ -32,6 +34,7 @@ export async function* readBackup(
   const seen: BackupManifest['members'] = []
   const storeHasher = crypto.hasher()
   let head: BackupHead | undefined
+  const archiveBytes = new Map<string, number>()
   let storeBytes = 0
   let isWhole = false
   for await (const { name, bytes } of readTar(opened(counted(readChunks(file), onProgress), opening))) {
@@ -39,7 +42,8 @@ export async function* readBackup(
     if (name === 'manifest.json') {
       const manifest = parse(backupManifest, bytes)
       const isSame = JSON.stringify(manifest.members) === JSON.stringify(seen) && JSON.stringify(manifest.head) === JSON.stringify(head)
-      if (!isSame || manifest.storeSha256 !== toHex(storeHasher.digest()) || storeBytes !== head?.storeBytes)
+      const isComplete = head?.archives.every((archive) => archiveBytes.get(archive.name) === archive.sizeBytes) === true
+      if (!isSame || !isComplete || manifest.storeSha256 !== toHex(storeHasher.digest()) || storeBytes !== head?.storeBytes)
         throw damaged('a part of it is not what was written')
       isWhole = true
       yield { kind: 'manifest', manifest }
@@ -59,6 +63,12 @@ export async function* readBackup(
       storeBytes += plain.length
       if (storeBytes > head.storeBytes) throw damaged('it holds more than it says')
       yield { kind: 'store', bytes: plain }
+    } else if (/^archive\/\d{6}\/\d{6}$/.test(name)) {
+      const archive = head.archives[Number(name.split('/')[1]) - 1]
+      const held = (archiveBytes.get(archive?.name ?? '') ?? 0) + bytes.length
+      if (archive === undefined || held > archive.sizeBytes) throw damaged('it holds more than it says')
+      archiveBytes.set(archive.name, held)
+      yield { kind: 'archive', name: archive.name, bytes }
     } else if (otherFiles.includes(name)) yield { kind: 'file', name, bytes }
     else throw damaged('it holds what does not belong there')
   }
@@ -81,7 +91,7 @@ function requireReadable(bytes: Uint8Array): BackupHead {
 
 function unpack(bytes: Uint8Array, compression: Ports['compression']): Uint8Array {
   try {
-    return compression.unzstd(bytes, storePieceBytes)
+    return compression.unzstd(bytes, pieceBytes)
   } catch (cause) {
     throw damaged('a part of it does not unpack', cause)
   }

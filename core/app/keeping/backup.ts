@@ -8,12 +8,22 @@ import { AppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { cancelled, copyStore, storeName } from '../../store/backup-copy.ts'
-import { createFile, createWorkingDirectory, fileSize, readChunks, requireFreeBytes } from '../../store/backup-file.ts'
+import { archiveEnding } from '../../store/archive-file.ts'
+import {
+  createFile,
+  createWorkingDirectory,
+  fileSize,
+  linkDirectory,
+  listFiles,
+  readChunks,
+  requireFreeBytes,
+  writeDigest,
+} from '../../store/backup-file.ts'
 import { openStore } from '../../store/open.ts'
 import { verifyStore } from '../../store/verify-store.ts'
 import { heldFingerprint } from '../held/fingerprint.ts'
 import { identityName } from '../identity.ts'
-import { type BackupHead, type BackupManifest, backupVersion, readmeOf, storePieceBytes } from './backup-format.ts'
+import { archiveName, type BackupHead, type BackupManifest, backupVersion, pieceBytes, readmeOf } from './backup-format.ts'
 import { readBackup } from './backup-reader.ts'
 import { followProgress, type Progress } from './progress.ts'
 import { encrypterOf, type Sealing, sealed } from './seal.ts'
@@ -59,11 +69,15 @@ export async function makeBackup(options: BackupOptions, ports: BackupPorts): Pr
   if (sealing.kind !== 'none') encrypterOf(sealing)
   const { masterId } = readIdentity(directory, ports)
   const sourceBytes = fileSize(join(directory, storeName)) + fileSize(join(directory, `${storeName}-wal`))
+  const archiveDirectory = join(directory, archiveName)
   using output = createFile(file, ports.crypto)
   // The copy, and at worst a backup as large as it: what does not compress.
-  requireFreeBytes(file, 2 * sourceBytes + spareBytes)
+  requireFreeBytes(file, 2 * sourceBytes + bytesOf(listFiles(archiveDirectory, archiveEnding)) + spareBytes)
   using working = createWorkingDirectory(file)
   const copied = await copyStore(directory, working.path, { signal, onProgress: (done, total) => progress('copying', done, total) })
+  // What the copy says is sealed was sealed before the copy was made, and an archive never changes: they can be read where they are.
+  linkDirectory(archiveDirectory, join(working.path, archiveName))
+  const archives = listFiles(archiveDirectory, archiveEnding)
   const proven = await proveCopy(working.path, ports, (done, total) => {
     if (signal?.aborted === true) throw cancelled()
     progress('verifying', done, total)
@@ -77,11 +91,13 @@ export async function makeBackup(options: BackupOptions, ports: BackupPorts): Pr
     createdAt: new Date(ports.clock.now()).toISOString(),
     masterId,
     storeBytes: fileSize(join(working.path, storeName)),
+    archives: [...archives],
     keys: others.keys,
   }
-  const packed = pack({ head, proven, storeFile: join(working.path, storeName), others: others.members, signal, ports, progress })
+  const packed = pack({ head, proven, directory: working.path, others: others.members, signal, ports, progress })
   for await (const chunk of sealed(packed, sealing)) output.write(chunk)
   const { sha256, sizeBytes } = output.finish()
+  writeDigest(file, sha256)
   await checkBack(options, ports, (done) => progress('checking', done, sizeBytes))
   return {
     file,
@@ -125,14 +141,15 @@ async function proveCopy(directory: string, ports: BackupPorts, onProgress: (don
 type Packing = {
   readonly head: BackupHead
   readonly proven: Proven
-  readonly storeFile: string
+  /** Where the copy is. */
+  readonly directory: string
   readonly others: readonly Member[]
   readonly signal: AbortSignal | undefined
   readonly ports: BackupPorts
   readonly progress: ReturnType<typeof followProgress>
 }
 
-async function* pack({ head, proven, storeFile, others, signal, ports, progress }: Packing): AsyncGenerator<Uint8Array, void> {
+async function* pack({ head, proven, directory, others, signal, ports, progress }: Packing): AsyncGenerator<Uint8Array, void> {
   const modifiedAt = Date.parse(head.createdAt)
   const members: { name: string; sizeBytes: number; sha256: string }[] = []
   const add = (member: Member): Uint8Array => {
@@ -142,15 +159,24 @@ async function* pack({ head, proven, storeFile, others, signal, ports, progress 
   yield add({ name: 'README.txt', bytes: new TextEncoder().encode(readmeOf(head)) })
   yield add(jsonMember('backup.json', head))
   const storeHasher = ports.crypto.hasher()
-  let number = 0
+  const total = head.storeBytes + bytesOf(head.archives)
   let done = 0
-  for (const piece of piecesOf(readChunks(storeFile), storePieceBytes)) {
+  const goOn = async (piece: Uint8Array): Promise<void> => {
     if (signal?.aborted === true) throw cancelled()
-    storeHasher.update(piece)
-    yield add({ name: `store/${String(++number).padStart(6, '0')}.zst`, bytes: ports.compression.zstd(piece) })
     done += piece.length
-    progress('packing', done, head.storeBytes)
+    progress('packing', done, total)
     await ports.scheduler.yield()
+  }
+  for (const { piece, number } of piecesOf(join(directory, storeName))) {
+    storeHasher.update(piece)
+    yield add({ name: `store/${number}.zst`, bytes: ports.compression.zstd(piece) })
+    await goOn(piece)
+  }
+  for (const [index, { name }] of head.archives.entries()) {
+    for (const { piece, number } of piecesOf(join(directory, archiveName, name))) {
+      yield add({ name: `archive/${sixDigits(index + 1)}/${number}`, bytes: piece })
+      await goOn(piece)
+    }
   }
   for (const member of others) yield add(member)
   const manifest: BackupManifest = { head, ...proven, storeSha256: toHex(storeHasher.digest()), members }
@@ -179,7 +205,8 @@ function protectionOf(keys: Uint8Array): string {
 async function checkBack({ file, sealing }: BackupOptions, ports: BackupPorts, onProgress: (done: number) => void): Promise<void> {
   if (sealing.kind === 'recipient') return
   const opening = sealing.kind === 'none' ? ({ kind: 'nothing' } as const) : sealing
-  for await (const part of readBackup(file, opening, ports, onProgress)) if (part.kind === 'store') await ports.scheduler.yield()
+  for await (const part of readBackup(file, opening, ports, onProgress))
+    if (part.kind === 'store' || part.kind === 'archive') await ports.scheduler.yield()
 }
 
 function readIdentity(directory: string, { files }: BackupPorts): { readonly masterId: string } {
@@ -192,20 +219,31 @@ function jsonMember(name: string, value: unknown): Member {
   return { name, bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`) }
 }
 
-function* piecesOf(chunks: Iterable<Uint8Array>, pieceBytes: number): Generator<Uint8Array, void> {
+type Piece = { readonly piece: Uint8Array; readonly number: string }
+
+function* piecesOf(file: string): Generator<Piece, void> {
+  let number = 0
   let piece = new Uint8Array(pieceBytes)
   let filled = 0
-  for (const chunk of chunks) {
+  for (const chunk of readChunks(file)) {
     for (let at = 0; at < chunk.length; ) {
       const taken = chunk.subarray(at, at + pieceBytes - filled)
       piece.set(taken, filled)
       filled += taken.length
       at += taken.length
       if (filled < pieceBytes) continue
-      yield piece
+      yield { piece, number: sixDigits(++number) }
       piece = new Uint8Array(pieceBytes)
       filled = 0
     }
   }
-  if (filled > 0) yield piece.subarray(0, filled)
+  if (filled > 0) yield { piece: piece.subarray(0, filled), number: sixDigits(++number) }
+}
+
+function sixDigits(number: number): string {
+  return String(number).padStart(6, '0')
+}
+
+function bytesOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { AppError } from '../../kernel/app-error.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { cancelled, newestSchema, storeName } from '../../store/backup-copy.ts'
-import { createFile, createWorkingDirectory, fileSize, requireFreeBytes, requireVacant } from '../../store/backup-file.ts'
+import { createFile, createWorkingDirectory, fileSize, requireFreeBytes, requireVacant, type WritingFile } from '../../store/backup-file.ts'
 import { openStore } from '../../store/open.ts'
 import { verifyStore } from '../../store/verify-store.ts'
 import { heldFingerprint } from '../held/fingerprint.ts'
-import type { BackupHead, BackupManifest } from './backup-format.ts'
+import { archiveName, type BackupHead, type BackupManifest } from './backup-format.ts'
 import { readBackup } from './backup-reader.ts'
 import { restoredMarkName } from './incarnation.ts'
 import { followProgress, type Progress } from './progress.ts'
@@ -40,7 +40,7 @@ type RestorePorts = Pick<Ports, 'clock' | 'crypto' | 'compression' | 'files' | '
 
 /** Throws what `readBackup` throws, Conflict `RESTORE_TARGET_IN_USE`, Unavailable `DISK_SPACE_SHORT`, `DISK_FULL`, `CANCELLED`. */
 export async function restoreBackup(options: RestoreOptions, ports: RestorePorts): Promise<Restored> {
-  const { file, directory, signal } = options
+  const { directory, signal } = options
   const began = ports.clock.monotonic()
   const progress = followProgress(ports.clock, options.onProgress)
   requireVacant(directory)
@@ -65,16 +65,23 @@ async function unpackInto(
   progress: ReturnType<typeof followProgress>,
 ): Promise<BackupManifest> {
   const total = fileSize(file)
-  const path = join(directory, storeName)
-  using store = createFile(path, ports.crypto)
+  using store = createFile(join(directory, storeName), ports.crypto)
+  using archives = createArchives(join(directory, archiveName), ports)
   for await (const part of readBackup(file, opening, ports, (done) => progress('unpacking', done, total))) {
     if (signal?.aborted === true) throw cancelled()
     switch (part.kind) {
       case 'head':
-        requireFreeBytes(directory, part.head.storeBytes)
+        requireFreeBytes(
+          directory,
+          part.head.archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, part.head.storeBytes),
+        )
         break
       case 'store':
         store.write(part.bytes)
+        await ports.scheduler.yield()
+        break
+      case 'archive':
+        archives.write(part.name, part.bytes)
         await ports.scheduler.yield()
         break
       case 'file':
@@ -82,11 +89,29 @@ async function unpackInto(
         break
       case 'manifest':
         store.finish()
-        ports.files.remove(`${path}.sha256`)
+        archives.finish()
         return part.manifest
     }
   }
   throw damaged('it ends in the middle')
+}
+
+/** Files that come one after the other. */
+function createArchives(directory: string, { crypto, files }: RestorePorts) {
+  let current: { readonly name: string; readonly file: WritingFile } | undefined
+  const finish = (): void => void current?.file.finish()
+  return {
+    write: (name: string, bytes: Uint8Array): void => {
+      if (current?.name !== name) {
+        finish()
+        files.makeDirectory(directory)
+        current = { name, file: createFile(join(directory, name), crypto) }
+      }
+      current?.file.write(bytes)
+    },
+    finish,
+    [Symbol.dispose]: () => current?.file[Symbol.dispose](),
+  }
 }
 
 async function proveRestored(

@@ -17,7 +17,9 @@ import { newestSchema } from '../../../core/store/backup-copy.ts'
 import { requireFreeBytes } from '../../../core/store/backup-file.ts'
 import { putBlob, readBlob } from '../../../core/store/blobs.ts'
 import { openStore } from '../../../core/store/open.ts'
-import { lastPosition, readEventsAfter } from '../../../core/store/read-events.ts'
+import { lastPosition, readEventsAfter, readLogEvents } from '../../../core/store/read-events.ts'
+import { sealBulk } from '../../../core/store/seal-bulk.ts'
+import type { LogId } from '../../../core/log/log-id.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { runCommand, temporaryDirectory } from '../../helpers/command-line.ts'
 import { testPorts } from '../../helpers/store/open.ts'
@@ -25,6 +27,7 @@ import { testPorts } from '../../helpers/store/open.ts'
 const home = temporaryDirectory('backup')
 const at = (name: string): string => join(home.path, name)
 const source = at('master')
+const instant = '2026-01-01T00:00:00.000Z'
 
 const configOf = (directory: string, more: Partial<MasterConfig> = {}): MasterConfig => ({
   directory,
@@ -177,6 +180,35 @@ describe('a backup', () => {
     await expect(backup('of-damaged', { directory: at('damaged-master') })).rejects.toMatchObject({ code: 'BACKUP_SOURCE_DAMAGED' })
     expect(listing()).toEqual([...before, 'there', 'damaged-master'].toSorted())
     expect(readFileSync(at('there'), 'utf8')).toBe('somebody’s')
+  })
+})
+
+describe('a backup of a store with archives', () => {
+  it('[MA14] [MA15] has them with it: what was sealed is read and proven after the restore as before', async () => {
+    const sealing = await openMaster(configOf(at('archived')))
+    const { masterId, incarnation, rootDomainId } = sealing.identity
+    const log: LogId = { origin: masterId, incarnation, lane: 'bulk', domain: rootDomainId }
+    for (let batch = 0; batch < 6; batch++) {
+      sealing.port.commit(({ decide: digest }) => {
+        for (let number = 0; number < 30; number++) {
+          const data = { from: instant, to: instant, modes: {}, backlogMessages: number, worstSecondsBehind: batch, contacts: 0 }
+          digest({ type: 'ibcf.presence.digested.v1', subject: rootDomainId, domain: rootDomainId, data: data as never })
+        }
+      })
+      sealing.recorder.sign()
+    }
+    const first = sealBulk(sealing.store, log, { upTo: 60 }, 1)
+    const second = sealBulk(sealing.store, log, { upTo: 120 }, 2)
+    const archives = [first?.file ?? '', second?.file ?? ''].toSorted()
+    sealing.close()
+    const made = await backup('of-archived', { directory: at('archived') })
+    expect(readdirSync(join(at('archived'), 'archive')).toSorted()).toEqual(archives)
+    await restore('of-archived', 'archived-restored')
+    for (const name of archives)
+      expect(readFileSync(join(at('archived-restored'), 'archive', name))).toEqual(readFileSync(join(at('archived'), 'archive', name)))
+    using store = await openStore({ directory: at('archived-restored'), mode: 'read-only', role: 'master', ports: testPorts })
+    expect(readLogEvents(store.reader, log, 1, 180)).toHaveLength(180)
+    expect(await verifyStore(store.reader, testPorts)).toMatchObject({ ok: true, events: made.events })
   })
 })
 
