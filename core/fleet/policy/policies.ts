@@ -1,5 +1,6 @@
 /** Policy bundles and their assignments: what may be decided of them, and what the decisions come to ([PO1]..[PO5]). */
 import { compare, valid } from 'semver'
+import { readWindow } from '../command/window.ts'
 import { faultOfRule, isEqualJson } from '../drift/comparators.ts'
 import { isAtOrBelow, valueAt } from '../drift/pointer.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
@@ -59,7 +60,7 @@ export function evolvePolicies(policies: Policies, event: PolicyEvent): Policies
 
 /**
  * Whether the bundle may be published. Refuses `POLICY_KNOWN` (this id is published, with this or other content), `POLICY_INVALID`
- * (malformed), `POLICY_VERSION_INVALID`, `POLICY_VERSION_TAKEN`, `COMPARATOR_INVALID`, `CONFIGURATION_SCHEMA_INVALID` and
+ * (malformed), `POLICY_VERSION_INVALID`, `POLICY_VERSION_TAKEN`, `WINDOW_MALFORMED`, `COMPARATOR_INVALID`, `CONFIGURATION_SCHEMA_INVALID` and
  * `CONFIGURATION_INVALID`, with the places in words.
  */
 export function decidePublish(policies: Policies, policyBundleId: string, content: PolicyContent): Result<PolicyContent> {
@@ -75,6 +76,8 @@ export function decidePublish(policies: Policies, policyBundleId: string, conten
   const sameVersion = [...policies.bundles].find(([, other]) => other.name === name && compare(other.version, version) === 0)
   if (sameVersion !== undefined)
     return refused('POLICY_VERSION_TAKEN', `${name} ${version} is published already; a change is another version.`, { by: sameVersion[0] })
+  const window = readWindow(parsed.data.constraints.maintenance_window)
+  if (!window.ok) return window
   const faults = findTermFaults(parsed.data)
   if (faults.length > 0) return refused('COMPARATOR_INVALID', faults.join(' '), { faults: faults.length })
   const ofSchema = configurationSchema === undefined ? [] : findSchemaFaults(configurationSchema)

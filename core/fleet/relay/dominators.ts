@@ -3,7 +3,7 @@
  * of Cooper, Harvey and Kennedy ("A Simple, Fast Dominance Algorithm", 2001), which in nets that are nearly trees takes two passes.
  * Everything is numbered first, because a net may have a million nodes.
  */
-import type { Hop } from './hidden-nodes.ts'
+import type { Hop } from './hop.ts'
 
 /** The master is number 0. */
 const master = 0

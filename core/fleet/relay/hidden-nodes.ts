@@ -4,9 +4,7 @@
  */
 
 import { findDominators } from './dominators.ts'
-
-/** `from` is reached through `to`; null is the master itself. */
-export type Hop = { readonly from: string; readonly to: string | null }
+import type { Hop } from './hop.ts'
 
 /** Everything that has a way to the master over hops that do not touch what has failed. */
 export function reachable(hops: readonly Hop[], failed: ReadonlySet<string>): ReadonlySet<string> {

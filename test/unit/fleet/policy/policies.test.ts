@@ -57,6 +57,12 @@ describe('publishing', () => {
     expect(decidePublish(policies, idOf('B'), content('0.9.9'))).toEqual({ ok: true, value: content('0.9.9') })
   })
 
+  it('[PO2] wants a maintenance window that can be read, because an unreadable one would never open', () => {
+    const windowed = (maintenance_window: string) =>
+      refusal(decidePublish(noPolicies, idOf('A'), content('1.0.0', { constraints: { ...content().constraints, maintenance_window } })))
+    expect([windowed('0 2 * * 6 for 4h in Europe/Berlin'), windowed('at night')]).toEqual(['accepted', 'WINDOW_MALFORMED'])
+  })
+
   it('[PO3] holds the configuration against its own schema', () => {
     const configurationSchema = {
       type: 'object',

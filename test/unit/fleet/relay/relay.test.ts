@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultThresholds } from '../../../../core/fleet/connectivity/assess.ts'
-import { type Hop, hiddenBy, pathsOf, rankByHiding, reachable } from '../../../../core/fleet/relay/hidden-nodes.ts'
+import { hiddenBy, pathsOf, rankByHiding, reachable } from '../../../../core/fleet/relay/hidden-nodes.ts'
+import type { Hop } from '../../../../core/fleet/relay/hop.ts'
 import { type LinkObservation, pathHealth, type Reach } from '../../../../core/fleet/relay/path-health.ts'
 
 const now = 1_000_000
