@@ -2,7 +2,6 @@
  * Which nodes a failing relay hides: those that have no way to the master left that does not lead over it. Pure over lists; several ways
  * to one node and rings of relays are both possible ([RL3], [RL4]).
  */
-
 import { findDominators } from './dominators.ts'
 import type { Hop } from './hop.ts'
 
