@@ -8,6 +8,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { Segments } from '../../ui/segments.tsx'
 import { Shown } from '../../ui/shown.tsx'
 import { ConcernsStrip } from '../held/concerns-strip.tsx'
+import { usePressingConcerns } from '../held/use-heard.ts'
 import { AttentionList } from './list.tsx'
 import { type AttentionItem, kindsOf, pressureOf } from './model.ts'
 import classes from './page.module.css'
@@ -26,17 +27,19 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
   const [kind, setKind] = useState<AttentionItem['kind'] | 'all'>('all')
   const kinds = kindsOf(items)
   const shown = kind === 'all' || !kinds.includes(kind) ? items : items.filter((item) => item.kind === kind)
-  const pressing = items.filter((item) => pressureOf(item) === 'act').length
+  const concerns = usePressingConcerns()
+  const count = items.length + concerns.length
+  const pressing = items.filter((item) => pressureOf(item) === 'act').length + concerns.filter(({ pressure }) => pressure === 'act').length
   return (
     <>
       <PageHead
         title={<Trans>Attention</Trans>}
         lead={
-          items.length === 0 ? (
+          count === 0 ? (
             <Trans>Nothing asks for a look.</Trans>
           ) : (
             <>
-              <Plural value={items.length} one="# thing asks for a look" other="# things ask for a look" />
+              <Plural value={count} one="# thing asks for a look" other="# things ask for a look" />
               {pressing === 0 ? (
                 <Trans>, none of them now.</Trans>
               ) : (
@@ -67,7 +70,7 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
           />
         </div>
       )}
-      <AttentionList items={shown} listName="attention-page" isDetailed />
+      {items.length === 0 && concerns.length > 0 ? null : <AttentionList items={shown} listName="attention-page" isDetailed />}
     </>
   )
 }

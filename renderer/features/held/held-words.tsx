@@ -1,9 +1,9 @@
 /** The fingerprint of everything that is held, in words to be read to another operator, with what it covers and how old it is. */
 import { t } from '@lingui/core/macro'
-import { Plural, Trans } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
-import { FingerprintWords } from '../authority/fingerprint.tsx'
+import { FingerprintScope, FingerprintWords } from '../authority/fingerprint.tsx'
 import { boundText } from '../../ui/bound-text.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Section } from '../../ui/section.tsx'
@@ -18,9 +18,8 @@ export function HeldWords(): ReactNode {
   return (
     <Section
       title={t`Fingerprint`}
-      at={master.data?.now}
       actions={
-        frontier === undefined ? null : (
+        frontier === undefined || frontier.fingerprint.length === 0 ? null : (
           <CopyButton text={frontier.fingerprint.join(' ')} label={t`Copy the fingerprint words for the radio`} />
         )
       }
@@ -32,11 +31,7 @@ export function HeldWords(): ReactNode {
               <FingerprintWords words={data.frontier.fingerprint} />
             </div>
             <p className={classes['soft']}>
-              <Plural
-                value={data.frontier.logs}
-                one="Of everything: # log to its last event. Another master that reads out the same words holds the same."
-                other="Of everything: # logs, each to its last event. Another master that reads out the same words holds the same."
-              />
+              <FingerprintScope frontier={data.frontier} /> <Trans>Another master that reads out the same words holds the same.</Trans>
             </p>
             {projections.data === undefined ? null : (
               <p className={classes['hash']}>

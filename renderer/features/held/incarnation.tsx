@@ -30,14 +30,16 @@ export function IncarnationSection(): ReactNode {
     <Section title={t`This life of the master`} anchor="held-life">
       <Shown answer={incarnation}>
         {(data) => (
-          <>
-            <p className={classes['soft']}>{lifeMeaning(data.reason)}</p>
-            {data.lapsed.length === 0 ? null : <Lapsed view={data} />}
-            {data.debts.map((debt) => (
-              <Debt key={`${debt.domainId} ${String(debt.epoch)}`} debt={debt} />
-            ))}
+          <div className={classes['life']}>
+            <div>
+              <p className={classes['soft']}>{lifeMeaning(data.reason)}</p>
+              {data.lapsed.length === 0 ? null : <Lapsed view={data} />}
+              {data.debts.map((debt) => (
+                <Debt key={`${debt.domainId} ${String(debt.epoch)}`} debt={debt} />
+              ))}
+            </div>
             <LifeFacts view={data} />
-          </>
+          </div>
         )}
       </Shown>
     </Section>
@@ -47,16 +49,14 @@ export function IncarnationSection(): ReactNode {
 function LifeFacts({ view }: { readonly view: IncarnationView }): ReactNode {
   const formats = useFormats()
   return (
-    <>
-      <div className={classes['lifeFacts']}>
-        <Facts
-          items={[
-            { name: t`Began`, value: view.openedAt === null ? null : formats.instant(view.openedAt) },
-            { name: t`Why`, value: lifeName(view.reason) },
-            { name: t`Incarnation`, value: view.id, isCopied: true },
-          ]}
-        />
-      </div>
+    <div>
+      <Facts
+        items={[
+          { name: t`Began`, value: view.openedAt === null ? null : formats.instant(view.openedAt) },
+          { name: t`Why`, value: lifeName(view.reason) },
+          { name: t`Incarnation`, value: view.id, isCopied: true },
+        ]}
+      />
       {view.continuesTotal === 0 ? null : (
         <Points
           summary={<Plural value={view.continuesTotal} one="Goes on from # log of before" other="Goes on from # logs of before" />}
@@ -77,7 +77,7 @@ function LifeFacts({ view }: { readonly view: IncarnationView }): ReactNode {
           omitted={0}
         />
       )}
-    </>
+    </div>
   )
 }
 

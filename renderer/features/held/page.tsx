@@ -18,18 +18,19 @@ export function HeldDesk(): ReactNode {
   const { queries } = useWorkspace()
   const heard = useHeard()
   const master = useQuery(queries.master())
+  // What the master may decide comes before everything else while it is not as it should be.
+  const isLifeUrgent = heard.incarnation !== undefined && heard.incarnation.lapsed.length + heard.incarnation.debts.length > 0
   return (
     <div className={classes['page']}>
       <PageHead title={<Trans>What is held</Trans>} lead={<Verdict heard={heard} />} />
       <HoldingsFigures />
+      {isLifeUrgent ? <IncarnationSection /> : null}
       <div className={classes['pair']}>
-        <div className={classes['stack']}>
-          <HeldWords />
-          <IncarnationSection />
-        </div>
+        <HeldWords />
         <BackupsSection isDemo={master.data?.isDemo ?? false} />
       </div>
       <ProjectionsSection />
+      {isLifeUrgent ? null : <IncarnationSection />}
     </div>
   )
 }

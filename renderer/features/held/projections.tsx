@@ -75,7 +75,7 @@ export function ProjectionsSection(): ReactNode {
 /** In a line: whether all of them are up to date, and what is kept without effect. */
 function Standing({ list }: { readonly list: ProjectionList | undefined }): ReactNode {
   if (list === undefined) return null
-  const { current, total, rejudging } = summarize(list)
+  const { current, total, rejudging, parked } = summarize(list)
   return (
     <>
       {current === total ? (
@@ -84,6 +84,12 @@ function Standing({ list }: { readonly list: ProjectionList | undefined }): Reac
         <Trans>
           {current} of {total} up to date
         </Trans>
+      )}
+      {parked === 0 ? null : (
+        <>
+          {', '}
+          <Plural value={parked} one="# event parked" other="# events parked" />
+        </>
       )}
       {rejudging === 0 ? null : (
         <>

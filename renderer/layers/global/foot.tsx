@@ -168,8 +168,15 @@ export function StoreFigures({ overview }: { readonly overview: Overview }): Rea
           <Trans>Fingerprint</Trans>
         </dt>
         <dd className={classes['words']}>
-          <span>{words}</span>
-          <CopyButton text={words} label={t`Copy the fingerprint words`} />
+          {words === '' ? (
+            <Trans>being found</Trans>
+          ) : (
+            <>
+              <span>{words}</span>
+              {overview.store.asOf === null ? null : <Age at={overview.store.asOf.at} isSpoken className={classes['faint']} />}
+              <CopyButton text={words} label={t`Copy the fingerprint words`} />
+            </>
+          )}
         </dd>
       </dl>
     </Section>
