@@ -4,7 +4,7 @@
  */
 import { accepted, refused, type Result } from '../../kernel/result.ts'
 import type { Quorum } from './events.ts'
-import { findTenure, governing, hlcMs, isOfLife } from './tenure.ts'
+import { findTenures, governing, hlcMs, isOfLife } from './tenure.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, DomainPlace, EpochPage, Giving, Right, Tenure } from './types.ts'
 
 export type Candidate = {
@@ -124,8 +124,8 @@ function heldHere(basis: Basis, act: AuthorityAct): Result<EpochPage> {
 }
 
 function heldAbove({ book, above }: Basis, act: AuthorityAct): Result<EpochPage> {
-  const found = findTenure(above, act.issuerId, act.epoch)
-  return found === undefined ? notHeld(act) : holdsIn(book, found.page, act)
+  const held = findTenures(above, act.issuerId, act.epoch).map(({ page }) => holdsIn(book, page, act))
+  return held.find(({ ok }) => ok) ?? held[0] ?? notHeld(act)
 }
 
 function holdsIn(book: AuthorityBook, page: EpochPage, act: AuthorityAct): Result<EpochPage> {

@@ -4,7 +4,7 @@
  */
 import { type Candidate, judgeCandidate } from './basis.ts'
 import { lineOf } from './line.ts'
-import { findTenure, hlcMs } from './tenure.ts'
+import { findTenures, hlcMs } from './tenure.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, DomainPlace, EpochOutcome, EpochPage, Giving, RefusedAct, Tenure } from './types.ts'
 
 type ChronicleAsk = {
@@ -93,7 +93,7 @@ function endOf(
       word.masterId === giving.masterId &&
       word.epoch === giving.epoch &&
       hlcMs(hlc) >= Date.parse(until) &&
-      (mayTell(issuerId) || findTenure(above, issuerId, epoch) !== undefined),
+      (mayTell(issuerId) || findTenures(above, issuerId, epoch).length > 0),
   )
   return isLapsed ? 'lapsed' : null
 }
@@ -111,7 +111,7 @@ function mayTellTime(
     if (word.kind !== 'delegate' || word.masterId !== masterId) return false
     if (issuerId === giving.masterId && epoch === giving.epoch) return true
     const isHeld = pages.some((page) => page.epoch === epoch && page.tenures.some((tenure) => tenure.giving.masterId === issuerId))
-    return isHeld || findTenure(above, issuerId, epoch) !== undefined
+    return isHeld || findTenures(above, issuerId, epoch).length > 0
   })
 }
 

@@ -2,7 +2,7 @@
  * What freezes authority: an event marked critical, of a type that this version does not know, by a master that held the domain. Others
  * cannot freeze what they never held ([AU13]).
  */
-import { findTenure, isOfLife } from './tenure.ts'
+import { findTenures, isOfLife } from './tenure.ts'
 import type { AuthorityBook, Chronicle } from './types.ts'
 
 export type Freeze = {
@@ -18,8 +18,8 @@ export function freezingActs(book: AuthorityBook, line: readonly Chronicle[]): r
   const freezes = line.flatMap(({ domainId }, at) =>
     (book.record(domainId)?.acts ?? []).flatMap((act): Freeze[] => {
       if (act.word.kind !== 'unknown-critical') return []
-      const found = findTenure(line.slice(at), act.issuerId, act.epoch)
-      const isHeld = found?.tenures.some((tenure) => isOfLife(book, tenure, act.incarnation)) ?? false
+      const found = findTenures(line.slice(at), act.issuerId, act.epoch)
+      const isHeld = found.some(({ tenures }) => tenures.some((tenure) => isOfLife(book, tenure, act.incarnation)))
       const { eventId, epoch, hlc, issuerId } = act
       return isHeld ? [{ eventId, type: act.word.type, epoch, hlc, masterId: issuerId }] : []
     }),

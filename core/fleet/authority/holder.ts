@@ -2,7 +2,7 @@
 import type { MasterLevel } from '../node/node-record.ts'
 import { chroniclesOf } from './chronicle.ts'
 import { freezingActs } from './freeze.ts'
-import { findTenure, governing } from './tenure.ts'
+import { findTenures, governing } from './tenure.ts'
 import type { AuthorityBook, Chronicle, EpochPage, RefusedAct, Right, Tenure } from './types.ts'
 
 export type Claimant = {
@@ -168,7 +168,7 @@ function debtsOf(book: AuthorityBook, line: readonly Chronicle[]): readonly Debt
             review.word.reviewedEventId === act.eventId &&
             review.actor !== null &&
             review.actor !== act.actor &&
-            findTenure(line, review.issuerId, review.epoch) !== undefined,
+            findTenures(line, review.issuerId, review.epoch).length > 0,
         )
       })
       .map(({ act }) => ({ eventId: act.eventId, masterId: act.issuerId, epoch, since: act.time })),

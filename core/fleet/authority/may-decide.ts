@@ -2,7 +2,7 @@
 import { chroniclesOf } from './chronicle.ts'
 import { type DecisionKind, isRestricting } from './decision-kinds.ts'
 import { compareDecisions, freezingActs } from './freeze.ts'
-import { findTenure, type FoundTenure, governing, hlcMs, isOfLife } from './tenure.ts'
+import { findTenures, type FoundTenure, governing, hlcMs, isOfLife } from './tenure.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, EpochPage } from './types.ts'
 
 export type DecisionAsk = {
@@ -43,14 +43,17 @@ export function mayDecideIn(book: AuthorityBook, line: readonly Chronicle[], ask
       'It counts once the move has arrived.',
     )
   }
-  const found = findTenure(line, ask.masterId, ask.epoch)
-  if (found === undefined) {
-    return no(
-      'AUTHORITY_NOT_HELD',
-      `The master did not hold the domain at epoch ${ask.epoch}.`,
-      'A grant, a delegated claim or broken glass would give it the domain at the next epoch.',
-    )
-  }
+  const effects = findTenures(line, ask.masterId, ask.epoch).map((found) => effectUnder(book, line, found, ask))
+  const best = effects.find(({ effect }) => effect === 'yes') ?? effects.find(({ effect }) => effect === 'held') ?? effects[0]
+  if (best !== undefined) return best
+  return no(
+    'AUTHORITY_NOT_HELD',
+    `The master did not hold the domain at epoch ${ask.epoch}.`,
+    'A grant, a delegated claim or broken glass would give it the domain at the next epoch.',
+  )
+}
+
+function effectUnder(book: AuthorityBook, line: readonly Chronicle[], found: FoundTenure, ask: DecisionAsk): Effect {
   const ended = endedBefore(book, found, ask) ?? (ask.written === undefined ? overtakenNow(line, found) : undefined)
   if (ended !== undefined) return ended
   if (isRestricting(ask.kind)) return yes

@@ -10,27 +10,26 @@ export type FoundTenure = {
 }
 
 /**
- * The hold of `masterId` at `epoch`, in the nearest domain of the line that knows of it. An epoch below all of a domain's own is from
- * before it was held apart, when the domain above it counted; one that was ever given back has inherited since ([AU4]).
+ * The holds of `masterId` at `epoch`, nearest domain first: one, or none. An epoch below all of a domain's own is from before it was
+ * held apart, when the domain above it counted; one that was ever given back has inherited since ([AU4]), and then the same number can
+ * be of either domain.
  */
-export function findTenure(line: readonly Chronicle[], masterId: string, epoch: number): FoundTenure | undefined {
+export function findTenures(line: readonly Chronicle[], masterId: string, epoch: number): readonly FoundTenure[] {
+  const found: FoundTenure[] = []
   for (const chronicle of line) {
     const page = chronicle.pages.find((known) => known.epoch === epoch)
     const tenures = page?.tenures.filter(({ giving }) => giving.masterId === masterId) ?? []
-    if (page !== undefined && tenures.length > 0) return { chronicle, page, tenures }
-    if (!looksUp(chronicle, epoch)) return undefined
+    if (page !== undefined && tenures.length > 0) found.push({ chronicle, page, tenures })
+    const [first] = chronicle.pages
+    const looksUp = first === undefined || epoch < first.epoch || chronicle.pages.some(({ outcome }) => outcome.kind === 'inherits')
+    if (!looksUp) break
   }
-  return undefined
+  return found
 }
 
 /** The chronicle that says who holds the first domain of the line now. */
 export function governing(line: readonly Chronicle[]): Chronicle | undefined {
   return line.find(({ pages }) => pages.length > 0 && pages.at(-1)?.outcome.kind !== 'inherits')
-}
-
-function looksUp({ pages }: Chronicle, epoch: number): boolean {
-  const [first] = pages
-  return first === undefined || epoch < first.epoch || pages.some(({ outcome }) => outcome.kind === 'inherits')
 }
 
 /** A restored master holds nothing that was not given to its new life by name ([AU12]). */

@@ -111,6 +111,16 @@ describe('who holds a domain', () => {
     expect(holderOf(world.book(), site)).toMatchObject({ masterId: north.card.masterId, epoch: 4 })
   })
 
+  it('[AU4] does not mistake an epoch of the domain itself for the same number of the one above', () => {
+    const world = createWorld()
+    found(world)
+    grant(world, hq, south, site)
+    world.act(south, { kind: 'release', domainId: site, inherit: true, reason: 'Reached again.' })
+    grant(world, hq, south, root)
+    expect(holderOf(world.book(), site)).toMatchObject({ masterId: south.card.masterId, epoch: 2, grantedAtDomainId: root })
+    expect(mayDecide(world.book(), ask(south, 2))).toEqual({ effect: 'yes' })
+  })
+
   it('[AU5] is nobody that leaps: a forged epoch, a grant by who never held it, and a grant to oneself do not count', () => {
     const world = createWorld()
     found(world)
