@@ -5,14 +5,14 @@ import { besideUs } from './beside-us.ts'
 import { AppError } from '../kernel/app-error.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
-import { defaultDigestEveryMs, type MasterConfig } from './config.ts'
+import { defaultDigestEveryMs } from './config.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServeConfig, Serving } from './serve.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
 import type { WriterData } from './entry-writer.ts'
-import type { Asked, Line, Told } from './writer/messages.ts'
+import type { Asked, Line, Told, WriterSettings } from './writer/messages.ts'
 
 export type ServingOptions = {
   readonly directory: string
@@ -28,9 +28,8 @@ export type ServingOptions = {
 
 export async function startServing(options: ServingOptions): Promise<Serving> {
   const ports = createPorts('master', diagnosticsLevel())
-  const master: MasterConfig = {
+  const settings: WriterSettings = {
     directory: options.directory,
-    ports,
     keyProtection: options.keyProtection,
     version: productVersion,
     name: options.name,
@@ -41,11 +40,11 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     thresholds: {},
   }
   // The other thread loads and opens while this one loads what serves: neither waits for the other.
-  const writer = startWriter(master)
+  const writer = startWriter(settings)
   const [{ serveMaster }, { openRemoteMaster }] = await Promise.all([import('./serve.ts'), import('./front/remote-master.ts')])
   const config: ServeConfig = {
-    master,
-    open: async () => writer.closing(await openRemoteMaster(writer.line, master.directory, ports)),
+    master: { ...settings, ports },
+    open: async () => writer.closing(await openRemoteMaster(writer.line, settings.directory, ports)),
     listen: listenHttp,
     temporaryDirectory: tmpdir(),
     nodeVersion: process.versions.node,
@@ -72,7 +71,7 @@ type WriterThread = {
 }
 
 /** The writer has a thread of its own; what ends that thread unasked ends the process, as it would if it were this one. */
-function startWriter({ ports: _, ...settings }: MasterConfig): WriterThread {
+function startWriter(settings: WriterSettings): WriterThread {
   const workerData: WriterData = { ...settings, diagnostics: diagnosticsLevel() }
   const worker = new Worker(besideUs(import.meta.url, './', 'entry-writer'), { name: 'writer', workerData })
   let isEnding = false
