@@ -10,6 +10,7 @@ const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.
 const entries = {
   entry: 'core/app/entry.ts',
   'entry-writer': 'core/app/entry-writer.ts',
+  'entry-backup': 'core/app/entry-backup.ts',
   'entry-checkpointer': 'core/store/entry-checkpointer.ts',
   ibcf: 'core/bin/ibcf.ts',
 }

@@ -12,6 +12,9 @@ import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
 import type { WriterData } from './entry-writer.ts'
+import { type Asked, errorOf, type Line, type Told } from './writer/messages.ts'
+import type { BackupData, BackupTold } from './entry-backup.ts'
+import type { BackupMaker } from './keeping/keeping.ts'
 import type { Asked, Line, Told, WriterSettings } from './writer/messages.ts'
 
 export type ServingOptions = {
@@ -52,6 +55,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     platform: process.platform,
     // Loaded only when asked for: a real fleet never pays for the simulator.
     makeDemo: async () => (await import('../simulator/demo-island.ts')).openDemoIsland({ ports, version: productVersion }),
+    makeBackup: makeBackupInThread,
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
@@ -107,5 +111,33 @@ function startWriter(settings: WriterSettings): WriterThread {
         await exited
       },
     }),
+  }
+}
+
+/** Resolves once the thread is gone, so that nothing of it is under way when the process ends. */
+const makeBackupInThread: BackupMaker = async ({ onProgress, signal, ...workerData }) => {
+  const worker = new Worker(besideUs(import.meta.url, './', 'entry-backup'), {
+    name: 'backup',
+    workerData: workerData satisfies BackupData,
+  })
+  const giveUp = (): void => worker.postMessage('give up')
+  signal?.addEventListener('abort', giveUp)
+  try {
+    const last = await new Promise<Exclude<BackupTold, { readonly kind: 'progress' }>>((resolve, reject) => {
+      let outcome: Exclude<BackupTold, { readonly kind: 'progress' }> | undefined
+      worker.on('message', (told: BackupTold) => {
+        if (told.kind === 'progress') onProgress?.(told.progress)
+        else outcome = told
+      })
+      worker.once('error', reject)
+      worker.once('exit', () => {
+        if (outcome === undefined) reject(new AppError('Bug', 'BACKUP_GONE', 'The thread that makes the backup has ended by itself.'))
+        else resolve(outcome)
+      })
+    })
+    if (last.kind === 'failed') throw errorOf(last.failure)
+    return last.made
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
 }

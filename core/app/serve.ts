@@ -11,6 +11,7 @@ import { createAccess } from './api/access.ts'
 import { createHttpHandler } from './api/server.ts'
 import { createConsoleSessions } from './api/sessions.ts'
 import type { MasterConfig } from './config.ts'
+import type { BackupMaker } from './keeping/keeping.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServedMaster } from './served-master.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
@@ -33,6 +34,8 @@ export type ServeConfig = {
   readonly pid: number
   readonly platform: string
   readonly makeDemo: () => Promise<DemoIsland>
+  /** In a thread of its own, where there is one to be had. */
+  readonly makeBackup?: BackupMaker
 }
 
 export type Serving = {
@@ -82,6 +85,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
       },
     },
     makeDemo: config.makeDemo,
+    ...(config.makeBackup === undefined ? {} : { makeBackup: config.makeBackup }),
   })
   let closing: Promise<void> | undefined
   async function closeOnce(): Promise<void> {

@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../kernel/app-error.ts'
 import type { DemoControl } from './api/demo-control.ts'
 import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
-import { createKeeping, type Keeping } from './keeping/keeping.ts'
+import { type BackupMaker, createKeeping, type Keeping } from './keeping/keeping.ts'
 import type { Address } from './node-listener.ts'
 import { type ServedMaster, servedHere } from './served-master.ts'
 
@@ -44,10 +44,11 @@ export type WorkspacesParts = {
   readonly main: ServedMaster
   readonly gateway: GatewayListener
   readonly makeDemo: () => Promise<DemoIsland>
+  readonly makeBackup?: BackupMaker
 }
 
-export function createWorkspaces({ main, gateway, makeDemo }: WorkspacesParts): Workspaces {
-  const mainServed = serve('main', main, undefined, gateway)
+export function createWorkspaces({ main, gateway, makeDemo, makeBackup }: WorkspacesParts): Workspaces {
+  const mainServed = serve('main', main, undefined, gateway, makeBackup)
   let demo: { readonly served: Served; readonly island: DemoIsland } | undefined
   let opening: Promise<WorkspaceView> | undefined
   let problem: WorkspaceView['problem'] = null
@@ -107,9 +108,15 @@ const noGateway: GatewayListener = {
   set: () => Promise.reject(new AppError('Rejected', 'NOT_IN_DEMO', 'The demo island is not reached over a network.')),
 }
 
-function serve(name: WorkspaceName, master: ServedMaster, demo: DemoControl | undefined, gateway: GatewayListener): Served {
+function serve(
+  name: WorkspaceName,
+  master: ServedMaster,
+  demo: DemoControl | undefined,
+  gateway: GatewayListener,
+  makeBackup?: BackupMaker,
+): Served {
   const { facts, ports, feed } = master
-  const keeping = createKeeping(facts.directory ?? undefined, ports, facts.version, () => feed.tell({ topics: ['store'] }))
+  const keeping = createKeeping(facts.directory ?? undefined, ports, facts.version, () => feed.tell({ topics: ['store'] }), makeBackup)
   return { name, master, demo, gateway, keeping, view: () => master.moment(() => viewOf(master, gateway)) }
 }
 

@@ -12,9 +12,12 @@ import { storeName } from '../../store/backup-copy.ts'
 import { fileSize, freeBytes } from '../../store/backup-file.ts'
 import { readStoreFigures, type StoreFigures } from '../../store/backup-figures.ts'
 import { readEventsAfter } from '../../store/read-events.ts'
-import { type MadeBackup, makeBackup } from './backup.ts'
+import { type BackupOptions, type MadeBackup, makeBackup } from './backup.ts'
 import { listBackups, rememberBackup } from './backups.ts'
 import { encrypterOf, type Sealing } from './seal.ts'
+
+/** Makes a backup here or in a thread of its own. */
+export type BackupMaker = (options: BackupOptions) => Promise<MadeBackup>
 
 export type Keeping = {
   readonly store: (reader: Reader) => StoreView
@@ -36,7 +39,13 @@ const farAwayMs = 10 * 365 * dayMs
 const idle: BackupState = { state: 'none', file: null, progress: null, made: null, problem: null }
 
 /** `directory` undefined is a master in memory, which keeps nothing. */
-export function createKeeping(directory: string | undefined, ports: Ports, programVersion: string, changed: () => void): Keeping {
+export function createKeeping(
+  directory: string | undefined,
+  ports: Ports,
+  programVersion: string,
+  changed: () => void,
+  make: BackupMaker = (options) => makeBackup(options, ports),
+): Keeping {
   let current = idle
   let running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
 
@@ -52,10 +61,14 @@ export function createKeeping(directory: string | undefined, ports: Ports, progr
 
   async function run(from: string, file: string, sealing: Sealing, signal: AbortSignal): Promise<void> {
     try {
-      const made = await makeBackup(
-        { directory: from, file, sealing, programVersion, signal, onProgress: (progress) => show({ ...current, progress }) },
-        ports,
-      )
+      const made = await make({
+        directory: from,
+        file,
+        sealing,
+        programVersion,
+        signal,
+        onProgress: (progress) => show({ ...current, progress }),
+      })
       rememberBackup(from, made, ports)
       show({ state: 'done', file, progress: null, made, problem: null })
     } catch (error) {
