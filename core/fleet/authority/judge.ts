@@ -1,8 +1,11 @@
-/** Judging many decisions against the same acts: what was worked out for a domain is kept until something about authority changed. */
+/**
+ * Judging many decisions against the same acts: the rule for a master in an epoch is worked out once, and kept until something about
+ * authority changed.
+ */
 import { chroniclesOf } from './chronicle.ts'
 import { lineOf } from './line.ts'
-import { type DecisionAsk, type Effect, mayDecideIn } from './may-decide.ts'
-import type { AuthorityAct, AuthorityBook, Chronicle } from './types.ts'
+import { type DecisionAsk, type Effect, prepareRule, type Rule } from './may-decide.ts'
+import type { AuthorityAct, AuthorityBook } from './types.ts'
 
 export type AuthorityJudge = {
   readonly mayDecide: (ask: DecisionAsk) => Effect
@@ -11,7 +14,7 @@ export type AuthorityJudge = {
 }
 
 export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
-  const lines = new Map<string, readonly Chronicle[]>()
+  const rules = new Map<string, Rule>()
   const namesNodes = new Map<string, boolean>()
 
   function hasLocalActs(domainId: string): boolean {
@@ -26,13 +29,15 @@ export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
     mayDecide: (ask) => {
       // Nodes differ only where glass was broken at single ones.
       const nodeId = ask.nodeId !== undefined && hasLocalActs(ask.domainId) ? ask.nodeId : undefined
-      const name = `${ask.domainId}/${nodeId ?? ''}`
-      const line = lines.get(name) ?? chroniclesOf(book, { domainId: ask.domainId, nodeId })
-      lines.set(name, line)
-      return mayDecideIn(book, line, ask)
+      const name = `${ask.domainId}/${nodeId ?? ''}/${ask.masterId}/${ask.incarnation}/${ask.epoch}`
+      const known = rules.get(name)
+      if (known !== undefined) return known(ask)
+      const rule = prepareRule(book, chroniclesOf(book, { domainId: ask.domainId, nodeId }), ask)
+      rules.set(name, rule)
+      return rule(ask)
     },
     forget: () => {
-      lines.clear()
+      rules.clear()
       namesNodes.clear()
     },
   }

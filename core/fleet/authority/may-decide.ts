@@ -1,9 +1,9 @@
 /** Whether a decision has effect: trust decides that, never what is stored (design 2, Convergence). */
 import { chroniclesOf } from './chronicle.ts'
 import { type DecisionKind, isRestricting } from './decision-kinds.ts'
-import { compareDecisions, freezingActs } from './freeze.ts'
+import { compareDecisions, type Freeze, freezingActs } from './freeze.ts'
 import { findTenures, type FoundTenure, governing, hlcMs, isOfLife } from './tenure.ts'
-import type { AuthorityAct, AuthorityBook, Chronicle, EpochPage } from './types.ts'
+import type { AuthorityBook, Chronicle, EpochPage } from './types.ts'
 
 export type DecisionAsk = {
   readonly masterId: string
@@ -31,85 +31,133 @@ const yes: Effect = { effect: 'yes' }
  * AUTHORITY_NOT_HELD, LIFE_WRONG, CONTEST_LOST, OVERTAKEN, RELEASED, GRANT_RUN_OUT, EPOCH_OVERTAKEN.
  */
 export function mayDecide(book: AuthorityBook, ask: DecisionAsk): Effect {
-  return mayDecideIn(book, chroniclesOf(book, ask), ask)
+  return prepareRule(book, chroniclesOf(book, ask), ask)(ask)
 }
 
-/** The same where the chronicles of the domain's line are at hand. */
-export function mayDecideIn(book: AuthorityBook, line: readonly Chronicle[], ask: DecisionAsk): Effect {
-  if (ask.placement !== undefined && ask.placement.decided > ask.placement.known) {
-    return held(
-      'PLACEMENT_AHEAD',
-      'It was decided after a move of the node that is not known here.',
-      'It counts once the move has arrived.',
+/** What is the same for everything that one master decides in one life, domain and epoch. */
+export type Rule = (ask: Pick<DecisionAsk, 'masterId' | 'epoch' | 'placement' | 'kind' | 'written'>) => Effect
+
+/** Works the rule out from the chronicles of the domain's line, so that many decisions can be judged by it. */
+export function prepareRule(
+  book: AuthorityBook,
+  line: readonly Chronicle[],
+  { masterId, incarnation, epoch }: Pick<DecisionAsk, 'masterId' | 'incarnation' | 'epoch'>,
+): Rule {
+  const holds = findTenures(line, masterId, epoch).map((found) => prepareHold(book, line, found, masterId, incarnation))
+  const [freeze] = freezingActs(book, line)
+  return (ask) => {
+    const { placement, kind, written } = ask
+    if (placement !== undefined && placement.decided > placement.known) {
+      return held(
+        'PLACEMENT_AHEAD',
+        'It was decided after a move of the node that is not known here.',
+        'It counts once the move has arrived.',
+      )
+    }
+    let best: Effect | undefined
+    for (const hold of holds) {
+      const effect = effectUnder(hold, freeze, kind, written, ask)
+      if (effect.effect === 'yes') return effect
+      if (best === undefined || (best.effect === 'no' && effect.effect === 'held')) best = effect
+    }
+    return (
+      best ??
+      no(
+        'AUTHORITY_NOT_HELD',
+        `The master did not hold the domain at epoch ${epoch}.`,
+        'A grant, a delegated claim or broken glass would give it the domain at the next epoch.',
+      )
     )
   }
-  const effects = findTenures(line, ask.masterId, ask.epoch).map((found) => effectUnder(book, line, found, ask))
-  const best = effects.find(({ effect }) => effect === 'yes') ?? effects.find(({ effect }) => effect === 'held') ?? effects[0]
-  if (best !== undefined) return best
-  return no(
-    'AUTHORITY_NOT_HELD',
-    `The master did not hold the domain at epoch ${ask.epoch}.`,
-    'A grant, a delegated claim or broken glass would give it the domain at the next epoch.',
-  )
 }
 
-function effectUnder(book: AuthorityBook, line: readonly Chronicle[], found: FoundTenure, ask: DecisionAsk): Effect {
-  const ended = endedBefore(book, found, ask) ?? (ask.written === undefined ? overtakenNow(line, found) : undefined)
-  if (ended !== undefined) return ended
-  if (isRestricting(ask.kind)) return yes
-  return contestOf(found.page, ask.masterId) ?? frozen(book, line, ask) ?? yes
+type Hold = {
+  readonly isOfThisLife: boolean
+  /** Milliseconds; infinite for a hold without a date. */
+  readonly untilMs: number
+  readonly isLapsed: boolean
+  readonly isEnded: boolean
+  /** By log: from which number on what it wrote there has no effect any more. */
+  readonly releasedFrom: ReadonlyMap<string, number>
+  readonly overtakenFrom: ReadonlyMap<string, number>
+  readonly isInForce: boolean
+  readonly contest: Effect | undefined
 }
 
-function endedBefore(book: AuthorityBook, { chronicle, page, tenures }: FoundTenure, ask: DecisionAsk): Effect | undefined {
-  const living = tenures.filter((tenure) => isOfLife(book, tenure, ask.incarnation))
-  if (living.length === 0) {
-    return no(
-      'LIFE_WRONG',
-      'The master was restored since it was given the domain; its new life holds nothing of the old one.',
-      'Give the domain to the restored master, let it claim by delegation, or break glass.',
-    )
-  }
-  const { written } = ask
-  const inTime = living.filter(
-    ({ giving, ended }) =>
-      giving.until === null || (written === undefined ? ended !== 'lapsed' : hlcMs(written.hlc) <= Date.parse(giving.until)),
-  )
-  if (inTime.length === 0) return no('GRANT_RUN_OUT', 'The grant had run out.', 'A new grant at the next epoch.')
-  if (written === undefined) {
-    return inTime.every(({ ended }) => ended !== null)
-      ? no('RELEASED', 'The master gave the domain up.', 'A new grant at the next epoch.')
-      : undefined
-  }
-  const acts = book.record(chronicle.domainId)?.acts ?? []
-  const isReleased = acts.some(({ word, ...act }) => word.kind === 'release' && word.epoch === page.epoch && isBefore(act, written))
-  if (isReleased)
-    return no('RELEASED', 'The master had given the domain up before it decided that.', 'The master that holds the domain now decides it.')
-  return isCutOff(chronicle, page, written)
-    ? no('OVERTAKEN', 'Another master held the domain by then.', 'The master that holds the domain now decides it.')
-    : undefined
-}
-
-function isBefore(act: Pick<AuthorityAct, 'log' | 'seq'>, written: { readonly log: string; readonly seq: number }): boolean {
-  return act.log === written.log && act.seq < written.seq
-}
-
-/** Written after the master's own handover, or past the point that a later holder named as the last one it goes by ([AU10]). */
-function isCutOff({ pages }: Chronicle, { epoch }: EpochPage, written: { readonly log: string; readonly seq: number }): boolean {
-  return pages.some(
-    (later) =>
-      later.epoch > epoch &&
-      later.tenures.some(
-        ({ act, giving }) => isBefore(act, written) || giving.cut.some(({ log, seq }) => log === written.log && seq < written.seq),
-      ),
-  )
-}
-
-/** What is decided now is decided by who holds it now. */
-function overtakenNow(line: readonly Chronicle[], { chronicle, page }: FoundTenure): Effect | undefined {
+function prepareHold(
+  book: AuthorityBook,
+  line: readonly Chronicle[],
+  { chronicle, page, tenures }: FoundTenure,
+  masterId: string,
+  incarnation: string,
+): Hold {
+  const living = tenures.filter((tenure) => isOfLife(book, tenure, incarnation))
+  const untils = living.map(({ giving }) => (giving.until === null ? Number.POSITIVE_INFINITY : Date.parse(giving.until)))
   const source = governing(line)
-  if (source === chronicle && source.pages.at(-1) === page) return undefined
-  return no('EPOCH_OVERTAKEN', 'A later epoch is held by now.', 'The master that holds the domain now decides it.')
+  const releasedFrom = new Map<string, number>()
+  for (const { word, log, seq } of book.record(chronicle.domainId)?.acts ?? []) {
+    if (word.kind === 'release' && word.epoch === page.epoch) lower(releasedFrom, log, seq)
+  }
+  return {
+    isOfThisLife: living.length > 0,
+    untilMs: Math.max(...untils, Number.NEGATIVE_INFINITY),
+    isLapsed: living.every(({ ended }) => ended === 'lapsed'),
+    isEnded: living.every(({ ended }) => ended !== null),
+    releasedFrom,
+    overtakenFrom: overtakenFrom(chronicle, page),
+    isInForce: source === chronicle && source.pages.at(-1) === page,
+    contest: contestOf(page, masterId),
+  }
 }
+
+/** After the master's own handover, or past the point that a later holder named as the last one it goes by ([AU10]). */
+function overtakenFrom({ pages }: Chronicle, { epoch }: EpochPage): ReadonlyMap<string, number> {
+  const from = new Map<string, number>()
+  for (const later of pages.filter((page) => page.epoch > epoch)) {
+    for (const { act, giving } of later.tenures) {
+      lower(from, act.log, act.seq)
+      for (const { log, seq } of giving.cut) lower(from, log, seq)
+    }
+  }
+  return from
+}
+
+function lower(from: Map<string, number>, log: string, seq: number): void {
+  from.set(log, Math.min(from.get(log) ?? seq, seq))
+}
+
+function effectUnder(
+  hold: Hold,
+  freeze: Freeze | undefined,
+  kind: DecisionKind,
+  written: DecisionAsk['written'],
+  who: Pick<DecisionAsk, 'masterId' | 'epoch'>,
+): Effect {
+  if (!hold.isOfThisLife) return lifeWrong
+  if (written === undefined) {
+    // What is decided now is decided by who holds it now.
+    if (hold.isLapsed) return runOut
+    if (hold.isEnded) return givenUp
+    if (!hold.isInForce) return laterEpoch
+  } else {
+    if (hlcMs(written.hlc) > hold.untilMs) return runOut
+    if (written.seq > (hold.releasedFrom.get(written.log) ?? Number.POSITIVE_INFINITY)) return givenUp
+    if (written.seq > (hold.overtakenFrom.get(written.log) ?? Number.POSITIVE_INFINITY)) return overtaken
+  }
+  if (isRestricting(kind)) return yes
+  return hold.contest ?? (freeze === undefined ? yes : frozen(freeze, written, who))
+}
+
+const decideElsewhere = 'The master that holds the domain now decides it.'
+const lifeWrong = no(
+  'LIFE_WRONG',
+  'The master was restored since it was given the domain; its new life holds nothing of the old one.',
+  'Give the domain to the restored master, let it claim by delegation, or break glass.',
+)
+const runOut = no('GRANT_RUN_OUT', 'The grant had run out.', 'A new grant at the next epoch.')
+const givenUp = no('RELEASED', 'The master had given the domain up.', decideElsewhere)
+const overtaken = no('OVERTAKEN', 'Another master held the domain by then.', decideElsewhere)
+const laterEpoch = no('EPOCH_OVERTAKEN', 'A later epoch is held by now.', decideElsewhere)
 
 function contestOf({ outcome, resolvedFor, epoch }: EpochPage, masterId: string): Effect | undefined {
   if (outcome.kind === 'settled') return outcome.masterId === masterId ? undefined : lost()
@@ -130,14 +178,12 @@ function lost(): Effect {
   )
 }
 
-function frozen(book: AuthorityBook, line: readonly Chronicle[], { masterId, epoch, written }: DecisionAsk): Effect | undefined {
-  const [first] = freezingActs(book, line)
-  if (first === undefined) return undefined
-  const isAfter = written === undefined || compareDecisions({ epoch, hlc: written.hlc, masterId }, first) > 0
-  if (!isAfter) return undefined
+function frozen(freeze: Freeze, written: DecisionAsk['written'], { masterId, epoch }: Pick<DecisionAsk, 'masterId' | 'epoch'>): Effect {
+  const isAfter = written === undefined || compareDecisions({ epoch, hlc: written.hlc, masterId }, freeze) > 0
+  if (!isAfter) return yes
   return held(
     'FROZEN',
-    `This version does not know what "${first.type}" means, and it is marked critical: nothing after it counts here.`,
+    `This version does not know what "${freeze.type}" means, and it is marked critical: nothing after it counts here.`,
     'Bring this master up to a version that knows the type.',
   )
 }
