@@ -33,6 +33,7 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
   let isAsking = false
   /** As long as it was when it was moved last. */
   let logPages = 0
+  let movedPages = 0
   let isMoved = true
   let isClosed = false
   let cancel = scheduler.after(lookEveryMs, look)
@@ -56,11 +57,15 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
     const moved = await elsewhere(kind)
     isAsking = false
     if (moved === undefined || isClosed) return
+    const isFurther = moved.movedPages > movedPages || moved.logPages < logPages
     logPages = moved.logPages
-    const left = logPages - moved.movedPages
+    movedPages = moved.movedPages
+    const left = logPages - movedPages
     if (left === 0 && seen === transactions()) isMoved = true
-    // While commits come, the other thread is always a little behind, and the log would grow for ever.
-    if (logPages >= longLogPages && left > 0 && left <= fewPages) here()
+    if (logPages < longLogPages || isMoved) return
+    // It counts what was there when it began: while commits come it is always a little behind, and the log would grow for ever.
+    if (left <= fewPages) here()
+    else if (isFurther) void move('PASSIVE')
   }
 
   return {

@@ -1,8 +1,10 @@
 /** The threads of a running master: who waits for whom, and what is left when one of them dies. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startServing } from '../../../core/app/entry-serving.ts'
 import { loadEngine } from '../../../core/store/engine.ts'
 import { runCommand, temporaryDirectory } from '../../helpers/command-line.ts'
 import { type RunningMaster, startMaster, waitFor } from '../../helpers/processes.ts'
@@ -92,6 +94,27 @@ describe('the threads of a master', () => {
     expect([await core.ended, core.words()]).toEqual([1, expect.stringContaining('The writer is broken on purpose.')])
     const again = await startMaster(home.path)
     expect(await again.stop()).toBe(0)
+  })
+
+  it('[ST45] keeps the write-ahead log short while acts come one upon the other', async () => {
+    const serving = await startServing({
+      directory: home.path,
+      name: 'Harbour',
+      rootDomainName: 'Island',
+      level: 'REGION',
+      keyProtection: { kind: 'file-permissions' },
+    })
+    try {
+      const { master } = serving
+      const operator = await master.act('operator.create', { name: 'Ada', role: 'authority' }, undefined)
+      const { rootDomainId } = master.facts
+      for (let turn = 0; turn < 2500; turn++)
+        await master.act('domain.configure', { domainId: rootDomainId, thresholds: { delayedAfterS: 10 + (turn % 20) } }, operator)
+      // Each of them writes six pages or more: without anybody moving them the log would have some sixty megabytes.
+      expect(statSync(join(home.path, 'store.sqlite-wal')).size).toBeLessThan(30 * 1024 * 1024)
+    } finally {
+      await serving.close()
+    }
   })
 
   it('[ST45] goes on when its checkpointer dies, and says so', async () => {

@@ -65,10 +65,12 @@ describe('checkpoints', () => {
     const its = watch()
     its.log.behind = 1000
     its.commit(9000)
-    await its.ports.advance(200)
+    await its.ports.advance(1000)
+    // Once more, since the first got further; then no more, since the second did not.
+    expect(its.asked).toEqual(['PASSIVE', 'PASSIVE'])
     its.log.behind = 0
     await its.ports.advance(10_000)
-    expect(its.asked).toEqual(['PASSIVE', 'TRUNCATE'])
+    expect(its.asked).toEqual(['PASSIVE', 'PASSIVE', 'TRUNCATE'])
     expect(its.log).toMatchObject({ pages: 0 })
   })
 
