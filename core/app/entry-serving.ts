@@ -12,10 +12,9 @@ import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
 import type { WriterData } from './entry-writer.ts'
-import { type Asked, errorOf, type Line, type Told } from './writer/messages.ts'
+import { type Asked, errorOf, type Line, type Told, type WriterSettings } from './writer/messages.ts'
 import type { BackupData, BackupTold } from './entry-backup.ts'
 import type { BackupMaker } from './keeping/keeping.ts'
-import type { Asked, Line, Told, WriterSettings } from './writer/messages.ts'
 
 export type ServingOptions = {
   readonly directory: string
