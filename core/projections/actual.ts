@@ -136,12 +136,12 @@ function changed(
   const isNewest = key > order.event
   const isTaken = part === undefined || key > order[part]
   if (!isNewest && !isTaken) return state
-  const at = isNewest ? key : order.event
-  return {
-    ...state,
-    ...(isTaken ? values : {}),
-    lastEventId: isNewest ? event.id : state.lastEventId,
-    lastEventAt: isNewest ? event.time : state.lastEventAt,
-    order: part === undefined || !isTaken ? { ...order, event: at } : { ...order, event: at, [part]: key },
+  const next: { -readonly [Name in keyof ActualState]: ActualState[Name] } = isTaken ? { ...state, ...values } : { ...state }
+  if (isNewest) {
+    next.lastEventId = event.id
+    next.lastEventAt = event.time
   }
+  const at = isNewest ? key : order.event
+  next.order = part === undefined || !isTaken ? { ...order, event: at } : { ...order, event: at, [part]: key }
+  return next
 }

@@ -1,15 +1,11 @@
 /** What an event is worth to the projections: nothing, or a place in one of the two streams of its subject. */
 import { orderKey, type Stream, streamOf } from '../../projections/order.ts'
-import type { Projection } from '../../projections/projection.ts'
+import type { FoldInput, Projection } from '../../projections/projection.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import { fits, schemas } from './shapes.ts'
 
-export type Effective = {
-  readonly event: NonNullable<StoredEvent['event']>
-  readonly stream: Stream
-  readonly key: string
-  readonly stored: StoredEvent
-}
+/** What a fold is given, and where it came from: one object for each of millions of events. */
+export type Effective = FoldInput & { readonly stream: Stream; readonly stored: StoredEvent }
 
 /**
  * Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a fork, and what a node says of anyone
@@ -22,7 +18,7 @@ export function effective(stored: StoredEvent, wanted: { readonly has: (type: st
   if (isOfNode && log.origin !== (event.subject as string)) return undefined
   if (!fits(event.type, event.data)) return undefined
   const stream = streamOf(log, event.subject)
-  return { event, stream, key: orderKey(stream, event, log, seq), stored }
+  return { event, origin: log.origin, lane: log.lane, seq, key: orderKey(stream, event, log, seq), stream, stored }
 }
 
 export function projectionsByType(projections: readonly Projection[]): ReadonlyMap<string, readonly Projection[]> {

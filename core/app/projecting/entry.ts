@@ -20,6 +20,8 @@ export type Entry = {
 
 export type Folding = {
   readonly generation: number
+  /** It does not serve yet. */
+  readonly isBulk: boolean
   readonly kept: Kept
   readonly crypto: Crypto
   readonly judge: Judge

@@ -40,7 +40,8 @@ export function writeEntries(
   }
   writeSums(writer, generation, run.sums)
   writeCounters(writer, generation, run.counters)
-  writeChanges(writer, generation, run.rows)
+  // Who follows what changes begins anew with another generation.
+  if (!folding.isBulk) writeChanges(writer, generation, run.rows)
   if (changed.size > 0) return false
   // Only now the tree of domains is in the tables as it is.
   const basis = folding.notes.takeBasisChanges()

@@ -30,11 +30,9 @@ export function knowsNothing({ facts, decisions }: Subject): boolean {
 
 /** Throws what the fold throws. */
 export function applyOne(projection: Projection, before: Half, input: Effective): Half {
-  const { event, stream, key, stored } = input
-  const { log, seq } = stored
-  const state = projection[stream].apply(before.state, { event, origin: log.origin, lane: log.lane, seq, key })
+  const { event, stream, key } = input
   return {
-    state,
+    state: projection[stream].apply(before.state, input),
     key: key > before.key ? key : before.key,
     count: before.count + 1,
     ms: Math.max(before.ms, msOf(event.hlc)),

@@ -169,6 +169,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
 
   const folding: Folding = {
     generation,
+    isBulk: options.isBulk,
     kept,
     crypto,
     judge,
