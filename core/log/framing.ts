@@ -24,7 +24,9 @@ export function eventAt(framed: FramedEvents, index: number): Uint8Array {
 
 /** Views, not copies. */
 export function eventsOf(framed: FramedEvents): Uint8Array[] {
-  return Array.from(framed.ends, (_, index) => eventAt(framed, index))
+  const events: Uint8Array[] = []
+  for (let index = 0; index < framed.ends.length; index++) events.push(eventAt(framed, index))
+  return events
 }
 
 export function frameEvents(events: readonly Uint8Array[]): FramedEvents {

@@ -6,20 +6,21 @@ import { ulidToBytes } from '../kernel/ids.ts'
 import type { Reader, SqlValue, Writer } from '../kernel/reader.ts'
 import { formatLogId, isLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { damaged } from './failure.ts'
+import { createIdTable, type IdTable } from './id-table.ts'
 
 export type Identities = {
   readonly logs: Map<string, number>
   readonly logNames: Map<number, LogId>
-  /** By the 16 bytes of the id, as text of one byte a letter. */
-  readonly subjects: Map<string, number>
+  readonly subjects: IdTable
   readonly types: Map<string, number>
 }
 
-/** About 10 MB of subjects; a fleet beyond that asks the index again. */
-const keptSubjects = 100_000
+/** About 8 MB of subjects; a fleet beyond that asks the index again. */
+const keptSubjects = 250_000
+const ulidBytes = 16
 
 export function createIdentities(): Identities {
-  return { logs: new Map(), logNames: new Map(), subjects: new Map(), types: new Map() }
+  return { logs: new Map(), logNames: new Map(), subjects: createIdTable(keptSubjects), types: new Map() }
 }
 
 /** After a failed transaction: numbers given in it are not in the tables. */
@@ -57,15 +58,14 @@ export function logOfNumber(reader: Reader, identities: Identities, number: numb
   return log
 }
 
-/** `subject` is the 16 bytes of the id, as text of one byte a letter. */
-export function subjectNumber(writer: Writer, identities: Identities, subject: string): number {
-  const known = identities.subjects.get(subject)
-  if (known !== undefined) return known
-  if (identities.subjects.size >= keptSubjects) identities.subjects.clear()
-  const id = Buffer.from(subject, 'latin1')
+/** Of the 16 bytes of an id at `start`. */
+export function subjectNumber(writer: Writer, identities: Identities, ids: Uint8Array, start: number): number {
+  const known = identities.subjects.get(ids, start)
+  if (known !== 0) return known
+  const id = ids.slice(start, start + ulidBytes)
   const select = 'SELECT number FROM subjects WHERE id = ?'
   const number = numberOf(writer, select, id) ?? inserted(writer, 'INSERT INTO subjects (id) VALUES (?)', select, id)
-  identities.subjects.set(subject, number)
+  identities.subjects.set(ids, start, number)
   return number
 }
 

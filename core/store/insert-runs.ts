@@ -50,12 +50,16 @@ export function insertRuns(writer: Writer, place: RunPlace, batch: NewEvents, re
     )
     from = to
   }
-  const stored = Array.from(framed.ends, (_, index) => storedEvent(place, batch, first, index, recordedAt))
+  const stored: StoredEvent[] = []
+  for (let index = 0; index < count; index++) stored.push(storedEvent(place, batch, first, index, recordedAt))
   mergeWhenOverdue(writer, first + count - 1)
-  noteBlobReferences(
-    writer,
-    stored.filter((_, index) => refersToBlobs(batch.filed.types[(batch.filed.typePlaces[index] ?? 0) - 1])),
-  )
+  const carriers = batch.filed.types.map(refersToBlobs)
+  if (carriers.includes(true)) {
+    noteBlobReferences(
+      writer,
+      stored.filter((_, index) => carriers[(batch.filed.typePlaces[index] as number) - 1]),
+    )
+  }
   return stored
 }
 
@@ -88,13 +92,12 @@ function columnsOf(writer: Writer, { filed, leaves }: NewEvents): NewColumns {
   const { typePlaces } = filed
   const subjects = new Uint32Array(typePlaces.length)
   const types = new Uint32Array(typePlaces.length)
-  const ids = Buffer.from(filed.subjects.buffer, filed.subjects.byteOffset, filed.subjects.byteLength)
   const numbers = filed.types.map((type) => typeNumber(writer, identities, type))
   for (let index = 0; index < typePlaces.length; index++) {
     const place = typePlaces[index] as number
     if (place === 0) continue
     types[index] = numbers[place - 1] as number
-    subjects[index] = subjectNumber(writer, identities, ids.toString('latin1', index * idBytes, (index + 1) * idBytes))
+    subjects[index] = subjectNumber(writer, identities, filed.subjects, index * idBytes)
   }
   return { leaves, subjects, types, ids: filed.ids }
 }

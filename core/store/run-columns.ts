@@ -28,8 +28,8 @@ export function packColumns(batch: NewColumns, ends: Uint32Array, from: number, 
   let at = 0
   for (let index = 0; index < count; index++) at = packed.writeUInt32BE(ends[index] as number, at)
   for (let index = from; index < to; index++) {
-    packed.set(batch.leaves.subarray(index * leafBytes, index * leafBytes + keptLeafBytes), at)
-    at += keptLeafBytes
+    const leaf = index * leafBytes
+    for (let byte = 0; byte < keptLeafBytes; byte++) packed[at++] = batch.leaves[leaf + byte] as number
   }
   for (let index = from; index < to; index++) at = packed.writeUInt32BE(batch.subjects[index] as number, at)
   for (let index = from; index < to; index++) at = packed.writeUInt32BE(batch.types[index] as number, at)
