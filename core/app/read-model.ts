@@ -4,6 +4,7 @@ import type { ConnectivityState } from '../projections/connectivity.ts'
 import type { LifecycleState } from '../projections/lifecycle.ts'
 import type { ActualState } from '../projections/actual.ts'
 import type { AuthorityState } from '../projections/authority.ts'
+import type { NodesRow } from '../projections/nodes.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { PolicyState } from '../projections/policies.ts'
@@ -34,6 +35,8 @@ export type ReadModel = {
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
+  /** Its row in the read table of nodes, where the model is of a past instant. */
+  readonly pastRowOf?: (node: string) => NodesRow | undefined
   /** Where finding it must hold nobody up: the last one found. Absent where it is found whenever it is asked for. */
   readonly keptFingerprint?: () => KeptFingerprint | undefined
   /** What queries found out and need not find out again; it changes no answer. */

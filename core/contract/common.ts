@@ -25,6 +25,10 @@ export const authoritySchema = z.object({
 })
 export type AuthorityView = z.infer<typeof authoritySchema>
 
+/** Why what is shown of a thing may change by itself soon, or lacks something. */
+export const doubt = z.enum(['being-rejudged', 'parked-events'])
+export type Doubt = z.infer<typeof doubt>
+
 /** All that is held, in six words that another place gives for the same events. No words, and `asOf` null, while they are being found. */
 export const heldFrontier = z.object({
   logs: z.number().int(),

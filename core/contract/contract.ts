@@ -14,6 +14,7 @@ import {
   evidenceView,
   nodeDetail,
   nodeListRequest,
+  nodeMoment,
   nodePage,
   observationEntry,
   sessionView,
@@ -103,7 +104,10 @@ export const masterContract = {
       .route({ method: 'POST', path: '/nodes/query', summary: 'Nodes by filter, worst first, a page at a time' })
       .input(nodeListRequest)
       .output(nodePage),
-    get: base.route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node' }).input(byNode).output(nodeDetail),
+    get: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node, now or as of a past instant' })
+      .input(nodeMoment)
+      .output(nodeDetail),
     timeline: base
       .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })
       .input(byNode.extend(pageRequest))
@@ -114,7 +118,7 @@ export const masterContract = {
       .output(pageOf(observationEntry)),
     desiredActual: base
       .route({ method: 'GET', path: '/nodes/{nodeId}/desired-actual', summary: 'Desired against actual, line by line' })
-      .input(byNode)
+      .input(nodeMoment)
       .output(desiredActual),
     snapshot: base
       .route({ method: 'GET', path: '/nodes/{nodeId}/snapshot', summary: 'Its last snapshot with its parts' })

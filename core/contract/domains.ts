@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
-import { authoritySchema, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
+import { authoritySchema, doubt, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
 export const domainThresholds = thresholdsSchema
@@ -109,6 +109,8 @@ export const topologyView = z.object({
 
 export const domainDetail = z.object({
   at: instant,
+  /** Of what it sets itself; each node has its own. */
+  doubts: z.array(doubt),
   row: domainRow,
   path: z.array(z.object({ id, name: z.string() })),
   children: z.array(domainRow),

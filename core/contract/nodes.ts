@@ -1,7 +1,7 @@
 /** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
 import { z } from 'zod'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
-import { authoritySchema, id, instant, pageOf, pageRequest } from './common.ts'
+import { authoritySchema, doubt, id, instant, pageOf, pageRequest } from './common.ts'
 
 export const nodeFilter = z.object({
   /** With its subtree. */
@@ -37,6 +37,7 @@ export const nodeRow = z.object({
   secondsBehind: z.number().nonnegative(),
   driftScore: z.number().nullable(),
   reason: z.string(),
+  doubts: z.array(doubt),
 })
 export type NodeRow = z.infer<typeof nodeRow>
 
@@ -149,7 +150,13 @@ export const logView = z.object({
   head: z.string(),
 })
 
+/** `asOf`: as it was at that instant, as far as it is known today; absent for now. */
+export const nodeMoment = z.object({ nodeId: id, asOf: instant.optional() })
+
 export const nodeDetail = z.object({
+  /** The past instant that all of this is of; null for now. Presence, returns under way and logs are not in it then. */
+  asOf: instant.nullable(),
+  doubts: z.array(doubt),
   record: nodeRecordSchema,
   domainPath: z.array(z.object({ id, name: z.string() })),
   authority: authoritySchema,

@@ -79,10 +79,10 @@ export const masterRouter = os.router({
   },
   node: {
     list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
-    get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId), ...noNode)),
+    get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId, input.asOf), ...noNode)),
     timeline: os.node.timeline.handler(({ input, context }) => found(queriesOf(context).timeline(input), ...noNode)),
     observations: os.node.observations.handler(({ input, context }) => found(queriesOf(context).observations(input), ...noNode)),
-    desiredActual: os.node.desiredActual.handler(({ input, context }) => found(queriesOf(context).desiredActual(input.nodeId), ...noNode)),
+    desiredActual: os.node.desiredActual.handler(({ input, context }) => found(queriesOf(context).desiredActual(input.nodeId, input.asOf), ...noNode)),
     snapshot: os.node.snapshot.handler(({ input, context }) => queriesOf(context).snapshot(input.nodeId)),
     activate: os.node.activate.handler(async ({ input, context }) => ({
       eventIds: await act(context, 'node.activate', { ...input, nodeId: input.nodeId as NodeId }),

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import type { ReadModel } from '../read-model.ts'
 import { listAttention } from './attention.ts'
 import { domainRows, subtreeState } from './domain-list.ts'
+import { doubtsOf } from './doubts.ts'
 import { placeOf } from './domain-tree.ts'
 import { sumsAt } from './fleet/domain-state.ts'
 import { fleetOf } from './fleet/fleet.ts'
@@ -25,6 +26,7 @@ export function readDomain(model: ReadModel, domainId: string): DomainDetail {
   const nowMs = model.ports.clock.now()
   return {
     at: instantOf(nowMs),
+    doubts: [...(doubtsOf(model, [domainId]).get(domainId) ?? [])],
     row,
     path: pathOf(model, domainId),
     children: childRows,

@@ -2,11 +2,14 @@
 import type { NodeDetail } from '../../contract/nodes.ts'
 import { drawModeMachine, drawPhaseMachine } from '../../fleet/lifecycle/diagram.ts'
 import { parseLogId } from '../../log/log-id.ts'
+import { AppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { readFrontier, readHead } from '../../store/frontier.ts'
 import type { ReadModel } from '../read-model.ts'
+import { modelAsOf } from './as-of.ts'
 import { authorityOf } from './authority-view.ts'
+import { doubtsOf } from './doubts.ts'
 import { listEvidenceOf } from './evidence.ts'
 import { instantOrNull } from './instants.ts'
 import { pathOf } from './lineage.ts'
@@ -18,11 +21,39 @@ import { openReturnOf } from './sessions.ts'
 
 /** Throws NotFound `NODE_UNKNOWN`. */
 export function readNode(model: ReadModel, nodeId: string): NodeDetail {
+  requireNode(model, nodeId)
+  const evidence = listEvidenceOf(model, { nodeId }).items
+  return detailOf(model, nodeId, { asOf: null, session: openReturnOf(model, nodeId), evidence, logs: logsOf(model, nodeId) })
+}
+
+/**
+ * As it was at that instant. Presence is in no event, so what is said of its contact rests on the assessments; nothing can be done to
+ * it. Throws NotFound `NODE_UNKNOWN`, `NODE_UNKNOWN_THEN`, Invalid `AS_OF_IN_FUTURE`.
+ */
+export function readNodeAsOf(model: ReadModel, nodeId: string, asOf: string): NodeDetail {
+  requireNode(model, nodeId)
+  const past = modelAsOf(model, asOf)
+  if (past.lifecycle(nodeId) === undefined)
+    throw new AppError('NotFound', 'NODE_UNKNOWN_THEN', 'This node was not known here at that time.', { nodeId, asOf })
+  const evidence = listEvidenceOf(model, { nodeId }).items.filter(({ at }) => Date.parse(at) <= Date.parse(asOf))
+  const detail = detailOf(past, nodeId, { asOf, session: null, evidence, logs: [] })
+  return {
+    ...detail,
+    actions: detail.actions.map((action) => ({ ...action, isAllowed: false, reason: 'What is past cannot be changed.' })),
+  }
+}
+
+function detailOf(
+  model: ReadModel,
+  nodeId: string,
+  { asOf, session, evidence, logs }: Pick<NodeDetail, 'asOf' | 'session' | 'evidence' | 'logs'>,
+): NodeDetail {
   const lifecycle = requireNode(model, nodeId)
   const view = readNodeView(model, nodeId) as NodeView
   const authority = authorityOf(model, lifecycle.domainId)
-  const session = openReturnOf(model, nodeId)
   return {
+    asOf,
+    doubts: [...(doubtsOf(model, [nodeId]).get(nodeId) ?? [])],
     record: recordOf(model, view, session?.step ?? null),
     domainPath: pathOf(model, lifecycle.domainId),
     authority,
@@ -31,8 +62,8 @@ export function readNode(model: ReadModel, nodeId: string): NodeDetail {
     modeReason: view.modeReason,
     autonomyBudgetSeconds: lifecycle.autonomyBudgetSeconds,
     session,
-    evidence: listEvidenceOf(model, { nodeId }).items,
-    logs: logsOf(model, nodeId),
+    evidence,
+    logs,
     keyId: lifecycle.keyId,
     actions: actionsOf(lifecycle, authority),
     phaseDiagram: drawPhaseMachine(lifecycle.phase),

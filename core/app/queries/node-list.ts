@@ -7,6 +7,7 @@ import { rankOf } from '../../projections/nodes.ts'
 import type { ReadModel } from '../read-model.ts'
 import { cursorRefused } from './cursor.ts'
 import { placeOf } from './domain-tree.ts'
+import { doubtsOf } from './doubts.ts'
 import { driftOf } from './drift-of-node.ts'
 import { domainsWithNodes, type FleetMemory, fleetOf } from './fleet/fleet.ts'
 import { beforeAll, comparePlaces, countInOrder, type OrderFilter, type Place, walkInOrder } from './fleet/node-order.ts'
@@ -109,6 +110,10 @@ function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]
     model,
     views.filter(({ mode }) => needsReturn(mode)).map(({ id }) => id),
   )
+  const doubts = doubtsOf(
+    model,
+    views.map(({ id }) => id),
+  )
   return views.map((view) => {
     const { domainId } = view
     return {
@@ -128,6 +133,7 @@ function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]
       secondsBehind: view.secondsBehind,
       driftScore: driftOf(model, view, fleet.desiredIn(domainId)).score,
       reason: view.phase === 'QUARANTINED' ? view.phaseReason : view.modeReason,
+      doubts: [...(doubts.get(view.id) ?? [])],
     }
   })
 }

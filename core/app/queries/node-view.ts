@@ -79,8 +79,14 @@ export function readNodeViewsOf(model: ReadModel, nodeIds: readonly string[]): N
 }
 
 export function readNodeView(model: ReadModel, node: string): NodeView | undefined {
-  const row = model.reader.get<NodeRow>(`${select} WHERE subject = ?`, node)
+  const row = model.pastRowOf === undefined ? model.reader.get<NodeRow>(`${select} WHERE subject = ?`, node) : pastRow(model, node)
   return row === undefined ? undefined : viewOf(model, row, model.ports.clock.now())
+}
+
+/** In the names of `select`. */
+function pastRow({ pastRowOf }: ReadModel, node: string): NodeRow | undefined {
+  const row = pastRowOf?.(node)
+  return row === undefined ? undefined : ({ ...row, id: node, event: row.phase_event, reason: row.phase_reason } as unknown as NodeRow)
 }
 
 /** The mode as it is counted and shown: who was never heard of is not connected. */

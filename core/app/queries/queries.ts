@@ -1,6 +1,7 @@
 /** All queries over one read model, for whoever serves them. */
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
+import { modelAsOf } from './as-of.ts'
 import { listAttention } from './attention.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
@@ -11,7 +12,7 @@ import { listEvidenceOf } from './evidence.ts'
 import { readOverview } from './fleet-overview.ts'
 import { readHeldFrontier } from './held.ts'
 import { readIncarnation } from './incarnation.ts'
-import { readNode } from './node-detail.ts'
+import { readNode, readNodeAsOf } from './node-detail.ts'
 import { listNodes, type NodeListInput } from './node-list.ts'
 import { readObservations } from './node-observations.ts'
 import { readSnapshot } from './node-snapshot.ts'
@@ -38,10 +39,11 @@ export function createQueries(model: ReadModel) {
     domains: () => listDomains(model),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
-    node: (nodeId: string) => readNode(model, nodeId),
+    /** `asOf`: as it was at that instant. */
+    node: (nodeId: string, asOf?: string) => (asOf === undefined ? readNode(model, nodeId) : readNodeAsOf(model, nodeId, asOf)),
     timeline: (input: PageInput) => readTimeline(model, input),
     observations: (input: PageInput) => readObservations(model, input),
-    desiredActual: (nodeId: string) => readDesiredActual(model, nodeId),
+    desiredActual: (nodeId: string, asOf?: string) => readDesiredActual(asOf === undefined ? model : modelAsOf(model, asOf), nodeId),
     snapshot: (nodeId: string) => readSnapshot(model, nodeId),
     enrolments: (status?: EnrolmentView['status']) => listEnrolments(model, { status }).items,
     sessions: (input: SessionListInput) => listReturns(model, input).items,

@@ -28,6 +28,7 @@ const row = (id: string, backlogMessages = 0): NodeRow => ({
   secondsBehind: 0,
   driftScore: null,
   reason: '',
+  doubts: [],
 })
 const page = (ids: string, next: string | null): NodePage => ({ items: [...ids].map((id) => row(id)), next, total: 99 })
 const ids = (rows: readonly NodeRow[]): string => rows.map(({ id }) => id).join('')

@@ -119,6 +119,7 @@ describe('a list of nodes', () => {
       backlogMessages: 0,
       secondsBehind: 0,
       driftScore: 0.5,
+      doubts: [],
       reason: 'Slow.',
     })
   })
