@@ -8,7 +8,8 @@
  *   follow each other, `cat store/*.zst | zstd -d` is the file.
  * - `archive/000001/000001`, ...: the archives of sealed stretches, in the order of `head.archives`, each cut every 4 MiB.
  * - `identity.json`; `settings.json` where there is one; `keys.json` where it may be (see `keysIn`).
- * - `manifest.json`: `manifest`, with the digest of every member before it. A file that does not end with it is not whole.
+ * - `manifest.json`: `manifest`, with the digest of every member before it.
+ * - `manifest.sha256`: the digest of that. A file that does not end with it is not whole.
  */
 import { z } from 'zod'
 

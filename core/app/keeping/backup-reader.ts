@@ -35,18 +35,25 @@ export async function* readBackup(
   const storeHasher = crypto.hasher()
   let head: BackupHead | undefined
   const archiveBytes = new Map<string, number>()
+  let last: { readonly manifest: BackupManifest; readonly sha256: string } | undefined
   let storeBytes = 0
   let isWhole = false
   for await (const { name, bytes } of readTar(opened(counted(readChunks(file), onProgress), opening))) {
     if (isWhole) throw damaged('something follows its end')
+    if (last !== undefined) {
+      if (name !== 'manifest.sha256' || new TextDecoder().decode(bytes) !== `${last.sha256}\n`)
+        throw damaged('a part of it is not what was written')
+      isWhole = true
+      yield { kind: 'manifest', manifest: last.manifest }
+      continue
+    }
     if (name === 'manifest.json') {
       const manifest = parse(backupManifest, bytes)
       const isSame = JSON.stringify(manifest.members) === JSON.stringify(seen) && JSON.stringify(manifest.head) === JSON.stringify(head)
       const isComplete = head?.archives.every((archive) => archiveBytes.get(archive.name) === archive.sizeBytes) === true
       if (!isSame || !isComplete || manifest.storeSha256 !== toHex(storeHasher.digest()) || storeBytes !== head?.storeBytes)
         throw damaged('a part of it is not what was written')
-      isWhole = true
-      yield { kind: 'manifest', manifest }
+      last = { manifest, sha256: toHex(crypto.sha256(bytes)) }
       continue
     }
     seen.push({ name, sizeBytes: bytes.length, sha256: toHex(crypto.sha256(bytes)) })

@@ -180,7 +180,9 @@ async function* pack({ head, proven, directory, others, signal, ports, progress 
   }
   for (const member of others) yield add(member)
   const manifest: BackupManifest = { head, ...proven, storeSha256: toHex(storeHasher.digest()), members }
-  yield tarMember(jsonMember('manifest.json', manifest), modifiedAt)
+  const last = jsonMember('manifest.json', manifest)
+  yield tarMember(last, modifiedAt)
+  yield tarMember({ name: 'manifest.sha256', bytes: new TextEncoder().encode(`${toHex(ports.crypto.sha256(last.bytes))}\n`) }, modifiedAt)
   yield tarEnd
 }
 

@@ -1,5 +1,6 @@
 /** As much of the ustar format (POSIX.1-1988) as a backup is made of: plain files with short names, in a row. */
 import { AppError } from '../../kernel/app-error.ts'
+import { equalBytes } from '../../kernel/hex.ts'
 
 export type Member = { readonly name: string; readonly bytes: Uint8Array }
 
@@ -14,17 +15,25 @@ export const tarEnd = new Uint8Array(2 * blockBytes)
 /** Header, content and padding. `modifiedAt` is in milliseconds. */
 export function tarMember({ name, bytes }: Member, modifiedAt: number): Uint8Array {
   const packed = new Uint8Array(blockBytes + Math.ceil(bytes.length / blockBytes) * blockBytes)
-  const put = (text: string, at: number): void => packed.set(new TextEncoder().encode(text), at)
+  packed.set(headerOf({ name, sizeBytes: bytes.length, modifiedSeconds: Math.floor(modifiedAt / 1000) }))
+  packed.set(bytes, blockBytes)
+  return packed
+}
+
+type Header = { readonly name: string; readonly sizeBytes: number; readonly modifiedSeconds: number }
+
+function headerOf({ name, sizeBytes, modifiedSeconds }: Header): Uint8Array {
+  const header = new Uint8Array(blockBytes)
+  const put = (text: string, at: number): void => header.set(new TextEncoder().encode(text), at)
   const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0')
   put(name, 0)
   put(`${octal(0o600, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100)
-  put(`${octal(bytes.length, 11)}\0${octal(Math.floor(modifiedAt / 1000), 11)}\0`, 124)
+  put(`${octal(sizeBytes, 11)}\0${octal(modifiedSeconds, 11)}\0`, 124)
   put('        0', 148)
   put('ustar\x0000', 257)
-  const sum = packed.subarray(0, blockBytes).reduce((total, byte) => total + byte, 0)
+  const sum = header.reduce((total, byte) => total + byte, 0)
   put(`${octal(sum, 6)}\0 `, 148)
-  packed.set(bytes, blockBytes)
-  return packed
+  return header
 }
 
 /** Throws Corrupt `BACKUP_DAMAGED` on whatever `tarMember` would not have written. */
@@ -52,19 +61,15 @@ function isEmpty(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-function readHeader(header: Uint8Array): { readonly name: string; readonly sizeBytes: number } {
+/** What is not byte for byte what would be written for the same member was altered. */
+function readHeader(header: Uint8Array): Header {
   const text = (from: number, length: number): string =>
     new TextDecoder('latin1').decode(header.subarray(from, from + length)).split('\0')[0] ?? ''
-  const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0)
-  const sizeBytes = Number.parseInt(text(124, 12), 8)
-  const isSound =
-    text(257, 6) === 'ustar' &&
-    Number.parseInt(text(148, 8), 8) === sum &&
-    header[156] === 0x30 &&
-    Number.isSafeInteger(sizeBytes) &&
-    sizeBytes <= maxMemberBytes
-  if (!isSound) throw damaged('a part of it is not what was written')
-  return { name: text(0, 100), sizeBytes }
+  const octal = (from: number): number => (/^[0-7]{11}$/.test(text(from, 12)) ? Number.parseInt(text(from, 11), 8) : Number.NaN)
+  const read: Header = { name: text(0, 100), sizeBytes: octal(124), modifiedSeconds: octal(136) }
+  const isReadable = /^[ -~]{1,100}$/.test(read.name) && read.sizeBytes <= maxMemberBytes && read.modifiedSeconds >= 0
+  if (!isReadable || !equalBytes(headerOf(read), header)) throw damaged('a part of it is not what was written')
+  return read
 }
 
 export function damaged(how: string, cause?: unknown): AppError {

@@ -113,7 +113,7 @@ describe('a backup', () => {
     const names: string[] = []
     for await (const { name } of readTar([new Uint8Array(readFileSync(at('plain')))])) names.push(name)
     expect(names.slice(0, 3)).toEqual(['README.txt', 'backup.json', 'store/000001.zst'])
-    expect(names.slice(-2)).toEqual(['identity.json', 'manifest.json'])
+    expect(names.slice(-3)).toEqual(['identity.json', 'manifest.json', 'manifest.sha256'])
     expect(plain.keys).toBe('left-out')
     expect(readFileSync(at('plain'), 'utf8')).toContain('The private keys are NOT in it')
     expect((await backup('hidden', { sealing: { kind: 'passphrase', passphrase: 'horse staple' } })).keys).toBe('unsealed')
