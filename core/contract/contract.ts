@@ -24,7 +24,7 @@ import {
 import { createOperatorRequest, enrolmentView, masterView, operatorView, workspaceView } from './people.ts'
 import { backupList, backupRequest, backupState, storeView } from './store.ts'
 import { policyView, publishPolicyRequest } from './policies.ts'
-import { parkedEvent, powerlessEvent, projectionList } from './projections.ts'
+import { nodeAsOf, parkedEvent, powerlessEvent, projectionList } from './projections.ts'
 
 /** What a failure tells: `message` is one sentence for a person, `data.code` is stable and is what is read over the radio. */
 const problem = z.object({ code: z.string(), facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) })
@@ -108,6 +108,10 @@ export const masterContract = {
       .route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node, now or as of a past instant' })
       .input(nodeMoment)
       .output(nodeDetail),
+    asOf: base
+      .route({ method: 'GET', path: '/nodes/{nodeId}/as-of', summary: 'What was so at a past instant, as it is known today' })
+      .input(byNode.extend({ at: instant }))
+      .output(nodeAsOf.nullable()),
     timeline: base
       .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })
       .input(byNode.extend(pageRequest))

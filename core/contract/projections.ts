@@ -1,5 +1,6 @@
 /** Projections as an operator sees them: how far each is, whether it is being rebuilt, and which events it could not fold. */
 import { z } from 'zod'
+import { connectivityModes, healths, nodeKinds, phases } from '../fleet/node/node-record.ts'
 import { id, instant } from './common.ts'
 
 const count = z.number().int().nonnegative()
@@ -66,4 +67,24 @@ export const powerlessEvent = z.object({
   masterId: id,
   epoch: count,
   position: count,
+})
+
+/** A node at a past instant: from events alone, without the presence of then. */
+export const nodeAsOf = z.object({
+  at: instant,
+  name: z.string(),
+  kind: z.enum(nodeKinds),
+  tags: z.array(z.string()),
+  domainId: z.string(),
+  phase: z.enum(phases),
+  phaseSince: instant,
+  phaseReason: z.string(),
+  mode: z.enum(connectivityModes).nullable(),
+  modeSince: instant.nullable(),
+  modeReason: z.string().nullable(),
+  health: z.enum(healths),
+  state: z.string(),
+  adoptedPolicyId: z.string().nullable(),
+  snapshotAt: instant.nullable(),
+  lastEventAt: instant.nullable(),
 })

@@ -7,7 +7,7 @@ import { requireOperator } from '../acts/act.ts'
 import type { ActInput, ActName, ActOutput } from '../acts/acts.ts'
 import { parseAddress } from '../node-listener.ts'
 import { projections, readTables } from '../../projections/all.ts'
-import { listParked, listPowerless, listProjections } from '../projecting/answers.ts'
+import { listParked, listPowerless, listProjections, nodeAt } from '../projecting/answers.ts'
 import type { Queries } from '../queries/queries.ts'
 import type { Served, Workspaces } from '../workspaces.ts'
 import type { ConsoleSession } from './sessions.ts'
@@ -80,9 +80,14 @@ export const masterRouter = os.router({
   node: {
     list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
     get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId, input.asOf), ...noNode)),
+    asOf: os.node.asOf.handler(({ input, context: { served } }) =>
+      served.master.moment(() => nodeAt(served.master.model.reader, { projections, readTables }, input.nodeId, input.at)),
+    ),
     timeline: os.node.timeline.handler(({ input, context }) => found(queriesOf(context).timeline(input), ...noNode)),
     observations: os.node.observations.handler(({ input, context }) => found(queriesOf(context).observations(input), ...noNode)),
-    desiredActual: os.node.desiredActual.handler(({ input, context }) => found(queriesOf(context).desiredActual(input.nodeId, input.asOf), ...noNode)),
+    desiredActual: os.node.desiredActual.handler(({ input, context }) =>
+      found(queriesOf(context).desiredActual(input.nodeId, input.asOf), ...noNode),
+    ),
     snapshot: os.node.snapshot.handler(({ input, context }) => queriesOf(context).snapshot(input.nodeId)),
     activate: os.node.activate.handler(async ({ input, context }) => ({
       eventIds: await act(context, 'node.activate', { ...input, nodeId: input.nodeId as NodeId }),

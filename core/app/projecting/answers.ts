@@ -1,10 +1,12 @@
 /** What the contract asks of the projections, from a plain Reader. */
 import type { z } from 'zod'
-import type { parkedEvent, powerlessEvent, projectionList } from '../../contract/projections.ts'
+import type { nodeAsOf, parkedEvent, powerlessEvent, projectionList } from '../../contract/projections.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { Crypto } from '../../kernel/ports.ts'
 import type { Reader } from '../../kernel/reader.ts'
+import type { NodesRow } from '../../projections/nodes.ts'
 import { readStateHash } from './hash.ts'
+import { readRowAsOf } from './read-as-of.ts'
 import { countParked, countPowerless, readParked, readPowerless } from './read-states.ts'
 import { readProjectionStatus } from './read-status.ts'
 import type { Kept } from './tables.ts'
@@ -53,6 +55,30 @@ export function listPowerless(reader: Reader, { cursor, limit }: PageRequest): P
     items: rows.map(({ subject, domain, origin, ...row }) => ({ ...row, subjectId: subject, domainId: domain, masterId: origin })),
     next: last === undefined || rows.length < limit ? null : String(last.position),
     total: countPowerless(reader),
+  }
+}
+
+/** Null while it was not known of then, or is not at all. */
+export function nodeAt(reader: Reader, kept: Kept, nodeId: string, at: string): z.infer<typeof nodeAsOf> | null {
+  const row = readRowAsOf(reader, kept, 'nodes', nodeId, Date.parse(at)) as NodesRow | undefined
+  if (row === undefined) return null
+  return {
+    at,
+    name: row.name ?? '',
+    kind: row.kind as z.infer<typeof nodeAsOf>['kind'],
+    tags: JSON.parse(row.tags ?? '[]') as string[],
+    domainId: row.domain ?? '',
+    phase: row.phase as z.infer<typeof nodeAsOf>['phase'],
+    phaseSince: row.phase_since ?? at,
+    phaseReason: row.phase_reason ?? '',
+    mode: row.mode as z.infer<typeof nodeAsOf>['mode'],
+    modeSince: row.mode_since,
+    modeReason: row.mode_reason,
+    health: row.shown_health as z.infer<typeof nodeAsOf>['health'],
+    state: row.state ?? '',
+    adoptedPolicyId: row.adopted_policy,
+    snapshotAt: row.snapshot_at,
+    lastEventAt: row.last_event_at,
   }
 }
 
