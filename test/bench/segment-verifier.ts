@@ -9,8 +9,15 @@ const crypto = createCrypto()
 const { publicKey } = workerData as { readonly publicKey: Uint8Array }
 
 parentPort?.on('message', (segments: readonly Uint8Array[]) => {
-  parentPort?.postMessage(segments.map((bytes) => verified(bytes)))
+  const answer = segments.map((bytes) => verified(bytes))
+  parentPort?.postMessage(answer, answer.flatMap(buffersOf))
 })
+
+/** Handed over, not copied. */
+function buffersOf({ body, ends, leaves, filing }: FiledSegment): readonly ArrayBuffer[] {
+  const views = [body, ends, leaves, ...(filing === undefined ? [] : [filing.ids, filing.subjects, filing.typePlaces])]
+  return views.map(({ buffer }) => buffer as ArrayBuffer)
+}
 
 function verified(bytes: Uint8Array): FiledSegment {
   const decoded = decodeSegment(bytes)
@@ -19,5 +26,5 @@ function verified(bytes: Uint8Array): FiledSegment {
   if (!checked.ok) throw new Error(checked.refusal.sentence)
   const { events: _, ...segment } = checked.value
   const { envelopes: __, ...filing } = fileEvents(segment.log, segment)
-  return { ...segment, body: segment.body.slice(), filing }
+  return { ...segment, filing }
 }

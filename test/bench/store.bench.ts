@@ -217,7 +217,7 @@ async function replay(options: BenchOptions): Promise<readonly BenchLine[]> {
       })
       return inBatches([...readSegmentsFrom(source.reader, log, 1)].map((segment) => segment.bytes))
     })
-    const rawBatches = replays.map((batches) => batches.map((segments) => segments.flatMap((bytes) => decoded(bytes).events)))
+    const rawBatches = replays.map((batches) => batches.map((segments) => segments.flatMap((bytes) => decoded(bytes.slice()).events)))
     const accept = (batch: readonly FiledSegment[]): void =>
       store.transact((writer) => {
         for (const segment of batch) acceptSegment(writer, segment, world.ports.clock.now())
@@ -279,7 +279,10 @@ function createVerifier(publicKey: Uint8Array): {
     verify: (segments) =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
-        worker.postMessage(segments)
+        worker.postMessage(
+          segments,
+          segments.map(({ buffer }) => buffer as ArrayBuffer),
+        )
       }),
     close: () => worker.terminate(),
   }
