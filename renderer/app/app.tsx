@@ -60,7 +60,7 @@ function Room({ place }: { readonly place: Place }): ReactNode {
     case 'domain':
       return <DomainView key={place.domainId} domainId={place.domainId} tab={place.tab} filter={place.filter} />
     case 'node':
-      return <NodeView key={place.nodeId} nodeId={place.nodeId} tab={place.tab} />
+      return <NodeView key={place.nodeId} nodeId={place.nodeId} tab={place.tab} asOf={place.asOf ?? null} />
     case 'attention':
       return <AttentionPage />
     case 'enrolments':

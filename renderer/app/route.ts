@@ -14,7 +14,8 @@ export type RouteFilter = Readonly<Partial<Record<'modes' | 'phases' | 'healths'
 export type Place =
   | { readonly room: 'overview' }
   | { readonly room: 'domain'; readonly domainId: string; readonly tab: DomainTab; readonly filter: RouteFilter }
-  | { readonly room: 'node'; readonly nodeId: string; readonly tab: NodeTab }
+  /** `asOf`: an instant of the past; absent for now. */
+  | { readonly room: 'node'; readonly nodeId: string; readonly tab: NodeTab; readonly asOf?: string }
   | { readonly room: 'attention' }
   | { readonly room: 'enrolments' }
   | { readonly room: 'returns' }
@@ -37,7 +38,7 @@ export function formatRoute({ workspace, place }: Route): string {
     case 'domain':
       return `${start}/domain/${encodeURIComponent(place.domainId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${formatFilter(place.filter)}`
     case 'node':
-      return `${start}/node/${encodeURIComponent(place.nodeId)}${place.tab === 'overview' ? '' : `/${place.tab}`}`
+      return `${start}/node/${encodeURIComponent(place.nodeId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${place.asOf === undefined ? '' : `?at=${encodeURIComponent(place.asOf)}`}`
     default:
       return `${start}/${place.room}`
   }
@@ -54,7 +55,7 @@ export function parseRoute(hash: string): Route {
       place: { room, domainId: id, tab: domainTabs.find((known) => known === tab) ?? 'overview', filter: parseFilter(search) },
     }
   if (room === 'node' && id !== '')
-    return { workspace, place: { room, nodeId: id, tab: nodeTabs.find((known) => known === tab) ?? 'overview' } }
+    return { workspace, place: { room, nodeId: id, tab: nodeTabs.find((known) => known === tab) ?? 'overview', ...parseMoment(search) } }
   return { workspace, place: { room: plainRooms.find((known) => known === room) ?? 'overview' } }
 }
 
@@ -64,6 +65,13 @@ function decode(part: string): string {
   } catch {
     return ''
   }
+}
+
+/** An instant that means nothing means now. */
+function parseMoment(search: string): { readonly asOf?: string } {
+  const at = new URLSearchParams(search).get('at') ?? ''
+  const ms = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(at) ? Date.parse(at) : Number.NaN
+  return Number.isFinite(ms) ? { asOf: new Date(ms).toISOString() } : {}
 }
 
 function formatFilter(filter: RouteFilter): string {

@@ -48,9 +48,10 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byTopic('nodes', 'presence'),
       paceMs: calmPaceMs,
     }),
-    node: (nodeId: string): Query<Answers['node']['get']> => ({
-      key: `node ${nodeId}`,
-      load: (signal) => client.node.get({ nodeId }, { signal }),
+    /** The past changes too, when something that happened then becomes known late. */
+    node: (nodeId: string, asOf: string | null = null): Query<Answers['node']['get']> => ({
+      key: `node ${nodeId} ${asOf ?? ''}`,
+      load: (signal) => client.node.get(momentOf(nodeId, asOf), { signal }),
       isTouchedBy: byNode(nodeId, 'operators'),
     }),
     timeline: (nodeId: string): Query<Answers['node']['timeline']> => ({
@@ -64,9 +65,9 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byNode(nodeId),
       paceMs: calmPaceMs,
     }),
-    desiredActual: (nodeId: string): Query<Answers['node']['desiredActual']> => ({
-      key: `desired-actual ${nodeId}`,
-      load: (signal) => client.node.desiredActual({ nodeId }, { signal }),
+    desiredActual: (nodeId: string, asOf: string | null = null): Query<Answers['node']['desiredActual']> => ({
+      key: `desired-actual ${nodeId} ${asOf ?? ''}`,
+      load: (signal) => client.node.desiredActual(momentOf(nodeId, asOf), { signal }),
       isTouchedBy: byNode(nodeId, 'policies'),
     }),
     snapshot: (nodeId: string): Query<Answers['node']['snapshot']> => ({
@@ -132,6 +133,10 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byTopic('demo'),
     }),
   }
+}
+
+function momentOf(nodeId: string, asOf: string | null): Requests['node']['get'] {
+  return asOf === null ? { nodeId } : { nodeId, asOf }
 }
 
 function byAnything(): boolean {

@@ -25,6 +25,13 @@ export function WorkspaceProvider({ name, children }: { readonly name: Workspace
   return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
 }
 
+/** What is drawn within counts its ages to an instant of the past. */
+export function PastNow({ at, children }: { readonly at: string; readonly children: ReactNode }): ReactNode {
+  const workspace = useWorkspace()
+  const past = useMemo(() => ({ ...workspace, clock: { ...workspace.clock, now: () => Date.parse(at) } }), [workspace, at])
+  return <WorkspaceContext value={past}>{children}</WorkspaceContext>
+}
+
 export function useWorkspace(): Workspace {
   const workspace = use(WorkspaceContext)
   if (workspace === null) throw new Error('A view was drawn outside of a workspace.')

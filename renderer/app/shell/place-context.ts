@@ -20,7 +20,7 @@ export function usePlaceContext(): {
   const { route } = useVisit()
   const { place } = route
   const domains = useQuery(queries.domains())
-  const node = useQuery<Answers['node']['get']>(place.room === 'node' ? queries.node(place.nodeId) : nothing)
+  const node = useQuery<Answers['node']['get']>(place.room === 'node' ? queries.node(place.nodeId, place.asOf ?? null) : nothing)
   const rows = domains.data?.items ?? []
   const root = rows[0]
   const home: Crumb = { name: root?.name ?? t`Overview`, href: addressOf({ room: 'overview' }) }

@@ -14,6 +14,7 @@ import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { Name } from '../../ui/name.tsx'
 import { Empty, ProblemPanel, Waiting } from '../../ui/shown.tsx'
+import { DoubtMarks } from '../doubts/doubts.tsx'
 import type { NodeRow } from './pages.ts'
 import classes from './table.module.css'
 import { useNodePages } from './use-node-pages.ts'
@@ -170,6 +171,7 @@ const NodeCells = memo(function NodeCells({ row, showsDomain }: { readonly row: 
         <a href={addressOf({ room: 'node', nodeId: row.id, tab: 'overview' })} tabIndex={-1}>
           <Name text={row.name} />
         </a>
+        <DoubtMarks doubts={row.doubts} />
       </span>
       <span role="gridcell">
         <ModeBadge mode={row.mode} />

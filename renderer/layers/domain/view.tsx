@@ -8,6 +8,7 @@ import type { DomainTab, RouteFilter } from '../../app/route.ts'
 import { TopologyMap } from '../../charts/topology.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { DoubtNotes } from '../../features/doubts/doubts.tsx'
 import { NewDomainDialog } from '../../features/domains/new-domain.tsx'
 import { FilterBar } from '../../features/nodes/filter-bar.tsx'
 import { isEmptyFilter, type NodeFilter, readFilter, toRequest, writeFilter } from '../../features/nodes/filter.ts'
@@ -96,7 +97,9 @@ function DomainHeadLine({ domain, isShort }: { readonly domain: DomainDetail; re
           <NewDomainButton domain={domain} />
         </>
       }
-    />
+    >
+      <DoubtNotes doubts={domain.doubts} />
+    </PageHead>
   )
 }
 

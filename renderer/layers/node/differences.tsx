@@ -16,9 +16,9 @@ import { Empty, Shown } from '../../ui/shown.tsx'
 import classes from './differences.module.css'
 import { type DesiredActual, type DifferenceEntry, type DifferenceGroup, differs, groupDifferences } from './model.ts'
 
-export function DifferencePanel({ nodeId }: { readonly nodeId: string }): ReactNode {
+export function DifferencePanel({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: string | null }): ReactNode {
   const { queries } = useWorkspace()
-  const answer = useQuery(queries.desiredActual(nodeId))
+  const answer = useQuery(queries.desiredActual(nodeId, asOf))
   const onlyDifferences = usePreferences((preferences) => preferences.showsOnlyDifferences)
   const set = usePreferences((preferences) => preferences.set)
   const data = answer.data

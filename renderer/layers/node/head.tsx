@@ -1,6 +1,7 @@
 /** Who a node is, how it stands on each axis with the age of each, and what may be done to it. */
 import { plural, t } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
+import { DoubtNotes } from '../../features/doubts/doubts.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { kindName } from '../../i18n/words.ts'
 import { HealthBadge, ModeBadge, PhaseBadge } from '../../ui/badges.tsx'
@@ -15,7 +16,7 @@ import classes from './head.module.css'
 import { type NodeDetail, toTrust } from './model.ts'
 import { situationOf, trustName } from './words.ts'
 
-export function NodeHead({ node }: { readonly node: NodeDetail }): ReactNode {
+export function NodeHead({ node, aside }: { readonly node: NodeDetail; readonly aside?: ReactNode }): ReactNode {
   const formats = useFormats()
   const { record } = node
   return (
@@ -27,7 +28,12 @@ export function NodeHead({ node }: { readonly node: NodeDetail }): ReactNode {
         </>
       }
       lead={<span className={classes['situation']}>{situationOf(node, formats)}</span>}
-      aside={<NodeActs node={node} />}
+      aside={
+        <>
+          {aside}
+          {node.asOf === null ? <NodeActs node={node} /> : null}
+        </>
+      }
     >
       <p className={classes['identity']}>
         <span>{kindName(record.kind)}</span>
@@ -41,6 +47,7 @@ export function NodeHead({ node }: { readonly node: NodeDetail }): ReactNode {
           </bdi>
         ))}
       </p>
+      <DoubtNotes doubts={node.doubts} />
     </PageHead>
   )
 }

@@ -71,6 +71,11 @@ export function groupByDay(entries: readonly TimelineEntry[], dayOf: (at: string
   return days
 }
 
+/** Entries that had happened by an instant; all of them for now. */
+export function happenedBy(entries: readonly TimelineEntry[], asOf: string | null): readonly TimelineEntry[] {
+  return asOf === null ? entries : entries.filter(({ time }) => Date.parse(time) <= Date.parse(asOf))
+}
+
 /** Later than this between happening and being recorded, the delay is worth saying. */
 const noticeableDelayMs = 60_000
 

@@ -14,12 +14,12 @@ export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode
   return (
     <div className={classes['columns']}>
       <div className={classes['main']}>
-        <DifferencePanel nodeId={nodeId} />
-        <TimelinePanel nodeId={nodeId} />
+        <DifferencePanel nodeId={nodeId} asOf={node.asOf} />
+        <TimelinePanel nodeId={nodeId} asOf={node.asOf} />
       </div>
       <div className={classes['side']}>
         <StateMachines phase={node.phaseDiagram} connectivity={node.connectivityDiagram} />
-        <LastReturn node={node} />
+        {node.asOf === null ? <LastReturn node={node} /> : null}
         <SupplyChainPanel node={node} />
         <InventoryPanel node={node} />
       </div>

@@ -3,20 +3,23 @@ import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
 import { Circle, CircleDot, ClockAlert, Cpu, RotateCcw, User } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { addressOf } from '../../app/navigation.ts'
+import { justAfter } from '../../features/past/model.ts'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Empty, Shown } from '../../ui/shown.tsx'
-import { groupByDay, recordedLate, type TimelineEntry } from './model.ts'
+import { groupByDay, happenedBy, recordedLate, type TimelineEntry } from './model.ts'
 import classes from './timeline.module.css'
 
 /** What is shown at first, and after asking for more; the contract gives 500 at most at once. */
 const firstShown = 15
 const mostShown = 100
 
-export function TimelinePanel({ nodeId }: { readonly nodeId: string }): ReactNode {
+/** Of the past only what had happened by then: what came later is known to the page of now. */
+export function TimelinePanel({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: string | null }): ReactNode {
   const { queries } = useWorkspace()
   const formats = useFormats()
   const answer = useQuery(queries.timeline(nodeId))
@@ -27,35 +30,41 @@ export function TimelinePanel({ nodeId }: { readonly nodeId: string }): ReactNod
       note={answer.data === undefined ? undefined : <Plural value={answer.data.total} one="# entry" other="# entries" />}
     >
       <Shown answer={answer}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <Empty title={t`Nothing has happened yet`} />
+        {(page) => {
+          const items = happenedBy(page.items, asOf)
+          return items.length === 0 ? (
+            page.next !== null && asOf !== null ? (
+              <Empty title={t`Nothing of that time is among the newest ${page.items.length} entries`} />
+            ) : (
+              <Empty title={t`Nothing has happened yet`} />
+            )
           ) : (
             <>
-              {groupByDay(page.items.slice(0, shown), formats.day).map((day) => (
+              {groupByDay(items.slice(0, shown), formats.day).map((day) => (
                 <div key={day.day}>
                   <h3 className={classes['day']}>{day.day}</h3>
                   <ol className={classes['list']}>
                     {day.entries.map((entry) => (
-                      <Entry key={entry.eventId} entry={entry} />
+                      <Entry key={entry.eventId} entry={entry} nodeId={nodeId} />
                     ))}
                   </ol>
                 </div>
               ))}
-              {page.items.length > shown ? (
+              {items.length > shown ? (
                 <Button look="quiet" onPress={() => setShown(mostShown)}>
                   <Trans>Show earlier entries</Trans>
                 </Button>
               ) : null}
             </>
           )
-        }
+        }}
       </Shown>
     </Section>
   )
 }
 
-function Entry({ entry }: { readonly entry: TimelineEntry }): ReactNode {
+function Entry({ entry, nodeId }: { readonly entry: TimelineEntry; readonly nodeId: string }): ReactNode {
+  const { clock } = useWorkspace()
   const formats = useFormats()
   const late = recordedLate(entry)
   const origin = boundText(entry.originName, 40)
@@ -102,6 +111,12 @@ function Entry({ entry }: { readonly entry: TimelineEntry }): ReactNode {
               <ClockAlert aria-hidden="true" size={12} /> <Trans>its clock is not to be believed</Trans>
             </span>
           ) : null}
+          <a
+            className={classes['then']}
+            href={addressOf({ room: 'node', nodeId, tab: 'overview', asOf: justAfter(entry.time, clock.now()) })}
+          >
+            <Trans>the node just then</Trans>
+          </a>
           {entry.causeEventId === null ? null : (
             <span title={entry.causeEventId}>
               <Trans>because of {entry.causeEventId.slice(-6)}</Trans>

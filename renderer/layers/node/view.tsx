@@ -1,9 +1,12 @@
 /** Layer 2: one node, exactly. */
 import { t } from '@lingui/core/macro'
 import type { ReactNode } from 'react'
-import { addressOf } from '../../app/navigation.ts'
+import { addressOf, goTo } from '../../app/navigation.ts'
 import type { NodeTab } from '../../app/route.ts'
-import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { PastNow, useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { PastBanner } from '../../features/past/banner.tsx'
+import past from '../../features/past/past.module.css'
+import { TimeControl } from '../../features/past/time-control.tsx'
 import { FaultKnobs } from '../../features/demo/fault-knobs.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { PageTabs } from '../../ui/page-tabs.tsx'
@@ -17,21 +20,28 @@ import { NodeOverview } from './overview.tsx'
 import { NodeSnapshot } from './snapshot.tsx'
 import classes from './view.module.css'
 
-export function NodeView({ nodeId, tab }: { readonly nodeId: string; readonly tab: NodeTab }): ReactNode {
+type Props = {
+  readonly nodeId: string
+  readonly tab: NodeTab
+  /** An instant of the past; null for now. */
+  readonly asOf: string | null
+}
+
+export function NodeView({ nodeId, tab, asOf }: Props): ReactNode {
+  return asOf === null ? <PresentNode nodeId={nodeId} tab={tab} /> : <PastNode nodeId={nodeId} asOf={asOf} />
+}
+
+function PresentNode({ nodeId, tab }: Omit<Props, 'asOf'>): ReactNode {
   const { queries, name } = useWorkspace()
   const node = useQuery(queries.node(nodeId))
   return (
-    <Shown
-      answer={node}
-      waiting={
-        <div className={classes['waiting']}>
-          <Waiting lines={7} />
-        </div>
-      }
-    >
+    <Shown answer={node} waiting={<NodeWaiting />}>
       {(data) => (
         <div className={`${classes['page']} ${tab === 'observations' ? classes['isFilled'] : ''}`}>
-          <NodeHead node={data} />
+          <NodeHead
+            node={data}
+            aside={<TimeControl asOf={null} onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })} />}
+          />
           {name === 'demo' ? <FaultKnobs nodeId={data.record.id} kind={data.record.kind} /> : null}
           {tab === 'overview' ? <NodeFigures node={data} /> : null}
           {tab === 'overview' ? <PresentReturn node={data} /> : null}
@@ -40,6 +50,40 @@ export function NodeView({ nodeId, tab }: { readonly nodeId: string; readonly ta
         </div>
       )}
     </Shown>
+  )
+}
+
+/** What only lives now is left out: the return under way, logs, knobs, acts. */
+function PastNode({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: string }): ReactNode {
+  const { queries } = useWorkspace()
+  const node = useQuery(queries.node(nodeId, asOf))
+  return (
+    <div className={past['past']}>
+      <PastBanner
+        asOf={asOf}
+        onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })}
+        onNow={() => goTo({ room: 'node', nodeId, tab: 'overview' })}
+      />
+      <Shown answer={node} waiting={<NodeWaiting />}>
+        {(data) => (
+          <PastNow at={asOf}>
+            <div className={classes['page']}>
+              <NodeHead node={data} />
+              <NodeFigures node={data} />
+              <NodeOverview node={data} />
+            </div>
+          </PastNow>
+        )}
+      </Shown>
+    </div>
+  )
+}
+
+function NodeWaiting(): ReactNode {
+  return (
+    <div className={classes['waiting']}>
+      <Waiting lines={7} />
+    </div>
   )
 }
 

@@ -34,6 +34,7 @@ const pages: readonly { readonly name: string; readonly place: () => string; rea
   { name: 'returns', place: () => 'returns', shows: /is handing over|are handing over|Nobody is coming back/ },
   { name: 'enrolments', place: () => 'enrolments', shows: 'The node must show these six words' },
   { name: 'policies', place: () => 'policies', shows: 'Configuration' },
+  { name: 'held', place: () => 'data', shows: 'Until the demo is closed' },
   { name: 'domain', place: () => `domain/${String(ids.get('root'))}`, shows: 'Domains below' },
   { name: 'domain-nodes', place: () => `domain/${String(ids.get('root'))}/nodes`, shows: /worst first/ },
   { name: 'domain-paths', place: () => `domain/${String(ids.get('root'))}/topology`, shows: 'Paths to this master' },
