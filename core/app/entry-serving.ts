@@ -46,7 +46,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const [{ serveMaster }, { openRemoteMaster }] = await Promise.all([import('./serve.ts'), import('./front/remote-master.ts')])
   const config: ServeConfig = {
     master: { ...settings, ports },
-    open: async () => writer.closing(await openRemoteMaster(writer.line, settings.directory, ports)),
+    open: () => writer.endingWith(openRemoteMaster(writer.line, settings.directory, ports)),
     listen: listenHttp,
     temporaryDirectory: tmpdir(),
     nodeVersion: process.versions.node,
@@ -69,8 +69,8 @@ function diagnosticsLevel(): 'debug' | 'warn' {
 
 type WriterThread = {
   readonly line: Line<Asked, Told>
-  /** The fleet, closed only once the thread has ended. */
-  readonly closing: (fleet: OpenFleet) => OpenFleet
+  /** The fleet, which closes the thread when it closes or could not be opened, and is closed only once the thread has ended. */
+  readonly endingWith: (opening: Promise<OpenFleet>) => Promise<OpenFleet>
 }
 
 /** The writer has a thread of its own; what ends that thread unasked ends the process, as it would if it were this one. */
@@ -102,14 +102,20 @@ function startWriter(settings: WriterSettings): WriterThread {
         for (const told of early.splice(0)) listener(told)
       },
     },
-    closing: (fleet) => ({
-      ...fleet,
-      close: async () => {
+    endingWith: async (opening) => {
+      const fleet = await opening.catch((error: unknown) => {
         isEnding = true
-        await fleet.close()
-        await exited
-      },
-    }),
+        throw error
+      })
+      return {
+        ...fleet,
+        close: async () => {
+          isEnding = true
+          await fleet.close()
+          await exited
+        },
+      }
+    },
   }
 }
 

@@ -9,8 +9,10 @@ import { checkProjections } from '../../../../core/app/projecting/check.ts'
 import { createGroupCommit, type GroupCommit } from '../../../../core/app/writer/group-commit.ts'
 import { AppError } from '../../../../core/kernel/app-error.ts'
 import { projections } from '../../../../core/projections/all.ts'
+import type { GroupingStore } from '../../../../core/store/grouping.ts'
 import { openStore } from '../../../../core/store/open.ts'
 import { lastPosition } from '../../../../core/store/read-events.ts'
+import { attach, complete, countersign, createApproved, createAway, openReturn, upload } from '../../../helpers/gateway/field-node.ts'
 import { createIsland, type Island } from '../../../helpers/gateway/island.ts'
 
 let island: Island
@@ -37,6 +39,36 @@ function copyOf(directory: string): string {
 async function lastOn(directory: string): Promise<number> {
   using store = await openStore({ directory, mode: 'read-write', role: 'master', ports: island.ports })
   return lastPosition(store.reader)
+}
+
+/** Every group of it is lost at its end, as on a disk that is full. */
+function failingGroup(): GroupCommit {
+  const { store } = island.master
+  const together: GroupingStore['together'] = (jobs) =>
+    store.together(
+      (function* () {
+        yield* jobs
+        // As SQLite does by itself when the disk is full: nothing is left to commit.
+        yield () => void store.reader.get('ROLLBACK')
+      })(),
+    )
+  return createGroupCommit({ ...store, together }, island.ports)
+}
+
+/** The island as its nodes reach it through groups of commits. */
+function through(commits: GroupCommit): Island {
+  return {
+    ...island,
+    ask: async (request) => {
+      const { status, headers, body } = await commits.run(() => {
+        const asked = { headers: {}, body: new Uint8Array(), remote: '192.0.2.1', ...request }
+        const admission = island.gateway.admit(asked)
+        return admission.kind === 'answer' ? admission.response : admission.proceed(asked.body)
+      })
+      const text = new TextDecoder().decode(body)
+      return { status, headers, body, json: text === '' ? undefined : (JSON.parse(text) as Readonly<Record<string, unknown>>) }
+    },
+  }
 }
 
 describe('group commit', () => {
@@ -128,22 +160,8 @@ describe('group commit', () => {
   })
 
   it('[MA22] answers nobody from what its group could not keep', async () => {
-    const { store } = island.master
     await group.run(rename('Kept'))
-    const failing = createGroupCommit(
-      {
-        ...store,
-        together: (jobs) =>
-          store.together(
-            (function* () {
-              yield* jobs
-              // As SQLite does by itself when the disk is full: nothing is left to commit.
-              yield () => void store.reader.get('ROLLBACK')
-            })(),
-          ),
-      },
-      island.ports,
-    )
+    const failing = failingGroup()
     const [early, writes, looks] = await Promise.allSettled([
       failing.run(() => island.master.port.name()),
       failing.run(rename('Gone')),
@@ -152,5 +170,34 @@ describe('group commit', () => {
     expect(early).toEqual({ status: 'fulfilled', value: 'Kept' })
     expect([writes?.status, looks?.status]).toEqual(['rejected', 'rejected'])
     expect(island.master.port.name()).toBe('Kept')
+  })
+
+  it('[MA20] [RT5] takes in the returns of many nodes at once in fewer transactions than they ask for', async () => {
+    const away = await Promise.all(Array.from({ length: 8 }, () => createAway(island, 20)))
+    const grouped = through(group)
+    const before = { transactions: transactions(), jobs: group.figures().jobs }
+    const answers = await Promise.all(
+      away.map(async (node) => {
+        const opened = await openReturn(grouped, node)
+        await countersign(grouped, node, opened)
+        expect(await upload(grouped, node, opened)).toBeUndefined()
+        return complete(grouped, node, opened)
+      }),
+    )
+    expect(answers.map(({ json }) => json?.['verdict'])).toEqual(away.map(() => 'CLEAN'))
+    const asked = group.figures().jobs - before.jobs
+    expect(asked).toBeGreaterThanOrEqual(8 * 6)
+    expect(transactions() - before.transactions).toBeLessThan(asked / 2)
+    expect(isEqual()).toBe(true)
+  })
+
+  it('[MA3] records later what the watchdog saw in a group that was lost, and fails no request for it', async () => {
+    const node = await createApproved(island)
+    const mode = () => island.master.model.connectivity(node.id)?.mode ?? null
+    const token = await attach(through(failingGroup()), node)
+    expect([token.length > 0, mode()]).toEqual([true, null])
+    await island.ports.advance(6000)
+    expect(mode()).toBe('LIVE')
+    expect(isEqual()).toBe(true)
   })
 })
