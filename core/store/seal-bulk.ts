@@ -8,7 +8,7 @@
 import { AppError } from '../kernel/app-error.ts'
 import { equalBytes, toHex } from '../kernel/hex.ts'
 import type { Reader } from '../kernel/reader.ts'
-import { extendHeadBy, genesisHead } from '../log/chain.ts'
+import { extendHeadBy } from '../log/chain.ts'
 import { joinFrames, type FramedEvents } from '../log/framing.ts'
 import { formatLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { archiveEnding, readChunk, removeStrays, writeArchive, type Chunk } from './archive-file.ts'

@@ -8,36 +8,15 @@ import { formatLogId } from '../log/log-id.ts'
 import type { Branch, LogTree } from './branches.ts'
 import { addFinding, type Findings } from './findings.ts'
 import { runColumns, type RunRow } from './runs.ts'
-import { checkRun, createNames, type CheckedRun, type Names, type Suspect } from './verify-run.ts'
+import { checkRun, type CheckedRun } from './verify-run.ts'
 import { checkSignedPoint, readSignedPoints, type SignedRow } from './verify-point.ts'
 import { bytesToCheck, passSealed } from './verify-seal.ts'
+import { createNames, pass, type Walk } from './verify-walk.ts'
 
 export type LogTally = {
   events: number
   /** Of those, the ones whose archive is not here. */
   sealed: number
-}
-
-/** The walk along one branch. */
-export type Walk = {
-  readonly reader: Reader
-  readonly crypto: Ports['crypto']
-  readonly findings: Findings
-  readonly tree: LogTree
-  readonly branch: Branch
-  readonly name: string
-  readonly names: Names
-  /** Where other branches leave this one, with the head there once the walk has come by. */
-  readonly forks: Map<number, Uint8Array | undefined>
-  /** Heads before signed points that are still to come, by seq. */
-  readonly heads: Map<number, Uint8Array>
-  /** Events since the last signed point whose bytes are not the ones that were filed. */
-  suspects: Suspect[]
-  head: Uint8Array
-  /** The last seq that lies in an archive that is not here. */
-  unknownTo: number
-  /** The head where the branch is said to end, once the walk has come by. */
-  end: Uint8Array | undefined
 }
 
 const pageRuns = 32
@@ -155,20 +134,6 @@ function followRun(walk: Walk, row: RunRow, { framed, leaves, suspectsOf }: Chec
       walk.head = head
       pass(walk, stop)
     }
-  }
-}
-
-/** More than a segment spans. */
-const keptSpan = 8192
-
-/** Branches that leave here, and points that are to be checked when their end is reached, begin at this head. */
-export function pass(walk: Walk, seq: number): void {
-  if (walk.forks.has(seq)) walk.forks.set(seq, walk.head)
-  if (seq === walk.branch.seq) walk.end = walk.head
-  walk.heads.set(seq, walk.head)
-  for (const old of walk.heads.keys()) {
-    if (old >= seq - keptSpan) break
-    walk.heads.delete(old)
   }
 }
 

@@ -6,7 +6,7 @@ import { preAuthenticationEncoding, segmentPayloadType } from '../log/dsse.ts'
 import { readHeader, segmentLimits, type SegmentHeader } from '../log/segment.ts'
 import { readFramedPath } from './branches.ts'
 import { addFinding } from './findings.ts'
-import type { Walk } from './verify-log.ts'
+import type { Walk } from './verify-walk.ts'
 
 export type SignedRow = Row & {
   readonly from_seq: number

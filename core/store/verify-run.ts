@@ -7,9 +7,7 @@ import type { EventReading } from '../log/event-bytes.ts'
 import { addFinding } from './findings.ts'
 import { framesAlone, framesOf, idAt, leafPrefixAt, leafPrefixOf, readColumns, subjectAt, typeAt, type Columns } from './run-columns.ts'
 import type { RunRow } from './runs.ts'
-import type { Walk } from './verify-log.ts'
-
-export type Suspect = { readonly seq: number; readonly event: string | undefined }
+import type { Suspect, Walk } from './verify-walk.ts'
 
 export type CheckedRun = {
   readonly framed: FramedEvents
@@ -17,13 +15,6 @@ export type CheckedRun = {
   readonly leaves: Uint8Array
   /** Of events `from` up to but not with `to`, by index, once their leaves are there: those whose leaf is not the one that was filed. */
   readonly suspectsOf: (from: number, to: number) => Suspect[]
-}
-
-/** What the small numbers stand for; kept, since every event asks. */
-export type Names = { readonly subjects: Map<number, string>; readonly types: Map<number, string> }
-
-export function createNames(): Names {
-  return { subjects: new Map(), types: new Map() }
 }
 
 /** Undefined, with a finding, when no event of the run can be told from the next. */

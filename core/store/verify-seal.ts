@@ -4,8 +4,8 @@ import { equalBytes } from '../kernel/hex.ts'
 import type { Row } from '../kernel/reader.ts'
 import { addFinding } from './findings.ts'
 import { bytesOfRun, type RunRow } from './runs.ts'
-import { pass, type Walk } from './verify-log.ts'
 import { checkSignedPoint, type SignedRow } from './verify-point.ts'
+import { pass, type Walk } from './verify-walk.ts'
 
 type SealRow = Row & { readonly from_seq: number; readonly to_seq: number; readonly prev: Uint8Array; readonly head: Uint8Array }
 

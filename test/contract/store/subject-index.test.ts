@@ -90,7 +90,7 @@ describe('events by subject', () => {
 
   it('[ST12] are found by an id that was used twice as the one that came first, merged or not', async () => {
     using store = await openTestStore('memory')
-    const [twice = testEvent(node, 1)] = [testEvent(node, 1)]
+    const twice = testEvent(node, 1)
     const events = Array.from({ length: 250 }, (_, index) => ({
       ...testEvent(node, index + 1),
       id: index % 5 === 2 ? twice.id : testEvent(node, index + 7).id,
