@@ -34,7 +34,8 @@ export function listNodes(model: ReadModel, { cursor, limit, ...filter }: NodeLi
   const { places, reached } = walkInOrder(model.reader, fleet, wanted, after, limit + 1)
   const page = places.slice(0, limit)
   const next = places.length > limit ? page.at(-1)?.subject : reached?.subject
-  const { total, isExact } = countInOrder(model.reader, fleet, wanted)
+  // A page that had to stop looking says how many it found; counting would look at as many again.
+  const { total, isExact } = reached === undefined ? countInOrder(model.reader, fleet, wanted) : { total: places.length, isExact: false }
   const views = readNodeViewsOf(
     model,
     page.map(({ subject }) => subject),

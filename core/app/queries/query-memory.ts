@@ -5,6 +5,7 @@
 import type { DecisionData } from '../../fleet/decisions.ts'
 import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
+import type { Point } from './spectrum.ts'
 import { createFleetMemory, type FleetMemory } from './fleet/fleet.ts'
 
 export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
@@ -15,7 +16,9 @@ export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
 /** Positions of the events that a timeline shows, oldest first, among all up to `lookedTo`. */
 export type KnownHistory = { readonly lookedTo: number; readonly positions: readonly number[] }
 /** The newest digests of a domain, oldest first, among all events up to `lookedTo`. */
-export type KnownDigests = { readonly lookedTo: number; readonly digests: readonly Digest[] }
+export type KnownDigests = { readonly lookedTo: number; readonly limit: number; readonly digests: readonly Digest[] }
+/** What digests add up to, and which they were. */
+export type KnownPast = { readonly histories: readonly (readonly Digest[])[]; readonly points: readonly Point[] }
 
 export type QueryMemory = {
   /** Parts of snapshots by name and digest, parsed; `fit: false` when the blob does not hold what its name says. Weighed in bytes. */
@@ -24,6 +27,7 @@ export type QueryMemory = {
   readonly drifts: BoundedCache<{ readonly score: number | null; readonly outOfSpec: number | null }>
   readonly histories: BoundedCache<KnownHistory>
   readonly digests: BoundedCache<KnownDigests>
+  readonly pasts: BoundedCache<KnownPast>
   /** The figures of every domain. */
   readonly fleet: FleetMemory
   /** Six words by the position of the newest event. */
@@ -41,6 +45,7 @@ export function createQueryMemory(): QueryMemory {
     drifts: createBoundedCache(maxDrifts),
     histories: createBoundedCache(maxHistories),
     digests: createBoundedCache(maxDigestedDomains),
+    pasts: createBoundedCache(20),
     fleet: createFleetMemory(),
     fingerprints: createBoundedCache(1),
   }

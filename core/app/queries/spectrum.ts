@@ -2,7 +2,7 @@
 import type { DomainDetail } from '../../contract/domains.ts'
 import type { DecisionData } from '../../fleet/decisions.ts'
 import { connectivityModes } from '../../fleet/node/node-record.ts'
-import { lastPosition, readSubjectEvents } from '../../store/read-events.ts'
+import { lastPosition, readEventsAfter, readSubjectEvents } from '../../store/read-events.ts'
 import { effective } from '../projecting/effective.ts'
 import type { ReadModel } from '../read-model.ts'
 import { noSums, type Sums } from './health-line.ts'
@@ -13,22 +13,68 @@ export type History = Pick<DomainDetail, 'spectrum' | 'debt'>
 
 /** A day at one digest in five minutes. */
 const newestDigests = 288
+/** Of all domains together: a fleet of very many shows a shorter past, so that the first answer does not read for seconds. */
+const digestsAtMost = 20_000
 
 /**
  * Of several domains together. A digest speaks of the nodes of one domain alone; it stands for that domain until twice its own
  * interval has passed, so that digests that were not written at the same instant still add up ([QY12]).
  */
 export function historyOf(model: ReadModel, domainIds: readonly string[], present: Sums): History {
-  const points = pointsOf(domainIds.map((id) => digestsOf(model, id)))
   const now = { at: instantOf(model.ports.clock.now()), sums: present }
-  const all = [...points.filter(({ at }) => at < now.at), now]
+  const all = [...pastOf(model, domainIds).filter(({ at }) => at < now.at), now]
   return {
     spectrum: all.map(({ at, sums }) => ({ at, modes: sums.modes })),
     debt: all.map(({ at, sums }) => ({ at, backlogMessages: sums.backlogMessages, worstSecondsBehind: sums.worstSecondsBehind })),
   }
 }
 
-type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
+/** Added up anew only when one of the digests is a new one. */
+function pastOf(model: ReadModel, domainIds: readonly string[]): readonly Point[] {
+  const limit = Math.min(newestDigests, Math.max(1, Math.floor(digestsAtMost / Math.max(1, domainIds.length))))
+  const key = `${domainIds.length}/${domainIds[0] ?? ''}/${domainIds.at(-1) ?? ''}`
+  const histories = takeDigests(model, domainIds, limit)
+  const known = model.memory.pasts.get(key)
+  if (
+    known !== undefined &&
+    known.histories.length === histories.length &&
+    known.histories.every((history, at) => history === histories[at])
+  )
+    return known.points
+  const points = pointsOf(histories.map((history) => history.slice(-limit))).slice(-limit)
+  model.memory.pasts.set(key, { histories, points })
+  return points
+}
+
+/** A few new events are looked through once for all domains; after many, each domain is asked by itself. */
+const lookedThrough = 500
+
+function takeDigests(model: ReadModel, domainIds: readonly string[], limit: number): readonly (readonly Digest[])[] {
+  const { digests } = model.memory
+  const last = lastPosition(model.reader)
+  const kept = domainIds.map((id) => digests.get(id))
+  const lookedTo = kept.reduce((least, known) => Math.min(least, known?.lookedTo ?? -1), last)
+  if (lookedTo === last && kept.every((known) => known !== undefined && known.limit >= limit))
+    return kept.map((known) => known?.digests ?? [])
+  const isFew = lookedTo >= 0 && last - lookedTo <= lookedThrough
+  const spoken = isFew ? spokenOf(model, lookedTo) : undefined
+  return domainIds.map((id, at) => {
+    const known = kept[at]
+    if (known !== undefined && known.limit >= limit && spoken?.has(id) === false) {
+      digests.set(id, { ...known, lookedTo: last })
+      return known.digests
+    }
+    return digestsOf(model, id, limit)
+  })
+}
+
+/** The domains that digests since then speak of. */
+function spokenOf(model: ReadModel, lookedTo: number): ReadonlySet<string> {
+  const events = readEventsAfter(model.reader, lookedTo, lookedThrough)
+  return new Set(events.flatMap(({ event }) => (event?.type === 'ibcf.presence.digested.v1' ? [event.subject as string] : [])))
+}
+
+export type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
 
 function pointsOf(histories: readonly (readonly Digest[])[]): Point[] {
   const instants = [...new Set(histories.flatMap((digests) => digests.map(({ to }) => to)))].sort().slice(-newestDigests)
@@ -52,22 +98,27 @@ function add(sums: Sums, digest: Digest): void {
 }
 
 /** Oldest first by the instant they end at. Only what came since the last time is read. */
-function digestsOf(model: ReadModel, domainId: string): readonly Digest[] {
-  const known = model.memory.digests.get(domainId)
+function digestsOf(model: ReadModel, domainId: string, limit: number): readonly Digest[] {
+  const before = model.memory.digests.get(domainId)
+  const known = before === undefined || before.limit < limit ? undefined : before
   const last = lastPosition(model.reader)
   if (known?.lookedTo === last) return known.digests
   const events = readSubjectEvents(model.reader, domainId, {
     types: ['ibcf.presence.digested.v1'],
     ...(known === undefined ? {} : { afterPosition: known.lookedTo }),
     order: 'newest',
-    limit: newestDigests,
+    limit,
   })
   const found = events.flatMap((stored) => {
     const input = effective(stored)
     return input?.stream === 'decisions' ? [digestOf(input.event.data as DecisionData<'ibcf.presence.digested.v1'>)] : []
   })
-  const digests = [...(known?.digests ?? []), ...found].sort((a, b) => (a.to < b.to ? -1 : 1)).slice(-newestDigests)
-  model.memory.digests.set(domainId, { lookedTo: last, digests })
+  const most = known?.limit ?? limit
+  const digests =
+    found.length === 0 && known !== undefined
+      ? known.digests
+      : [...(known?.digests ?? []), ...found].sort((a, b) => (a.to < b.to ? -1 : 1)).slice(-most)
+  model.memory.digests.set(domainId, { lookedTo: last, limit: most, digests })
   return digests
 }
 

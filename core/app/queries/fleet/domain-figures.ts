@@ -13,7 +13,6 @@ export type DomainFigures = {
   readonly classes: readonly CountedClass[]
   /** Nodes by kind. */
   readonly kinds: ReadonlyMap<string, number>
-  readonly newestMs: number | null
 }
 
 export function readFigures(reader: Reader, domainId: string): DomainFigures {
@@ -21,11 +20,7 @@ export function readFigures(reader: Reader, domainId: string): DomainFigures {
   const kinds = new Map<string, number>()
   for (const { key, amount } of counters(reader, 'nodes', domainId)) addCounter(sums, kinds, key, amount)
   const classes = counters(reader, 'node_standings', domainId).map(({ key, amount }) => ({ ...readEvidenceClass(key), count: amount }))
-  const newest = reader.get<{ ms: number }>(
-    'SELECT last_seen_ms AS ms FROM node_standings WHERE domain = ? AND last_seen_ms IS NOT NULL ORDER BY last_seen_ms DESC LIMIT 1',
-    domainId,
-  )
-  return { sums, classes, kinds, newestMs: newest?.ms ?? null }
+  return { sums, classes, kinds }
 }
 
 /** Every domain that has nodes. */
@@ -99,5 +94,25 @@ export function findEdge(reader: Reader, domainId: string, edge: Edge, cursor: E
     if (rows.length < pageOfEdge) return
     // Its last row was heard: the next page begins behind it.
     cursor.subject += '~'
+  }
+}
+
+/** The newest instant at which anybody was heard who is not known better by presence, if it is after `since`. */
+export function findNewest(reader: Reader, domainId: string, since: number | null, isHeard: (node: NodeId) => boolean): number | null {
+  let before: readonly [ms: number, subject: string] = [Number.MAX_SAFE_INTEGER, '']
+  for (;;) {
+    const rows = reader.all<{ subject: string; ms: number }>(
+      `SELECT subject, last_seen_ms AS ms FROM node_standings WHERE domain = ? AND last_seen_ms > ? AND (last_seen_ms, subject) < (?, ?)
+        ORDER BY last_seen_ms DESC, subject DESC LIMIT ?`,
+      domainId,
+      since ?? Number.MIN_SAFE_INTEGER,
+      ...before,
+      pageOfEdge,
+    )
+    const found = rows.find(({ subject }) => !isHeard(subject as NodeId))
+    if (found !== undefined) return found.ms
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < pageOfEdge) return null
+    before = [last.ms, last.subject]
   }
 }

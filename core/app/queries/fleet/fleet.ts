@@ -10,15 +10,29 @@ import { desiredPolicies, type DesiredPolicy } from '../desired-policy.ts'
 import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
 import type { Lines } from '../domain-list.ts'
 import { basisOf, changesSince, type Seen } from './changes.ts'
-import { countedDomains, type DomainFigures, type Edge, type EdgeCursor, findEdge, readFigures, startOfEdge } from './domain-figures.ts'
+import {
+  countedDomains,
+  type DomainFigures,
+  type Edge,
+  type EdgeCursor,
+  findEdge,
+  findNewest,
+  readFigures,
+  startOfEdge,
+} from './domain-figures.ts'
 import { type ClassFigures, figuresOfClasses } from './drift-classes.ts'
 import { type DomainState, least, most, noState } from './domain-state.ts'
 import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
+
+/** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
+export type DriftingClass = { readonly key: string; readonly points: number; readonly bound: number }
+export type Drifting = { readonly bound: number; readonly classes: readonly DriftingClass[] }
 
 /** What is kept of a domain's own nodes. */
 export type KeptDomain = {
   figures: DomainFigures
   classes: ClassFigures | undefined
+  drifting: Drifting | undefined
   readonly edges: Readonly<Record<Edge, EdgeCursor>>
 }
 
@@ -122,7 +136,12 @@ function readDomainAnew(model: ReadModel, memory: FleetMemory, domainId: string)
     return
   }
   if (known === undefined)
-    memory.domains.set(domainId, { figures, classes: undefined, edges: { last_seen_ms: startOfEdge(), due_ms: startOfEdge() } })
+    memory.domains.set(domainId, {
+      figures,
+      classes: undefined,
+      drifting: undefined,
+      edges: { last_seen_ms: startOfEdge(), due_ms: startOfEdge() },
+    })
   else {
     known.figures = figures
     known.classes = undefined
@@ -188,7 +207,10 @@ function takeAwaited(model: ReadModel, memory: FleetMemory): void {
 function makeState(model: ReadModel, memory: FleetMemory, domainId: string): DomainState {
   const kept = memory.domains.get(domainId)
   if (kept === undefined) return noState
-  kept.classes ??= classesOf(model, memory, domainId, kept)
+  if (kept.classes === undefined) {
+    kept.classes = classesOf(model, memory, domainId, kept)
+    kept.drifting = undefined
+  }
   const { reader } = model
   const { figures, classes, edges } = kept
   for (const [name, edge] of Object.entries(edges) as [Edge, EdgeCursor][])
@@ -198,6 +220,7 @@ function makeState(model: ReadModel, memory: FleetMemory, domainId: string): Dom
   const more = (key: 'driftTotal' | 'driftKnown' | 'unknownVersion' | 'onTarget'): number =>
     others.reduce((sum, other) => sum + other[key], classes[key])
   const { sums } = figures
+  const newestHeard = heard?.heardAt.newest() ?? null
   return {
     nodes: sums.nodes,
     modes: sums.modes,
@@ -207,7 +230,7 @@ function makeState(model: ReadModel, memory: FleetMemory, domainId: string): Dom
     driftTotal: more('driftTotal'),
     driftKnown: more('driftKnown'),
     oldestMs: least(edges.last_seen_ms.found, heard?.heardAt.oldest() ?? null),
-    newestMs: most(figures.newestMs, heard?.heardAt.newest() ?? null),
+    newestMs: most(findNewest(reader, domainId, newestHeard, memory.heard.has), newestHeard),
     dueMs: least(edges.due_ms.found, heard === undefined ? null : smallest(heard.dueAt)),
     unknownVersion: more('unknownVersion'),
     onTarget: more('onTarget'),

@@ -31,16 +31,47 @@ export type Walked = {
 export const beforeAll: Place = { rank: -1, name: '', subject: '' }
 
 /** Rows looked at for one page: what is farther comes with the next. */
-const lookedAtMost = 20_000
+const lookedAtMost = 5000
 
 export function walkInOrder(reader: Reader, fleet: FleetMemory, filter: OrderFilter, after: Place, limit: number): Walked {
   const { odd, isOut } = oddNodes(fleet, filter)
-  const walks = walksFor(reader, fleet, filter, limit).map((walk) => follow(reader, walk, after, limit, isOut))
   const own = odd.size === 0 ? [] : oddPlaces(reader, filter, odd).filter((place) => comparePlaces(place, after) > 0)
-  const reached = walks.flatMap((walk) => walk.reached ?? []).sort(comparePlaces)[0]
-  const places = [...walks.flatMap((walk) => walk.places), ...own].sort(comparePlaces)
-  const complete = reached === undefined ? places : places.filter((place) => comparePlaces(place, reached) <= 0)
-  return { places: complete.slice(0, limit), reached: complete.length >= limit ? undefined : reached }
+  const walks = walksFor(reader, fleet, filter, limit)
+  const share = walks.length === 1 ? limit : Math.max(8, Math.ceil((2 * limit) / walks.length))
+  const streams = walks.map((walk) => read(startOf(walk, after)))
+
+  function startOf(walk: Walk, from: Place): Stream {
+    return { walk, from, places: [], isOver: false, reached: undefined }
+  }
+  function read(stream: Stream): Stream {
+    const { places, reached } = follow(reader, stream.walk, stream.from, share, isOut)
+    stream.places.push(...places)
+    stream.from = places.at(-1) ?? stream.from
+    stream.reached = reached
+    stream.isOver = places.length < share
+    return stream
+  }
+
+  for (;;) {
+    // Nothing beyond the place that one of them has come to is certain yet.
+    const open = streams.filter(({ isOver, reached }) => !isOver || reached !== undefined)
+    const hindmost = open.sort((a, b) => comparePlaces(endOf(a), endOf(b)))[0]
+    const end = hindmost === undefined ? undefined : endOf(hindmost)
+    const certain = [...streams.flatMap(({ places }) => places), ...own].filter(
+      (place) => end === undefined || comparePlaces(place, end) <= 0,
+    )
+    if (certain.length < limit && hindmost !== undefined && !hindmost.isOver) {
+      read(hindmost)
+      continue
+    }
+    return { places: certain.sort(comparePlaces).slice(0, limit), reached: certain.length >= limit ? undefined : end }
+  }
+}
+
+type Stream = { readonly walk: Walk; readonly places: Place[]; from: Place; isOver: boolean; reached: Place | undefined }
+
+function endOf({ reached, from }: Stream): Place {
+  return reached ?? from
 }
 
 /** The filter as a condition on the rows of the view `nodes`, in order. */

@@ -10,7 +10,7 @@ import type { Reader } from '../../../kernel/reader.ts'
 import { evidenceKey } from '../../../projections/standings.ts'
 import type { ReadModel } from '../../read-model.ts'
 import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
-import { domainsWithNodes, type FleetMemory } from './fleet.ts'
+import { domainsWithNodes, type Drifting, type DriftingClass, type FleetMemory, stateOfDomain } from './fleet.ts'
 
 export type Scope = { readonly kind: 'everything' } | { readonly kind: 'domains'; readonly domainIds: readonly string[] }
 
@@ -36,8 +36,12 @@ export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, wo
   for (const domainId of isOneByOne ? counted : [undefined]) {
     const walk: Walk = { reader: model.reader, domainId, isWanted: wanted === undefined ? undefined : (id) => wanted.has(id), worst, nowMs }
     walkGroups(walk)
-    for (const { key, points } of driftingClasses(model, fleet, domainId === undefined ? (counted ?? domainsWithNodes(fleet)) : [domainId]))
-      walkClass(walk, key, points)
+  }
+  for (const domainId of counted ?? domainsWithNodes(fleet)) {
+    const { bound, classes } = driftingIn(model, fleet, domainId)
+    if (!canEnter(worst, bound, '')) continue
+    const walk: Walk = { reader: model.reader, domainId, isWanted: undefined, worst, nowMs }
+    for (const drifting of classes) if (canEnter(worst, drifting.bound, '')) walkClass(walk, drifting)
   }
 }
 
@@ -53,7 +57,8 @@ type Walk = {
 type Group = { readonly urgency: number; readonly budget_s: number; readonly ends_ms: number | null }
 type Member = { readonly subject: string; readonly domain: string; readonly since: string; readonly ends_ms: number | null }
 
-const pageOfGroup = 24
+/** Mostly the first one or two of a group decide. */
+const pageOfGroup = 8
 
 /** Groups of equal points and equal budget; within one, whoever was heard longest ago scores highest. */
 function walkGroups(walk: Walk): void {
@@ -90,13 +95,14 @@ function walkGroup(walk: Walk, { urgency, budget_s, ends_ms }: Group): void {
   }
   const bySilence = members(walk, { urgency, budget_s }, 'ends_ms')
   let silent: Member | undefined = { subject: '', domain: '', since: '', ends_ms }
+  const silenceFor = (member: Member): number => silenceOf(walk, { urgency, budget_s, ends_ms: member.ends_ms })
   for (const waiting of bySince) {
-    take(walk, waiting)
+    takeIf(walk, waiting, boundOf(-urgency, silenceFor(waiting)))
     const next: IteratorResult<Member, void> = bySilence.next()
     silent = next.done === true ? undefined : next.value
     if (silent === undefined) return
-    take(walk, silent)
-    const bound = boundOf(-urgency, silenceOf(walk, { urgency, budget_s, ends_ms: silent.ends_ms }))
+    const bound = boundOf(-urgency, silenceFor(silent))
+    takeIf(walk, silent, bound)
     if (!canEnter(walk.worst, bound, waiting.since)) return
   }
 }
@@ -127,29 +133,36 @@ function* members(
 }
 
 /** Nodes of one class of evidence, the ones with most points of their own first. */
-function walkClass(walk: Walk, key: string, points: number): void {
-  const { reader, domainId, worst } = walk
-  const within = domainId === undefined ? '' : 'domain = ? AND '
-  const silence = key.startsWith('alone/') ? mostSilence : 0
+function walkClass({ domainId, ...walk }: Walk, { key, points }: DriftingClass): void {
+  const more = points + silenceIn(key)
   let after: readonly (string | number)[] = [-1000, '', '']
   for (;;) {
-    const rows = reader.all<Member & { readonly urgency: number }>(
-      `SELECT subject, domain, since, ends_ms, urgency FROM node_standings WHERE ${within}evidence = ? AND (urgency, since, subject) > (?, ?, ?)
+    const rows = walk.reader.all<Member & { readonly urgency: number }>(
+      `SELECT subject, domain, since, ends_ms, urgency FROM node_standings WHERE domain = ? AND evidence = ? AND (urgency, since, subject) > (?, ?, ?)
         ORDER BY urgency, since, subject LIMIT ?`,
-      ...(domainId === undefined ? [] : [domainId]),
+      domainId ?? '',
       key,
       ...after,
       pageOfGroup,
     )
     for (const member of rows) {
-      const bound = boundOf(-member.urgency, points + silence)
-      if (!canEnter(worst, bound, silence === 0 ? member.since : '')) return
-      take(walk, member)
+      if (!canEnter(walk.worst, boundOf(-member.urgency, more), silenceIn(key) === 0 ? member.since : '')) return
+      take({ ...walk, domainId }, member)
     }
     const last = rows.at(-1)
     if (last === undefined || rows.length < pageOfGroup) return
     after = [last.urgency, last.since, last.subject]
   }
+}
+
+/** Those who are on their own may be silent for too long beside their drift. */
+function silenceIn(key: string): number {
+  return key.startsWith('alone/') ? mostSilence : 0
+}
+
+/** Its drift is no concern here: whoever drifts is found by what it drifts from. */
+function takeIf(walk: Walk, member: Member, bound: number): void {
+  if (canEnter(walk.worst, bound, member.since)) take(walk, member)
 }
 
 function take({ isWanted, worst }: Walk, { subject, domain }: Member): void {
@@ -177,30 +190,39 @@ function canEnter({ last }: Worst, score: number, since: string): boolean {
   return score > least.score || (score === least.score && since <= least.since)
 }
 
-/** Classes in these domains that are not as they should be, the worst first. */
-function driftingClasses(
-  model: ReadModel,
-  fleet: FleetMemory,
-  domainIds: Iterable<string>,
-): readonly { readonly key: string; readonly points: number }[] {
-  const points = new Map<string, number>()
-  for (const domainId of domainIds) {
-    const desired = fleet.desiredIn(domainId)
-    if (desired === undefined) continue
-    for (const { isComparable, configurationDigest, softwareDigest } of fleet.domains.get(domainId)?.figures.classes ?? []) {
-      if (!isComparable) continue
-      const { score } = driftOfEvidence(model, { configurationDigest, version: snapshotVersion(model, softwareDigest) }, desired)
-      if (score === null) continue
-      const worth = Math.round(score * defaultAttentionWeights.drift)
-      if (worth === 0) continue
-      for (const isAlone of [false, true]) {
-        const key = evidenceKey(isAlone, configurationDigest, softwareDigest)
-        points.set(key, Math.max(points.get(key) ?? 0, worth))
-      }
+/** Classes of a domain that are not as they should be, with the most that one of their nodes can score. Kept until the domain changes. */
+function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Drifting {
+  const kept = fleet.domains.get(domainId)
+  const desired = fleet.desiredIn(domainId)
+  if (kept === undefined || desired === undefined) return noDrifting
+  // What a class is worth changes with what its parts say, as the figures do.
+  stateOfDomain(model, fleet, domainId)
+  if (kept.drifting !== undefined) return kept.drifting
+  const worth = new Map<string, number>()
+  for (const { isComparable, configurationDigest, softwareDigest } of kept.figures.classes) {
+    if (!isComparable) continue
+    const { score } = driftOfEvidence(model, { configurationDigest, version: snapshotVersion(model, softwareDigest) }, desired)
+    const points = score === null ? 0 : Math.round(score * defaultAttentionWeights.drift)
+    if (points === 0) continue
+    for (const isAlone of [false, true]) worth.set(evidenceKey(isAlone, configurationDigest, softwareDigest), points)
+  }
+  const classes: DriftingClass[] = []
+  if (worth.size > 0) {
+    const heads = model.reader.all<{ evidence: string; urgency: number }>(
+      'SELECT evidence, min(urgency) AS urgency FROM node_standings WHERE domain = ? AND evidence IS NOT NULL GROUP BY evidence',
+      domainId,
+    )
+    for (const { evidence: key, urgency } of heads) {
+      const points = worth.get(key)
+      if (points !== undefined) classes.push({ key, points, bound: boundOf(-urgency, points + silenceIn(key)) })
     }
   }
-  return [...points].map(([key, worth]) => ({ key, points: worth })).sort((a, b) => b.points - a.points)
+  classes.sort((a, b) => b.bound - a.bound)
+  kept.drifting = { bound: classes[0]?.bound ?? -1, classes }
+  return kept.drifting
 }
+
+const noDrifting: Drifting = { bound: -1, classes: [] }
 
 export function heardToConsider(fleet: FleetMemory, scope: Scope): readonly NodeId[] {
   if (scope.kind === 'everything') return [...fleet.heard.urgent]

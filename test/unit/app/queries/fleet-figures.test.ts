@@ -1,0 +1,247 @@
+/** Figures, the inbox and lists that are kept by what changed, against the same found by looking at every node. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { scoreNode } from '../../../../core/fleet/attention/score.ts'
+import { connectivityModes, healths } from '../../../../core/fleet/node/node-record.ts'
+import type { NodeId } from '../../../../core/kernel/ids.ts'
+import { desiredPolicies } from '../../../../core/app/queries/desired-policy.ts'
+import { driftOf, reportedVersion } from '../../../../core/app/queries/drift-of-node.ts'
+import { lineOf, noSums, type Sums } from '../../../../core/app/queries/health-line.ts'
+import type { NodeFilter } from '../../../../core/app/queries/node-list.ts'
+import { isUnheard, type NodeView, readNodeViews, shownMode } from '../../../../core/app/queries/node-view.ts'
+import { createTestIsland, readPages, type TestIsland } from '../../../helpers/island.ts'
+
+type Fleet = {
+  readonly island: TestIsland
+  readonly domains: readonly string[]
+  readonly nodes: NodeId[]
+  readonly policies: readonly string[]
+}
+
+const configurations = [{ rate: 1 }, { rate: 2 }, { rate: 1, extra: true }]
+const versions = ['1.0.0', '2.0.0']
+
+/** Everything that can happen to a fleet, by three numbers. */
+const happenings: readonly ((fleet: Fleet, node: NodeId, pick: number) => void)[] = [
+  ({ island }, node, pick) =>
+    void island.assess(node, connectivityModes[pick % connectivityModes.length] ?? 'LIVE', {
+      syncDebt: { seconds_behind: 0, backlog_messages: (pick * 37) % 5000, replay_required: false },
+    }),
+  ({ island }, node, pick) =>
+    island.heard(node, { health: healths[pick % 4] ?? 'OK', version: versions[pick % 2] ?? '', backlogMessages: pick % 7 }),
+  ({ island }, node, pick) =>
+    void island.report(node, 'ibcf.health.changed.v1', { from: 'UNKNOWN', to: healths[pick % 4] ?? 'OK', detail: '' }),
+  ({ island }, node, pick) =>
+    void island.snapshot(node, { configuration: configurations[pick % 3], software: { version: versions[pick % 2] } }),
+  ({ island }, node, pick) =>
+    void island.movePhase(
+      node,
+      (['ACTIVE', 'QUARANTINED', 'DEGRADED', 'QUARANTINED', 'RETIRED'] as const)[pick % 5] ?? 'ACTIVE',
+      ['operator-quarantine', 'drift-violation', 'trust-lost'][pick % 3] ?? '',
+    ),
+  ({ island, policies, domains }, _node, pick) => void island.assign(policies[pick % 2] ?? '', domains[pick % domains.length]),
+  ({ island }, _node, pick) => island.advance(1 + ((pick * 7919) % 900_000)),
+  ({ island, domains, nodes }, _node, pick) => nodes.push(makeNode(island, domains, nodes.length, pick)),
+  // A part that is announced before it is held.
+  ({ island }, node, pick) =>
+    void island.report(node, 'ibcf.snapshot.taken.v1', {
+      parts: [{ name: 'configuration', digest: (pick % 10).toString(16).repeat(64), sizeBytes: 2 }],
+      isAutonomous: false,
+    }),
+  ({ island }, _node) => void island.queries.overview(),
+]
+
+function makeNode(island: TestIsland, domains: readonly string[], number: number, pick: number): NodeId {
+  return island.makeNode({
+    name: `Node ${(number * 7) % 5} ${number}`,
+    kind: pick % 4 === 0 ? 'RELAY' : 'EDGE',
+    tags: [`tag-${pick % 3}`],
+    domainId: domains[pick % domains.length] ?? '',
+    contactEverySeconds: [10, 60, 3600][pick % 3] ?? 60,
+    autonomyBudgetSeconds: [0, 600, 86_400][pick % 3] ?? 0,
+  })
+}
+
+async function createFleet(): Promise<Fleet> {
+  const island = await createTestIsland()
+  const region = island.makeDomain('Region')
+  const domains = [region, island.makeDomain('Cell', region), island.makeDomain('Yard'), island.rootId]
+  const policies = [
+    island.makePolicy('base', { targetVersion: '2.0.0', configuration: { rate: 1 } }),
+    island.makePolicy('other', { targetVersion: '1.0.0', configuration: { rate: 2, more: 1 } }),
+  ]
+  island.assign(policies[0] ?? '', island.rootId)
+  const nodes: NodeId[] = []
+  for (let number = 0; number < 12; number++) nodes.push(makeNode(island, domains, number, number * 5 + 1))
+  return { island, domains, nodes, policies }
+}
+
+const steps = fc.array(fc.tuple(fc.nat(happenings.length - 1), fc.nat(1000), fc.nat(1000)), { minLength: 5, maxLength: 60 })
+
+async function afterAll(check: (fleet: Fleet) => void, numRuns: number): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(steps, async (taken) => {
+      const fleet = await createFleet()
+      using _island = fleet.island
+      for (const [what, which, pick] of taken) {
+        happenings[what]?.(fleet, fleet.nodes[which % fleet.nodes.length] as NodeId, pick)
+        if (pick % 4 === 0) check(fleet)
+      }
+      check(fleet)
+    }),
+    { numRuns },
+  )
+}
+
+/** Of these nodes, one by one. */
+function addedUp({ island: { model } }: Fleet, views: readonly NodeView[]): Sums {
+  const sums = noSums()
+  const desiredIn = desiredPolicies(model)
+  for (const view of views) {
+    sums.nodes += 1
+    sums.modes[shownMode(view)] += 1
+    sums.phases[view.phase] += 1
+    sums.healths[view.health] += 1
+    sums.backlogMessages += view.backlogMessages
+    sums.worstSecondsBehind = Math.max(sums.worstSecondsBehind, view.secondsBehind)
+    const { score } = driftOf(model, view, desiredIn(view.domainId))
+    if (score !== null) {
+      sums.driftTotal += score
+      sums.driftKnown += 1
+    }
+    if (view.lastSeenMs === null) continue
+    sums.oldestMs = Math.min(sums.oldestMs ?? view.lastSeenMs, view.lastSeenMs)
+    sums.newestMs = Math.max(sums.newestMs ?? view.lastSeenMs, view.lastSeenMs)
+  }
+  return sums
+}
+
+function rounded<Line extends { readonly driftScore: number | null }>(line: Line): Line {
+  return { ...line, driftScore: line.driftScore === null ? null : Math.round(line.driftScore * 1e9) / 1e9 }
+}
+
+describe('the figures of a fleet', () => {
+  it('[QY13] [QY16] [QY20] are those of every node, whatever happened and whenever they were asked for', async () => {
+    await afterAll((fleet) => {
+      const { island } = fleet
+      const views = readNodeViews(island.model, { kind: 'fleet' })
+      const overview = island.queries.overview()
+      expect(rounded(overview.line)).toEqual(rounded(lineOf(addedUp(fleet, views))))
+      for (const row of overview.domains) {
+        expect(rounded(row.own)).toEqual(
+          rounded(
+            lineOf(
+              addedUp(
+                fleet,
+                views.filter(({ domainId }) => domainId === row.id),
+              ),
+            ),
+          ),
+        )
+        const { own, subtree: all } = island.queries.domain(row.id).row
+        expect({ own, all }).toEqual({ own: row.own, all: row.subtree })
+      }
+      const desiredIn = desiredPolicies(island.model)
+      for (const line of overview.policies) {
+        const under = views.filter(({ domainId }) => desiredIn(domainId)?.policyBundleId === line.id)
+        const reported = under.map((view) => reportedVersion(island.model, view))
+        expect(line).toMatchObject({
+          nodes: under.length,
+          onTarget: reported.filter((version) => version === line.targetVersion).length,
+          unknown: reported.filter((version) => version === undefined).length,
+        })
+      }
+    }, 40)
+  }, 120_000)
+})
+
+describe('the inbox', () => {
+  it('[AT3] [QY21] holds the twenty that score highest among all', async () => {
+    await afterAll((fleet) => {
+      const { island } = fleet
+      const { model } = island
+      const desiredIn = desiredPolicies(model)
+      const scored = readNodeViews(model, { kind: 'fleet' }).flatMap((view) => {
+        const attention = scoreNode({
+          quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
+          health: view.health,
+          isDisconnected: view.mode === 'DISCONNECTED',
+          isNeverHeard: view.mode === null,
+          isOutOfContact: isUnheard(view) && view.mode !== null,
+          secondsBehind: view.secondsBehind,
+          autonomyBudgetSeconds: view.autonomyBudgetSeconds,
+          backlogMessages: view.backlogMessages,
+          evidence: 0,
+          drift: driftOf(model, view, desiredIn(view.domainId)).score,
+        })
+        const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
+        return attention === undefined ? [] : [{ id: view.id as string, domainId: view.domainId, score: attention.score, since }]
+      })
+      scored.sort((a, b) => b.score - a.score || compare(a.since, b.since) || compare(a.id, b.id))
+      const expected = scored.slice(0, 20).map(({ id, score }) => ({ id, score }))
+      expect(island.queries.attention().map(({ nodeId, score }) => ({ id: nodeId, score }))).toEqual(expected)
+      for (const row of island.queries.domains().items) {
+        const below = new Set(subtree(island, row.id))
+        const here = scored.filter(({ domainId }) => below.has(domainId)).slice(0, 20)
+        expect(island.queries.domain(row.id).attention.map(({ nodeId }) => nodeId)).toEqual(here.map(({ id }) => id))
+      }
+    }, 40)
+  }, 120_000)
+})
+
+describe('a list of nodes', () => {
+  const filters: readonly NodeFilter[] = [
+    {},
+    { modes: ['DISCONNECTED', 'LIVE'] },
+    { healths: ['FAILED', 'DEGRADED'] },
+    { healths: ['OK'], kinds: ['EDGE'] },
+    { phases: ['QUARANTINED'] },
+    { tags: ['tag-1'], kinds: ['EDGE'] },
+    { text: 'node 3' },
+    { text: 'ä' },
+  ]
+
+  it('[QY9] [QY19] is what looking at every node gives, page by page', async () => {
+    await afterAll((fleet) => {
+      const { island, domains } = fleet
+      const all = readNodeViews(island.model, { kind: 'fleet' }).sort(
+        (a, b) => rank(a) - rank(b) || compare(a.name, b.name) || compare(a.id, b.id),
+      )
+      for (const filter of [...filters, { domainId: domains[0] ?? '' }, { domainId: domains[0] ?? '', modes: ['LIVE' as const] }]) {
+        const below = filter.domainId === undefined ? undefined : new Set(subtree(island, filter.domainId))
+        const expected = all.filter((view) => fits(filter, view) && (below?.has(view.domainId) ?? true)).map(({ id }) => id as string)
+        const page = island.queries.nodes({ ...filter, limit: 500 })
+        expect({ filter, ids: page.items.map(({ id }) => id), total: page.total }).toEqual({
+          filter,
+          ids: expected,
+          total: expected.length,
+        })
+        expect(readPages((cursor) => island.queries.nodes({ ...filter, limit: 3, ...cursor })).map(({ id }) => id)).toEqual(expected)
+      }
+    }, 25)
+  }, 120_000)
+})
+
+function fits(filter: NodeFilter, view: NodeView): boolean {
+  if (filter.modes?.includes(shownMode(view)) === false || filter.healths?.includes(view.health) === false) return false
+  if (filter.phases?.includes(view.phase) === false || filter.kinds?.includes(view.kind) === false) return false
+  return (filter.tags?.every((tag) => view.tags.includes(tag)) ?? true) && view.name.toLowerCase().includes(filter.text ?? '')
+}
+
+function rank(view: NodeView): number {
+  if (view.phase === 'QUARANTINED') return 0
+  const order = ['DISCONNECTED', 'AUTONOMOUS', 'RETURNING', 'REPLAYING', 'EDGE_CACHED', 'DELAYED', 'LIVE']
+  return view.health === 'FAILED' ? 1 : 2 + order.indexOf(shownMode(view))
+}
+
+function subtree(island: TestIsland, domainId: string): readonly string[] {
+  const items = island.queries.domains().items
+  const found = new Set([domainId])
+  for (const { id, parentId } of items) if (parentId !== null && found.has(parentId)) found.add(id)
+  return [...found]
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
