@@ -4,10 +4,14 @@ import { checkProjections } from '../app/projecting/check.ts'
 import { exitCodes } from '../kernel/app-error.ts'
 import { heldFingerprint } from '../app/held/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'
+import { missingBlobs } from '../store/blob-references.ts'
 import { openStore } from '../store/open.ts'
 import { verifyStore } from '../store/verify-store.ts'
 import type { Command } from './command.ts'
 import { pathOption, readOptions } from './options.ts'
+
+/** What is missing is no damage: it may be on its way. */
+const listedMissing = 100
 
 export const command: Command = {
   name: 'verify',
@@ -37,6 +41,7 @@ With --json the last line is {"ok":...,"events":...,"origins":...,"fingerprint":
       })),
     ]
     const ok = findings.length === 0
+    const missing = missingBlobs(store.reader, listedMissing)
     const { words } = heldFingerprint(store.reader, ports.crypto)
     const { events, origins, logs, fromSealedPoint, signed, unsignedTail, blobs } = report
     if (values.json === true) {
@@ -52,6 +57,7 @@ With --json the last line is {"ok":...,"events":...,"origins":...,"fingerprint":
           signed,
           unsignedTail,
           blobs,
+          missingBlobs: missing,
           findings: findings.length,
           fingerprint: words.join(' '),
           stateHash: checked?.stateHash ?? null,
@@ -65,6 +71,11 @@ With --json the last line is {"ok":...,"events":...,"origins":...,"fingerprint":
       if (!isWhole) {
         io.stdout(
           `${fromSealedPoint} of them lie in archives that are not here: they are proved from the sealed point, and the projections were not held against a rebuild. Put the archives back to prove all.`,
+        )
+      }
+      if (missing.length > 0) {
+        io.stdout(
+          `Content that events require and that is not here${missing.length === listedMissing ? ', the first of it' : ''}: ${missing.join(' ')}`,
         )
       }
       io.stdout(`Fingerprint: ${words.join(' ')}`)

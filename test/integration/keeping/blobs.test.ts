@@ -2,10 +2,14 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { toHex } from '../../../core/kernel/hex.ts'
+import { appendEvents } from '../../../core/store/append-events.ts'
 import { collectBlobs } from '../../../core/store/blobs-collect.ts'
 import { openStore } from '../../../core/store/open.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
-import { temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
+import { runCommand } from '../../helpers/command-line.ts'
+import { testEvent, testOrigin } from '../../helpers/log/origin.ts'
+import { recordedAt, temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
 
 const script = fileURLToPath(new URL('blob-streamer.ts', import.meta.url))
 
@@ -21,6 +25,27 @@ async function stream(directory: string, megabytes: number, killAt?: number): Pr
   await new Promise((done) => child.once('close', done))
   return told.trimEnd().split('\n').at(-1) ?? ''
 }
+
+describe('content that is required and not here', () => {
+  it('[ST32] is listed by ibcf verify, and is no damage', async () => {
+    using directory = temporaryDirectory()
+    const digest = toHex(testPorts.crypto.sha256(new TextEncoder().encode('absent')))
+    const node = testOrigin(1, 'bulk')
+    {
+      using store = await openStore({ directory: directory.path, mode: 'read-write', role: 'node', ports: testPorts })
+      const data = { parts: [{ name: 'software', digest, sizeBytes: 6 }], isAutonomous: false }
+      store.transact((writer) =>
+        appendEvents(writer, node.log, [{ ...testEvent(node, 1), type: 'ibcf.snapshot.taken.v1', data }], recordedAt),
+      )
+    }
+    expect(await runCommand('verify', '--data', directory.path)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`not here: ${digest}`),
+    })
+    const { stdout } = await runCommand('verify', '--data', directory.path, '--json')
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ ok: true, missingBlobs: [digest] })
+  })
+})
 
 describe('large content', () => {
   it('[ST31] goes in and out in memory that does not grow with it', async () => {
