@@ -16,8 +16,11 @@ import { lastPosition } from './read-position.ts'
 /** From this many on a merge pays: each page of the tables is touched for several entries at once. */
 export const mergeEvents = 32_768
 
-/** Nobody has been idle for so long that the merge is done by whoever appends next: about half a second. The tail takes about 20 MB then. */
-const overdueEvents = 262_144
+/**
+ * Nobody has been idle for so long that the merge is done by whoever appends next: a few tenths of a second. The tail takes about
+ * 10 MB then, and whoever opens the store and asks first reads it within a tenth of a second.
+ */
+const overdueEvents = 131_072
 
 /** A batch is sorted in memory; what came in one huge transaction is more than one. */
 const batchEvents = 2 ** 20

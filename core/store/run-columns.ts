@@ -70,6 +70,18 @@ export function idAt(columns: Columns, index: number): Uint8Array {
   return columns.packed.subarray(start, start + idBytes)
 }
 
+/** Milliseconds, from the event's id. */
+export function idTimeAt(columns: Columns, index: number): number {
+  const start = idsStart(columns) + index * idBytes
+  return columns.packed.readUInt32BE(start) * 2 ** 16 + columns.packed.readUInt16BE(start + 4)
+}
+
+/** A ULID begins with 48 bits of milliseconds. */
+export function timeOfId(id: Uint8Array): number {
+  const view = new DataView(id.buffer, id.byteOffset, id.byteLength)
+  return view.getUint32(0) * 2 ** 16 + view.getUint16(4)
+}
+
 /** Of the first event with that id; -1 when there is none. */
 export function indexOfId(columns: Columns, id: Uint8Array): number {
   const { packed } = columns

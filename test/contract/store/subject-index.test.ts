@@ -124,12 +124,12 @@ describe('events by subject', () => {
     expect(isMergeDue(store.reader)).toBe(true)
     expect(store.transact(mergeIndexes)).toBe(2 * batch)
     expect(isMergeDue(store.reader)).toBe(false)
-    for (let done = 2 * batch; done < 16 * batch; done += batch) append(done)
+    for (let done = 2 * batch; done < 9 * batch; done += batch) append(done)
     expect(store.reader.all('SELECT batch, last FROM index_batches')).toEqual([
       { batch: 1, last: 2 * batch },
-      { batch: 2 * batch + 1, last: 16 * batch },
+      { batch: 2 * batch + 1, last: 9 * batch },
     ])
     const newest = readSubjectEvents(store.reader, subjects[0] ?? '', { limit: 3, order: 'newest' }).map(({ position }) => position)
-    expect(newest).toEqual([319_999, 319_996, 319_993])
+    expect(newest).toEqual([179_999, 179_996, 179_993])
   })
 })
