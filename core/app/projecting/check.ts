@@ -14,7 +14,7 @@ import { createFolding } from './folding.ts'
 import { knowsNothing, type Subject } from './fold.ts'
 import { hashOfSubject, hashOfSums, modulo, readStateHash, textsOf } from './hash.ts'
 import { addCounts, type CounterChanges, type Values } from './rows.ts'
-import type { Kept } from './tables.ts'
+import { type Kept, readGenerations } from './tables.ts'
 
 /** Subjects that are folded in one turn: about 200 MB of states at most. */
 const perTurn = 50_000
@@ -31,6 +31,9 @@ type StateRow = Row & { readonly projection: string; readonly subject: string; r
 
 /** Reads only. What waits to be judged again, or is not folded to the end because of a parked event, differs only if it is wrong then. */
 export function checkProjections(reader: Reader, projections: readonly Projection[], crypto: Crypto): ProjectionCheck {
+  // A store that no master has opened yet, or whose projections were never finished.
+  if (!readGenerations(reader).some(({ state }) => state === 'serving'))
+    return { isEqual: false, differing: ['every projection'], stateHash: hashOfSums(crypto, projections, new Map()) }
   const names = new Set(projections.map(({ name }) => name))
   const kept: Kept = { projections, readTables: shippedReadTables.filter(({ restsOn }) => restsOn.every((name) => names.has(name))) }
   const waiting = new Set(reader.all<{ subject: string }>('SELECT subject FROM projection_rejudged').map(({ subject }) => subject))

@@ -14,7 +14,16 @@ import { createFolding } from './folding.ts'
 import { knowsNothing } from './fold.ts'
 import { countRejudged, type ReadState } from './read-states.ts'
 import { buildAtOnce, foldQueued } from './rebuild.ts'
-import { createGeneration, createGenerationTable, discardGenerations, fittedTo, type Kept, readGenerations, versionsOf } from './tables.ts'
+import {
+  createGeneration,
+  createGenerationTable,
+  discardGenerations,
+  fittedTo,
+  type Kept,
+  readGenerations,
+  tableName,
+  versionsOf,
+} from './tables.ts'
 
 export type ProjectionEngine = {
   readonly kept: Kept
@@ -34,7 +43,7 @@ export type ProjectionEngine = {
   /** Judges at most so many waiting subjects again; answers how many wait still. */
   readonly settle: (writer: Writer, atMost: number) => number
   /** Folds the subjects of parked events again, all or one; answers how many events are parked still. */
-  readonly retryParked: (writer: Writer, subject?: string) => number
+  readonly retryParked: (writer: Writer, now: number, subject?: string) => number
   /** A commit left subjects that wait to be judged again. */
   readonly isAnyoneWaiting: () => boolean
   /** Another generation serves now. */
@@ -103,7 +112,9 @@ export function createProjectionEngine(
         },
       }
     },
-    forget: () => folding.forget(),
+    forget: () => {
+      folding.forget()
+    },
     stateHash: (reader) => stateHashOf(reader, projections, crypto),
     check: (reader) => checkProjections(reader, projections, crypto),
     settle: (into, atMost) => {
@@ -112,12 +123,14 @@ export function createProjectionEngine(
       isAnyoneWaiting = left > 0
       return left
     },
-    retryParked: (into, subject) => {
+    retryParked: (into, now, subject) => {
       const where = subject === undefined ? '' : 'WHERE subject = ?'
       const values = subject === undefined ? [] : [subject]
       const rows = into.all<{ subject: string }>(`SELECT DISTINCT subject FROM projection_parked ${where}`, ...values)
       for (const row of rows) folding.foldAgain(into, row.subject, lastPosition(into))
       folding.flush(into)
+      const parked = tableName('projection_parked', folding.generation)
+      for (const row of rows) into.run(`UPDATE ${parked} SET last_at = ? WHERE subject = ?`, now, row.subject)
       return into.get<{ n: number }>('SELECT count(*) AS n FROM projection_parked')?.n ?? 0
     },
     isAnyoneWaiting: () => isAnyoneWaiting,

@@ -178,7 +178,16 @@ function tryRow(make: () => Values | undefined): Values | undefined | 'failed' {
 function parkRow(folding: Folding, writer: Writer, { name, version }: Shown, id: string, position: number, error: unknown): void {
   // A disk that is full or damaged is no fault of an event.
   if (isAppError(error) && (error.kind === 'Unavailable' || error.kind === 'Corrupt')) throw error
-  park(writer, folding.generation, { projection: name, version, position, eventId: '', subject: id, type: '', error, at: 0 })
+  park(writer, folding.generation, {
+    projection: name,
+    version,
+    position,
+    eventId: '',
+    subject: id,
+    type: '',
+    error,
+    at: folding.latestAt(),
+  })
 }
 
 function unparkRow(folding: Folding, writer: Writer, { name }: Shown, id: string): void {

@@ -28,7 +28,7 @@ export type FoldingOptions = {
 }
 
 /** Subjects times projections that are remembered where every commit is written at once. */
-const rememberedEntries = 60_000
+const rememberedEntries = 20_000
 
 export type StateRow = Row & {
   readonly position: number

@@ -121,7 +121,7 @@ export function createProjectionKeeper({ store, engine, ports, told, register }:
     },
     retryParked: (subject) => {
       try {
-        return store.transact((writer) => engine.retryParked(writer, subject))
+        return store.transact((writer) => engine.retryParked(writer, ports.clock.now(), subject))
       } catch (error) {
         engine.forget([])
         throw error

@@ -29,7 +29,7 @@ export type Notes = {
 }
 
 /** Pairs of a question and a subject that are known to be in the table. */
-const rememberedPairs = 200_000
+const rememberedPairs = 50_000
 
 export function createNotes(): Notes {
   let questions = new Map<string, { readonly question: Question; readonly heldUntil: number; readonly subjects: Set<string> }>()

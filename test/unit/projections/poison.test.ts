@@ -75,10 +75,10 @@ describe('a poison event', () => {
     const { island, engine, node, report } = opened
     for (const to of ['OK', 'FAILED', 'DEGRADED'] as const) report(to)
     const { reader } = island.store
-    expect(island.store.transact((writer) => engine.retryParked(writer))).toBe(1)
+    expect(island.store.transact((writer) => engine.retryParked(writer, island.ports.clock.now()))).toBe(1)
     expect(readParked(reader, { limit: 10, subject: node })[0]?.tries).toBe(2)
     isCured = true
-    expect(island.store.transact((writer) => engine.retryParked(writer, node))).toBe(0)
+    expect(island.store.transact((writer) => engine.retryParked(writer, island.ports.clock.now(), node))).toBe(0)
     expect(readState(reader, 'touchy', node)).toMatchObject({ facts: ['OK', 'FAILED', 'DEGRADED'], hasParkedEvents: false })
     expect(reader.get('SELECT seen FROM touchy WHERE subject = ?', node)).toEqual({ seen: 'OK FAILED DEGRADED' })
   })

@@ -162,6 +162,12 @@ describe('a rebuild', () => {
     ])
   })
 
+  it('[PJ11] says of a store without projections that none of them is what its events give', async () => {
+    using island = await filledIsland()
+    island.store.transact((writer) => writer.run('DELETE FROM projection_generations'))
+    expect(island.engine.check(island.store.reader)).toMatchObject({ isEqual: false, differing: ['every projection'] })
+  })
+
   it('[PJ10] keeps every row of what it reads marked as it stands: nothing waits, nothing is parked', async () => {
     using island = await filledIsland()
     const [node] = island.nodes
