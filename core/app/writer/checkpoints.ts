@@ -17,8 +17,13 @@ export type CheckpointsParts = {
   readonly here: () => void
 }
 
-/** Often enough that the other thread never has much to move at once. */
 const lookEveryMs = 200
+/**
+ * 8 MiB at once: each move makes a commit or two wait for the disk that it shares with them, so that many small ones would be felt
+ * more than few large ones.
+ */
+const pagesAtOnce = 2048
+const longestPauseMs = 10_000
 /** 8 MiB: beyond, the log is to begin anew, which it does only once all of it has been moved. */
 const longLogPages = 2048
 /** What a writer can move itself in about the time of a commit. */
@@ -35,6 +40,8 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
   let logPages = 0
   let movedPages = 0
   let isMoved = true
+  let pauseMs = lookEveryMs
+  let movedAt = clock.monotonic() - lookEveryMs
   let isClosed = false
   let cancel = scheduler.after(lookEveryMs, look)
 
@@ -45,7 +52,7 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
       seen = now
       lastChangeAt = clock.monotonic()
       isMoved = false
-      void move('PASSIVE')
+      if (clock.monotonic() - movedAt >= pauseMs) void move('PASSIVE')
     } else if (!isMoved && clock.monotonic() - lastChangeAt >= idleMs) {
       void move(logPages > farTooLongPages ? 'TRUNCATE' : 'PASSIVE')
     }
@@ -54,9 +61,13 @@ export function createCheckpoints({ clock, scheduler, transactions, elsewhere, h
   async function move(kind: CheckpointKind): Promise<void> {
     if (isAsking) return
     isAsking = true
+    movedAt = clock.monotonic()
     const moved = await elsewhere(kind)
     isAsking = false
     if (moved === undefined || isClosed) return
+    const newPages = moved.logPages - (moved.logPages < logPages ? 0 : logPages)
+    const fitting = (pauseMs * pagesAtOnce) / Math.max(newPages, 1)
+    pauseMs = Math.max(lookEveryMs, Math.min(fitting, 2 * pauseMs, longestPauseMs))
     const isFurther = moved.movedPages > movedPages || moved.logPages < logPages
     logPages = moved.logPages
     movedPages = moved.movedPages

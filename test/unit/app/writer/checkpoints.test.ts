@@ -78,13 +78,24 @@ describe('checkpoints', () => {
     const its = watch()
     its.log.behind = 5
     let longest = 0
-    for (let turn = 0; turn < 200; turn++) {
+    for (let turn = 0; turn < 400; turn++) {
       its.commit(100)
       longest = Math.max(longest, its.log.pages)
       await its.ports.advance(200)
     }
     expect(its.asked.filter((kind) => kind === 'here').length).toBeGreaterThan(3)
-    expect(longest).toBeLessThan(3000)
+    expect(longest).toBeLessThan(5000)
+  })
+
+  it('[ST45] are few where little is written, however steadily: each makes commits wait', async () => {
+    const its = watch()
+    for (let turn = 0; turn < 600; turn++) {
+      its.commit(8)
+      await its.ports.advance(100)
+    }
+    const inAMinute = its.asked.length
+    expect(inAMinute).toBeGreaterThan(2)
+    expect(inAMinute).toBeLessThan(20)
   })
 
   it('[ST45] are not the writer to make where much is left: somebody reads an old moment', async () => {
