@@ -16,6 +16,8 @@ export type BenchLine = {
 export type BenchOptions = {
   /** Events in the store before anything is measured. */
   readonly events: number
+  /** As it was asked for; undefined where nothing was, and a bench has a size of its own. */
+  readonly eventsAsked: number | undefined
   /** Nodes of the fleet that questions are asked about. */
   readonly nodes: number
   /** Turns of each contender; the median counts. */

@@ -2,12 +2,21 @@
 import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
 import { commandBenches } from './command.bench.ts'
+import { memoryBenches } from './memory.bench.ts'
 import { queryBenches } from './query.bench.ts'
+import { readyBenches } from './ready.bench.ts'
 import { rebuildBenches } from './rebuild.bench.ts'
 import { storeBenches } from './store.bench.ts'
 
 /** Every bench there is; a new one is added here. */
-const benches: readonly Bench[] = [...storeBenches, ...rebuildBenches, ...queryBenches, ...commandBenches]
+const benches: readonly Bench[] = [
+  ...storeBenches,
+  ...rebuildBenches,
+  ...queryBenches,
+  ...readyBenches,
+  ...memoryBenches,
+  ...commandBenches,
+]
 
 const usage = `usage: bench [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
 
@@ -28,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
 type RunOptions = {
   readonly isJson: boolean
   readonly events: number
+  readonly eventsAsked: number | undefined
   readonly nodes: number
   readonly turns: number
   readonly chosen: readonly Bench[]
@@ -48,7 +58,9 @@ function readOptions(args: readonly string[]): RunOptions | undefined {
       Number.isSafeInteger(events) && events >= 0 && Number.isSafeInteger(nodes) && nodes > 0 && Number.isSafeInteger(turns) && turns > 0
     const chosen = positionals.length === 0 ? benches : benches.filter((bench) => positionals.includes(bench.name))
     const isKnown = positionals.every((name) => benches.some((bench) => bench.name === name))
-    return isUnderstood && isKnown ? { isJson: values.json === true, events, nodes, turns, chosen } : undefined
+    return isUnderstood && isKnown
+      ? { isJson: values.json === true, events, eventsAsked: values.events === undefined ? undefined : events, nodes, turns, chosen }
+      : undefined
   } catch (error) {
     if (error instanceof TypeError) return undefined
     throw error
