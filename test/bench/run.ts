@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
 import { commandBenches } from './command.bench.ts'
+import { removeFleets } from './fleet.ts'
 import { memoryBenches } from './memory.bench.ts'
 import { queryBenches } from './query.bench.ts'
 import { readyBenches } from './ready.bench.ts'
@@ -18,7 +19,7 @@ const benches: readonly Bench[] = [
   ...commandBenches,
 ]
 
-const usage = `usage: bench [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
+const usage = `usage: bench [--clean] [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -28,6 +29,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${usage}\n`)
     return 2
   }
+  if (options.isCleaning) {
+    for (const directory of removeFleets()) process.stderr.write(`bench: removed ${directory}\n`)
+    return 0
+  }
   for (const bench of options.chosen) {
     for (const line of await bench.run(options)) process.stdout.write(options.isJson ? `${JSON.stringify(line)}\n` : `${inWords(line)}\n`)
   }
@@ -36,6 +41,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 type RunOptions = {
   readonly isJson: boolean
+  /** Nothing is measured: the fleets that were made and kept are removed. */
+  readonly isCleaning: boolean
   readonly events: number
   readonly eventsAsked: number | undefined
   readonly nodes: number
@@ -49,7 +56,13 @@ function readOptions(args: readonly string[]): RunOptions | undefined {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, events: { type: 'string' }, nodes: { type: 'string' }, turns: { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        clean: { type: 'boolean' },
+        events: { type: 'string' },
+        nodes: { type: 'string' },
+        turns: { type: 'string' },
+      },
     })
     const events = Number(values.events ?? 1_000_000)
     const nodes = Number(values.nodes ?? 1_000_000)
@@ -59,7 +72,15 @@ function readOptions(args: readonly string[]): RunOptions | undefined {
     const chosen = positionals.length === 0 ? benches : benches.filter((bench) => positionals.includes(bench.name))
     const isKnown = positionals.every((name) => benches.some((bench) => bench.name === name))
     return isUnderstood && isKnown
-      ? { isJson: values.json === true, events, eventsAsked: values.events === undefined ? undefined : events, nodes, turns, chosen }
+      ? {
+          isJson: values.json === true,
+          isCleaning: values.clean === true,
+          events,
+          eventsAsked: values.events === undefined ? undefined : events,
+          nodes,
+          turns,
+          chosen,
+        }
       : undefined
   } catch (error) {
     if (error instanceof TypeError) return undefined

@@ -58,7 +58,7 @@ type Group = { readonly urgency: number; readonly budget_s: number; readonly end
 type Member = { readonly subject: string; readonly domain: string; readonly since: string; readonly ends_ms: number | null }
 
 /** Mostly the first one or two of a group decide. */
-const pageOfGroup = 8
+const pagesOfGroup = { first: 2, next: 24 } as const
 
 /** Groups of equal points and equal budget; within one, whoever was heard longest ago scores highest. */
 function walkGroups(walk: Walk): void {
@@ -96,7 +96,10 @@ function walkGroup(walk: Walk, { urgency, budget_s, ends_ms }: Group): void {
   const bySilence = members(walk, { urgency, budget_s }, 'ends_ms')
   let silent: Member | undefined = { subject: '', domain: '', since: '', ends_ms }
   const silenceFor = (member: Member): number => silenceOf(walk, { urgency, budget_s, ends_ms: member.ends_ms })
+  const most = boundOf(-urgency, silenceOf(walk, { urgency, budget_s, ends_ms }))
   for (const waiting of bySince) {
+    // All that follow have waited less, and none of the group scores more.
+    if (!canEnter(walk.worst, most, waiting.since)) return
     takeIf(walk, waiting, boundOf(-urgency, silenceFor(waiting)))
     const next: IteratorResult<Member, void> = bySilence.next()
     silent = next.done === true ? undefined : next.value
@@ -114,6 +117,7 @@ function* members(
 ): Generator<Member, void> {
   const within = domainId === undefined ? '' : 'domain = ? AND '
   let after: readonly (string | number)[] = order === 'since' ? ['', ''] : [-1, '']
+  let limit: number = pagesOfGroup.first
   for (;;) {
     const values = domainId === undefined ? [] : [domainId]
     const rows = reader.all<Member>(
@@ -123,11 +127,12 @@ function* members(
       urgency,
       budget_s,
       ...after,
-      pageOfGroup,
+      limit,
     )
     yield* rows
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageOfGroup) return
+    if (last === undefined || rows.length < limit) return
+    limit = pagesOfGroup.next
     after = [order === 'since' ? last.since : (last.ends_ms ?? -1), last.subject]
   }
 }
@@ -136,6 +141,7 @@ function* members(
 function walkClass({ domainId, ...walk }: Walk, { key, points }: DriftingClass): void {
   const more = points + silenceIn(key)
   let after: readonly (string | number)[] = [-1000, '', '']
+  let limit: number = pagesOfGroup.first
   for (;;) {
     const rows = walk.reader.all<Member & { readonly urgency: number }>(
       `SELECT subject, domain, since, ends_ms, urgency FROM node_standings WHERE domain = ? AND evidence = ? AND (urgency, since, subject) > (?, ?, ?)
@@ -143,14 +149,15 @@ function walkClass({ domainId, ...walk }: Walk, { key, points }: DriftingClass):
       domainId ?? '',
       key,
       ...after,
-      pageOfGroup,
+      limit,
     )
     for (const member of rows) {
       if (!canEnter(walk.worst, boundOf(-member.urgency, more), silenceIn(key) === 0 ? member.since : '')) return
       take({ ...walk, domainId }, member)
     }
     const last = rows.at(-1)
-    if (last === undefined || rows.length < pageOfGroup) return
+    if (last === undefined || rows.length < limit) return
+    limit = pagesOfGroup.next
     after = [last.urgency, last.since, last.subject]
   }
 }
