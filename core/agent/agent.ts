@@ -16,6 +16,7 @@ import { createLinkMeter } from './link-meter.ts'
 import { openMemory } from './memory.ts'
 import { createObserver } from './observer.ts'
 import { backoffMs, notBefore } from './pace.ts'
+import { createProving } from './proving.ts'
 import { createRegard } from './regard.ts'
 import { createSolitude } from './solitude.ts'
 import { createTimetable, type Timetable } from './timetable.ts'
@@ -102,8 +103,9 @@ export function createAgent({ ports, store, transport, workload, config, changed
   const { diskBudgetBytes, viaId } = config
   const { reader } = store
   const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, viaId })
+  const proving = createProving({ journal, memory, workload })
   const joining = { ports, store, config, identity, memory, journal, client, uploader }
-  const contact = createContact({ ...joining, observer, solitude, regard, meter, workload, changeState, worry })
+  const contact = createContact({ ...joining, observer, proving, solitude, regard, meter, workload, changeState, worry })
 
   const converse = async (): Promise<void> => {
     while (!timetable.isClosed()) {
@@ -127,6 +129,8 @@ export function createAgent({ ports, store, transport, workload, config, changed
     changeState(memory.get('approval') === undefined ? 'ENROLLING' : offlineSince === null ? 'CONNECTING' : 'AUTONOMOUS')
     timetable.every('observe', config.observeEverySeconds * 1000, observer.observe)
     timetable.every('snapshot', config.snapshotEverySeconds * 1000, observer.takeSnapshot)
+    timetable.every('prove', config.snapshotEverySeconds * 1000, proving.look)
+    guarded(() => proving.prove(true))
     guarded(observer.observe)
     guarded(observer.takeSnapshot)
     conversation = converse()

@@ -10,6 +10,7 @@ import { attach, enrol, greet, type Greeting, type JoiningParts } from './joinin
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
 import { backoffMs, spread } from './pace.ts'
+import type { Proving } from './proving.ts'
 import type { Regard } from './regard.ts'
 import { countersign, openReturn, replay, type ReturnSession } from './returning.ts'
 import { failuresUntilAlone, type Solitude } from './solitude.ts'
@@ -26,6 +27,7 @@ export type Contact = {
 
 export type ContactParts = JoiningParts & {
   readonly observer: Observer
+  readonly proving: Proving
   readonly solitude: Solitude
   readonly regard: Regard
   readonly meter: LinkMeter
@@ -55,7 +57,8 @@ type Stage =
   | { readonly kind: 'replaying'; readonly session: ReturnSession }
 
 export function createContact(parts: ContactParts): Contact {
-  const { ports, config, client, memory, journal, uploader, observer, solitude, regard, meter, workload, changeState, worry } = parts
+  const { ports, config, client, memory, journal, uploader, observer, proving, solitude, regard, meter, workload, changeState, worry } =
+    parts
   const startedAt = ports.clock.monotonic()
   /** Until the master says what it expects. */
   let contactMs = config.contactEverySeconds * 1000
@@ -149,7 +152,10 @@ export function createContact(parts: ContactParts): Contact {
     const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: '/v1/desired', token })
     if (answer.kind !== 'ok') return answer
     const hasChanged = answer.value !== null && takeUpDesired({ crypto: ports.crypto, journal, memory, workload }, approval, answer.value)
-    if (hasChanged) observer.takeSnapshot()
+    if (hasChanged) {
+      proving.prove(workload.restart(memory.get('desired')?.targetVersion ?? ''))
+      observer.takeSnapshot()
+    }
     return undefined
   }
 

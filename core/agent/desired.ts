@@ -1,11 +1,14 @@
 /** Takes up what a master desires of the node: signature, fence and sense first, then the configuration, then the record of it. */
 import { type ApprovalDocument, desiredDocument, type DesiredDocument, type SignedStatement, statementTypes } from '../contract/gateway.ts'
-import { fromBase64 } from '../kernel/hex.ts'
+import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { MasterId } from '../kernel/ids.ts'
 import type { Crypto } from '../kernel/ports.ts'
-import { refused, type Rejection, type Result } from '../kernel/result.ts'
+import { policyPayload, policyPayloadType, policyTermsOf, verifyPolicy } from '../fleet/policy/policy-bundle.ts'
+import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
+import { keyIdOf, preAuthenticationEncoding } from '../log/dsse.ts'
 import { type Fence, judgeFence } from './fence.ts'
 import type { Journal } from './journal.ts'
+import { configurationOf } from './local-changes.ts'
 import { readLocalPolicy } from './local-policy.ts'
 import type { Memory } from './memory.ts'
 import { openStatement } from './statement.ts'
@@ -28,17 +31,20 @@ export function takeUpDesired(parts: DesiredParts, approval: ApprovalDocument, s
   const desired = opened.value
   const held = memory.get('desired')
   if (held !== undefined && isSame(held, desired)) return false
-  const judged = judgeDesired(desired, approval, memory.get('fence') as Fence | undefined, workload.batteryPct())
+  const signed = verifyBundle(crypto, approval, desired)
+  const judged = signed.ok ? judgeDesired(desired, approval, memory.get('fence') as Fence | undefined, workload.batteryPct()) : signed
   if (!judged.ok) {
     noteRefusal(parts, desired.policyBundleId, `${desired.placement}/${desired.epoch}/${desired.masterId}`, judged.refusal)
     return false
   }
-  workload.applyConfiguration(desired.configuration)
+  workload.applyConfiguration(configurationOf(desired, memory.get('decisions') ?? []))
   const { policyBundleId, policyVersion, placement, epoch, masterId } = desired
   journal.record([{ type: 'ibcf.desired.adopted.v1', data: { policyBundleId, policyVersion, placement, epoch, masterId } }], (writer) => {
     memory.put(writer, 'desired', desired)
     memory.put(writer, 'fence', judged.value)
     memory.forget(writer, 'refusedDesired')
+    memory.forget(writer, 'proven')
+    memory.forget(writer, 'unproven')
   })
   return true
 }
@@ -65,6 +71,32 @@ export function judgeDesired(
     })
   }
   return fence
+}
+
+/**
+ * Whether the policy bundle in it is what its signers signed. A bundle is checked by itself because a master may hand on what another
+ * one published; that master's key is vouched for by our own, which signed the document around it. Codes: those of `verifyPolicy`.
+ */
+export function verifyBundle(crypto: Crypto, approval: ApprovalDocument, desired: DesiredDocument): Result<undefined> {
+  const { bundle, policyBundleId, policyName: name, policyVersion: version, targetVersion, configuration, constraints, terms } = desired
+  // Published before bundles were signed: as good as the signature of the document itself.
+  if (bundle === undefined) return accepted(undefined)
+  const content = { name, version, targetVersion, configuration, constraints, ...policyTermsOf(terms ?? {}) }
+  const keys = [approval.masterPublicKey, ...bundle.keys.map(({ publicKey }) => publicKey)].map(fromBase64)
+  const payload = toBase64(policyPayload(policyBundleId, content))
+  const verified = verifyPolicy(
+    policyBundleId,
+    content,
+    { payloadType: policyPayloadType, payload, signatures: bundle.signatures },
+    (payloadType, bytes, keyid, signature) =>
+      keys.some(
+        (key) =>
+          key.length === 32 &&
+          keyIdOf(crypto, key) === keyid &&
+          crypto.verify(key, preAuthenticationEncoding(payloadType, bytes), signature),
+      ),
+  )
+  return verified.ok ? accepted(undefined) : verified
 }
 
 function isSame(held: DesiredDocument, desired: DesiredDocument): boolean {

@@ -93,6 +93,8 @@ export function createHostWorkload(host: Host, files: Files, directory: string, 
     }),
     batteryPct,
     applyConfiguration: (configuration) => write('configuration.json', configuration),
+    // The programs of the site read their configuration by themselves; the agent is started again by whoever runs it.
+    restart: () => false,
     carryOut: (decisions) => write('decisions.json', { inForce: decisions }),
   }
 }

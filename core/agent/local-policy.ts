@@ -1,5 +1,6 @@
 /** What a node decides by itself: a few rules over measured values, from the policy it adopted or the ones shipped. Pure. */
 import { z } from 'zod'
+import { pointerSchema } from '../fleet/drift/comparator-schema.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 
 const ruleSchema = z
@@ -12,6 +13,8 @@ const ruleSchema = z
       hysteresis: z.number().nonnegative().optional(),
     }),
     decide: z.string().min(1).max(200),
+    /** What it changes of the configuration while it holds, where the policy leaves that to the node: a pointer below `/configuration`. */
+    change: z.object({ path: pointerSchema.startsWith('/configuration/'), value: z.unknown() }).optional(),
   })
   .refine(({ when }) => when.above !== undefined || when.below !== undefined)
 
@@ -39,7 +42,13 @@ export function readLocalPolicy(configuration: Readonly<Record<string, unknown>>
 }
 
 export type Values = Readonly<Record<string, number | string | boolean>>
-export type LocalDecision = { readonly decide: string; readonly isBeginning: boolean; readonly basis: string }
+export type LocalDecision = {
+  readonly decide: string
+  readonly isBeginning: boolean
+  readonly basis: string
+  /** What of the configuration it is about. */
+  readonly path?: string
+}
 
 /**
  * Which decisions begin or end with these values, given those in force. One that several rules want holds while any of them
@@ -54,7 +63,8 @@ export function judgeValues(policy: LocalPolicy, inForce: readonly string[], val
     if ((holding !== undefined) === isInForce) return []
     const told = holding ?? rules[0]
     const basis = told === undefined ? 'its rule is gone from the policy' : `${told.when.value} = ${String(values[told.when.value])}`
-    return [{ decide, isBeginning: holding !== undefined, basis }]
+    const path = told?.change?.path
+    return [{ decide, isBeginning: holding !== undefined, basis, ...(path === undefined ? {} : { path }) }]
   })
 }
 

@@ -23,6 +23,10 @@ const shapes = {
   desired: desiredDocument,
   /** The bundle, epoch and code of the desired state refused last, so that it is recorded once. */
   refusedDesired: z.string(),
+  /** The bundle and version proven last, and whether that was after a start: `<bundle> <version> <true|false>`. */
+  proven: z.string(),
+  /** What could not be proven last, so that it is recorded once. */
+  unproven: z.string(),
   /** Set while no master answers. */
   alone: z.object({ since: instant, isBeyondBudget: z.boolean() }),
   /** The one open return that was countersigned. */

@@ -1,4 +1,5 @@
 /** What the node records of itself, with a master or without: observations, link, health, decisions of its own, snapshots. */
+import type { DesiredDocument } from '../contract/gateway.ts'
 import { snapshotParts } from '../fleet/node/node-events.ts'
 import type { Health } from '../fleet/node/node-record.ts'
 import { toHex } from '../kernel/hex.ts'
@@ -7,7 +8,8 @@ import type { Reader } from '../kernel/reader.ts'
 import { putBlob } from '../store/blobs.ts'
 import type { Fact, Journal } from './journal.ts'
 import type { LinkMeter } from './link-meter.ts'
-import { judgeValues, readLocalPolicy, shippedPolicy, type LocalPolicy } from './local-policy.ts'
+import { configurationOf, localPolicyOf } from './local-changes.ts'
+import { judgeValues, type LocalPolicy } from './local-policy.ts'
 import type { Memory } from './memory.ts'
 import type { Solitude } from './solitude.ts'
 import type { HealthCheck, Workload } from './workload.ts'
@@ -51,11 +53,7 @@ export function createObserver(parts: ObserverParts): Observer {
   let carriedOut: string | undefined
 
   const isAutonomous = (): boolean => solitude.since() !== undefined
-  const policy = (): LocalPolicy => {
-    const read = readLocalPolicy(memory.get('desired')?.configuration ?? {})
-    // What was adopted was readable then: see desired.ts.
-    return read.ok ? read.value : shippedPolicy
-  }
+  const policy = (): LocalPolicy => localPolicyOf(memory.get('desired'))
   const checks = (): readonly HealthCheck[] => {
     const isOver = solitude.isBeyondBudget() || solitude.judgeBudget().length > 0
     return isOver
@@ -81,13 +79,14 @@ export function createObserver(parts: ObserverParts): Observer {
         ...held.filter((name) => !ended.has(name)),
         ...decisions.filter(({ isBeginning }) => isBeginning).map(({ decide: name }) => name),
       ],
-      facts: decisions.map(({ decide: name, isBeginning, basis }) => ({
+      facts: decisions.map(({ decide: name, isBeginning, basis, path }) => ({
         type: 'ibcf.decision.taken.v1',
         data: {
           policy: desired === undefined ? 'shipped with the agent' : `${desired.policyName} ${desired.policyVersion}`,
           decision: isBeginning ? name : `end ${name}`,
           basis,
           policyBundleId: desired?.policyBundleId ?? null,
+          ...(path === undefined ? {} : { path }),
         },
       })),
     }
@@ -138,6 +137,8 @@ export function createObserver(parts: ObserverParts): Observer {
     const wanted = decided.inForce.join('\n')
     if (wanted === carriedOut) return
     workload.carryOut(decided.inForce)
+    const desired = memory.get('desired')
+    if (desired !== undefined && hasChanges(desired)) workload.applyConfiguration(configurationOf(desired, decided.inForce))
     carriedOut = wanted
   }
 
@@ -159,6 +160,11 @@ export function createObserver(parts: ObserverParts): Observer {
   }
 
   return { observe, takeSnapshot, health: () => worst(checks()) }
+}
+
+/** Its own rules change its configuration now and then. */
+function hasChanges(desired: DesiredDocument): boolean {
+  return localPolicyOf(desired).rules.some(({ change }) => change !== undefined)
 }
 
 /** The worst of the checks; OK when there are none. */

@@ -17,6 +17,11 @@ export type Workload = {
   readonly batteryPct: () => number | undefined
   /** Makes this the configuration, durably; the same one twice is harmless. */
   readonly applyConfiguration: (configuration: Readonly<Record<string, unknown>>) => void
+  /**
+   * Starts what it runs again, on the way to that version; true once it was started, false where only a new start of the agent does it.
+   * Which version then runs is for `version` to tell.
+   */
+  readonly restart: (targetVersion: string) => boolean
   /** The local decisions in force from now on, all of them. */
   readonly carryOut: (decisions: readonly string[]) => void
 }

@@ -23,7 +23,16 @@ import {
 } from './nodes.ts'
 import { createOperatorRequest, enrolmentView, masterView, operatorView, workspaceView } from './people.ts'
 import { backupList, backupRequest, backupState, storeView } from './store.ts'
-import { policyView, publishPolicyRequest } from './policies.ts'
+import {
+  assignedPolicy,
+  assignmentView,
+  assignPolicyRequest,
+  policyView,
+  publishPolicyRequest,
+  rollBackPolicyRequest,
+  withdrawPolicyRequest,
+} from './policies.ts'
+import { grantWaiverRequest, listedWaiver, revokeWaiverRequest } from './waivers.ts'
 import { nodeAsOf, parkedEvent, powerlessEvent, projectionList } from './projections.ts'
 
 /** What a failure tells: `message` is one sentence for a person, `data.code` is stable and is what is read over the radio. */
@@ -199,8 +208,38 @@ export const masterContract = {
       .input(publishPolicyRequest)
       .output(policyView),
     assign: base
-      .route({ method: 'POST', path: '/policies/{policyBundleId}/assign', summary: 'Make it what a domain is to be' })
-      .input(z.object({ policyBundleId: id, domainId: id }))
+      .route({
+        method: 'POST',
+        path: '/policies/{policyBundleId}/assign',
+        summary: 'Make it what a domain, or a selection of its nodes, is to be',
+      })
+      .input(assignPolicyRequest)
+      .output(assignedPolicy),
+    assignments: base
+      .route({ method: 'GET', path: '/policy-assignments', summary: 'Where policies are assigned, newest first' })
+      .input(z.object({ domainId: id.optional() }))
+      .output(z.object({ items: z.array(assignmentView) })),
+    rollBack: base
+      .route({ method: 'POST', path: '/domains/{domainId}/policy/roll-back', summary: 'Assign what those nodes had before' })
+      .input(rollBackPolicyRequest)
+      .output(assignedPolicy),
+    withdraw: base
+      .route({ method: 'POST', path: '/policy-assignments/{assignmentId}/withdraw', summary: 'Take an assignment back' })
+      .input(withdrawPolicyRequest)
+      .output(done),
+  },
+  waiver: {
+    list: base
+      .route({ method: 'GET', path: '/waivers', summary: 'Drift that people accepted, those that hold first' })
+      .input(z.object({ subject: id.optional() }))
+      .output(z.object({ items: z.array(listedWaiver) })),
+    grant: base
+      .route({ method: 'POST', path: '/waivers', summary: 'Accept drift at one place until a date' })
+      .input(grantWaiverRequest)
+      .output(done.extend({ waiverId: id })),
+    revoke: base
+      .route({ method: 'POST', path: '/waivers/{waiverId}/revoke', summary: 'Accept it no longer' })
+      .input(revokeWaiverRequest)
       .output(done),
   },
   authority: {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { connectivityModes, healths, linkQualitySchema, nodeKinds, phases, constraintsSchema } from '../fleet/node/node-record.ts'
+import { envelopeSchema, policyTermsShape } from '../fleet/policy/policy-events.ts'
 import { id, instant, personName } from './common.ts'
 
 export const gatewayVersion = 1
@@ -245,6 +246,18 @@ export const desiredDocument = z.object({
   targetVersion: z.string(),
   configuration: z.record(z.string(), z.unknown()),
   constraints: constraintsSchema,
+  /** What the policy says beyond that. */
+  terms: z.object(policyTermsShape).optional(),
+  /**
+   * Signatures over the policy bundle as a DSSE statement of its own; the payload is made again from what is told here. The keys of
+   * those who signed are vouched for by whoever signed this document. Absent: the bundle was published unsigned.
+   */
+  bundle: z
+    .object({
+      signatures: envelopeSchema.shape.signatures,
+      keys: z.array(z.object({ keyid: keyId, publicKey: base64 })).max(16),
+    })
+    .optional(),
   at: instant,
 })
 export type DesiredDocument = z.infer<typeof desiredDocument>

@@ -1,6 +1,7 @@
 /** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
 import { z } from 'zod'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
+import { waiverView } from './waivers.ts'
 import { authoritySchema, doubt, id, instant, pageOf, pageRequest } from './common.ts'
 
 export const nodeFilter = z.object({
@@ -92,6 +93,13 @@ export const differenceEntry = z.object({
   actual: z.unknown(),
   verdict: z.enum(['equal', 'different', 'missing', 'unknown', 'extra']),
   comparator: z.string(),
+  /** What the verdict comes to under the rules of the policy; waived and decided by the node itself are apart from drift. */
+  standing: z.enum(['in-spec', 'out-of-spec', 'waived', 'local-decision', 'ignored', 'unknown', 'unmanaged']),
+  /** How much the line counts in the score. */
+  weight: z.number(),
+  sentence: z.string(),
+  /** The waiver, or the event of the node's decision, that accounts for it. */
+  because: z.string().nullable(),
 })
 
 export const desiredActual = z.object({
@@ -104,6 +112,27 @@ export const desiredActual = z.object({
   entries: z.array(differenceEntry),
   driftScore: z.number().nullable(),
   outOfSpec: z.number().int().nonnegative().nullable(),
+  /** Why this policy and no other; null while nothing is desired. */
+  desiredBecause: z
+    .object({
+      sentence: z.string(),
+      /** Where it is assigned. */
+      domainId: id,
+      assignmentId: id,
+      assignedAt: instant,
+      /** Keys whose signature over the bundle verifies here. */
+      signedBy: z.array(z.string()),
+      passedOver: z.array(z.object({ policyBundleId: id, policyName: z.string().nullable(), domainId: id, why: z.string() })),
+    })
+    .nullable(),
+  /** What the score is the sum of, largest first; empty while it is unknown. */
+  terms: z.array(z.object({ path: z.string(), share: z.number(), sentence: z.string() })),
+  /** RFC 6902: what would lead from what was found to what is desired. */
+  patch: z.array(z.object({ op: z.enum(['add', 'replace', 'remove']), path: z.string(), value: z.unknown().optional() })),
+  /** How old the evidence is, and whether that is too old. */
+  evidence: z.object({ state: z.enum(['fresh', 'stale', 'none']), ageSeconds: z.number().nullable(), sentence: z.string() }),
+  /** That hold for it now, its own and those of the domains it is in. */
+  waivers: z.array(waiverView),
 })
 
 /** A return of a node (seed 3B), open or closed. */

@@ -1,8 +1,10 @@
 /** Every projection of a master. Supply chain, attention, rollouts, commands and sync take their place here when they come. */
 import { actualProjection } from './actual.ts'
+import { assignmentsProjection } from './assignments.ts'
 import { authorityProjection } from './authority.ts'
 import { connectivityProjection } from './connectivity.ts'
 import { domainsProjection } from './domains.ts'
+import { localDecisionsProjection } from './local-decisions.ts'
 import { lifecycleProjection } from './lifecycle.ts'
 import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
@@ -10,6 +12,7 @@ import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
 import type { ReadTable } from './read-table.ts'
 import { standingsTable } from './standings.ts'
+import { waiversProjection } from './waivers.ts'
 
 export const projections: readonly Projection[] = [
   lifecycleProjection,
@@ -20,6 +23,9 @@ export const projections: readonly Projection[] = [
   mastersProjection,
   operatorsProjection,
   policiesProjection,
+  assignmentsProjection,
+  waiversProjection,
+  localDecisionsProjection,
 ]
 
 /** Every table that is made of several of them. */

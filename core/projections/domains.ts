@@ -1,4 +1,4 @@
-/** The tree of domains: names, levels, thresholds, and the policy bundle that is desired in each. */
+/** The tree of domains: names, levels and thresholds. */
 import type { DecisionData, Thresholds } from '../fleet/decisions.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
@@ -9,21 +9,18 @@ export type DomainState = {
   readonly level: MasterLevel
   /** What is set here; the rest is inherited. */
   readonly thresholds: Partial<Thresholds>
-  readonly policyBundleId: string | null
-  readonly policyAssignedAt: string | null
-  readonly policyAssignedBy: string | null
 }
 
 export const domainsProjection = defineProjection<null, DomainState | null>({
   name: 'domains',
-  version: 1,
-  handles: ['ibcf.domain.created.v1', 'ibcf.domain.renamed.v1', 'ibcf.domain.configured.v1', 'ibcf.policy.assigned.v1'],
+  version: 2,
+  handles: ['ibcf.domain.created.v1', 'ibcf.domain.renamed.v1', 'ibcf.domain.configured.v1'],
   facts: foldsNothing,
   decisions: { initial: null, apply },
   table: {
     name: 'domains',
-    columns: { name: 'TEXT', parent: 'TEXT', level: 'TEXT', thresholds: 'TEXT', policy: 'TEXT', policy_at: 'TEXT' },
-    indexes: [['parent'], ['policy']],
+    columns: { name: 'TEXT', parent: 'TEXT', level: 'TEXT', thresholds: 'TEXT' },
+    indexes: [['parent']],
   },
   row: (_subject, _facts, state) =>
     state === null
@@ -33,8 +30,6 @@ export const domainsProjection = defineProjection<null, DomainState | null>({
           parent: state.parentId,
           level: state.level,
           thresholds: JSON.stringify(state.thresholds),
-          policy: state.policyBundleId,
-          policy_at: state.policyAssignedAt,
         },
 })
 
@@ -47,9 +42,6 @@ function apply(state: DomainState | null, { event }: FoldInput): DomainState | n
       parentId: data.parentId,
       level: data.level,
       thresholds: present(data.thresholds),
-      policyBundleId: null,
-      policyAssignedAt: null,
-      policyAssignedBy: null,
     }
   }
   if (state === null) return null
@@ -60,13 +52,6 @@ function apply(state: DomainState | null, { event }: FoldInput): DomainState | n
       return {
         ...state,
         thresholds: { ...state.thresholds, ...present((event.data as DecisionData<'ibcf.domain.configured.v1'>).thresholds) },
-      }
-    case 'ibcf.policy.assigned.v1':
-      return {
-        ...state,
-        policyBundleId: (event.data as DecisionData<'ibcf.policy.assigned.v1'>).policyBundleId,
-        policyAssignedAt: event.time,
-        policyAssignedBy: event.actor ?? null,
       }
     default:
       return state

@@ -2,17 +2,27 @@
 import type { DecisionData } from '../fleet/decisions.ts'
 import { defineProjection, foldsNothing } from './projection.ts'
 
-export type PolicyState = DecisionData<'ibcf.policy.published.v1'> & { readonly publishedAt: string; readonly publishedBy: string | null }
+export type PolicyState = DecisionData<'ibcf.policy.published.v1'> & {
+  readonly publishedAt: string
+  readonly publishedBy: string | null
+  /** The master in whose log it was published. */
+  readonly publisherId: string
+}
 
 export const policiesProjection = defineProjection<null, PolicyState | null>({
   name: 'policies',
-  version: 1,
+  version: 2,
   handles: ['ibcf.policy.published.v1'],
   facts: foldsNothing,
   decisions: {
     initial: null,
-    apply: (state, { event }) =>
-      state ?? { ...(event.data as DecisionData<'ibcf.policy.published.v1'>), publishedAt: event.time, publishedBy: event.actor ?? null },
+    apply: (state, { event, origin }) =>
+      state ?? {
+        ...(event.data as DecisionData<'ibcf.policy.published.v1'>),
+        publishedAt: event.time,
+        publishedBy: event.actor ?? null,
+        publisherId: origin,
+      },
   },
   table: { name: 'policies', columns: { name: 'TEXT', version: 'TEXT', target_version: 'TEXT', published_at: 'TEXT' }, indexes: [] },
   row: (_subject, _facts, state) =>

@@ -89,6 +89,8 @@ export function createMachine({ profile, version: firstVersion, configuration: f
     applyConfiguration: (next) => {
       configuration = next
     },
+    // It runs what it ran before: another version has to be brought to it.
+    restart: () => true,
     carryOut: (decisions) => {
       inForce = decisions
     },

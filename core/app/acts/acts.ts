@@ -8,7 +8,8 @@ import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
-import { assignPolicy, publishPolicy } from './policies.ts'
+import { assignPolicy, publishPolicy, rollBackPolicy, withdrawPolicy } from './policies.ts'
+import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
  * Each is done when it returns and throws what refuses it. Input and output cross between threads: plain data, no functions. The
@@ -29,6 +30,10 @@ export const acts = {
   'enrolment.refuse': refuseEnrolment,
   'policy.publish': publishPolicy,
   'policy.assign': assignPolicy,
+  'policy.rollBack': rollBackPolicy,
+  'policy.withdraw': withdrawPolicy,
+  'waiver.grant': grantWaiver,
+  'waiver.revoke': revokeWaiver,
   'projection.rebuild': rebuildProjections,
   'projection.cancelRebuild': cancelRebuild,
   'projection.retryParked': retryParked,

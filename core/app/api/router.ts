@@ -140,7 +140,15 @@ export const masterRouter = os.router({
         'The policy bundle could not be read back.',
       )
     }),
-    assign: os.policy.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.assign', input) })),
+    assign: os.policy.assign.handler(({ input, context }) => act(context, 'policy.assign', input)),
+    assignments: os.policy.assignments.handler(({ input, context }) => ({ items: queriesOf(context).assignments(input) })),
+    rollBack: os.policy.rollBack.handler(({ input, context }) => act(context, 'policy.rollBack', input)),
+    withdraw: os.policy.withdraw.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.withdraw', input) })),
+  },
+  waiver: {
+    list: os.waiver.list.handler(({ input, context }) => ({ items: queriesOf(context).waivers(input) })),
+    grant: os.waiver.grant.handler(({ input, context }) => act(context, 'waiver.grant', input)),
+    revoke: os.waiver.revoke.handler(async ({ input, context }) => ({ eventIds: await act(context, 'waiver.revoke', input) })),
   },
   authority: {
     reclaim: os.authority.reclaim.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.reclaim', input) })),

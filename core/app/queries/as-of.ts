@@ -34,6 +34,9 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     operator: decided('operators'),
     master: decided('masters'),
     policy: decided('policies'),
+    assignments: decided('assignments'),
+    waivers: decided('waivers'),
+    localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,
     pastRowOf: (node) => readRowAsOf(reader, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,
   }
 }

@@ -47,7 +47,7 @@ export function listAttention(model: ReadModel, fleet: FleetMemory, scope: Scope
       if (view === undefined || !isOfFleet(view) || wanted?.has(view.domainId) === false) return
       const item = findNode(
         view,
-        driftOf(model, view, fleet.desiredIn(view.domainId)).score,
+        driftOf(model, view, fleet.desiredIn(view.domainId).of(view)).score,
         evidence.get(view.id),
         waitingSince(model, subject),
       )

@@ -1,4 +1,9 @@
-/** What a node is to be: the policy bundle of the nearest domain, upwards, that has one. */
+/** What a node is to be, and why: the bundle of the nearest domain that has one for it, then the most specific, then the newest ([PO5]). */
+import { desiredOf } from '../../fleet/policy/assignment.ts'
+import type { Policies } from '../../fleet/policy/policies.ts'
+import type { PolicyContent } from '../../fleet/policy/policy-bundle.ts'
+import type { SelectableNode } from '../../fleet/policy/selector.ts'
+import type { MadeAssignment } from '../../projections/assignments.ts'
 import type { PolicyState } from '../../projections/policies.ts'
 import type { ReadModel } from '../read-model.ts'
 import { lineageOf } from './lineage.ts'
@@ -6,27 +11,95 @@ import { lineageOf } from './lineage.ts'
 export type DesiredPolicy = {
   readonly policyBundleId: string
   readonly policy: PolicyState
+  /** Where it is assigned: the node's own domain, or one above. */
   readonly domainId: string
-  readonly assignedAt: string | null
+  readonly assignmentId: string
+  readonly assignedAt: string
+  readonly because: string
+  readonly passedOver: readonly { readonly policyBundleId: string; readonly domainId: string; readonly why: string }[]
 }
 
-type Model = Pick<ReadModel, 'domain' | 'policy'>
+export type GovernedNode = SelectableNode & { readonly domainId: string }
 
-/** Undefined while nothing is desired, or while the bundle that is assigned is not held here yet. */
-export function desiredPolicyOf(model: Model, domainId: string): DesiredPolicy | undefined {
-  for (const { id, state } of lineageOf(model, domainId)) {
-    const policy = state.policyBundleId === null ? undefined : model.policy(state.policyBundleId)
-    if (state.policyBundleId !== null && policy !== undefined)
-      return { policyBundleId: state.policyBundleId, policy, domainId: id, assignedAt: state.policyAssignedAt }
-  }
-  return undefined
+/** What is desired in one domain. */
+export type DomainRule = {
+  /** Of a node that no selection names. */
+  readonly ofAll: DesiredPolicy | undefined
+  /** Every node of the domain is to be the same. */
+  readonly isPlain: boolean
+  /** Every bundle that any of its nodes may be under. */
+  readonly policies: readonly DesiredPolicy['policyBundleId'][]
+  /** Nodes that an assignment names one by one. */
+  readonly named: ReadonlySet<string>
+  readonly of: (node: SelectableNode) => DesiredPolicy | undefined
+}
+
+export type Model = Pick<ReadModel, 'domain' | 'policy' | 'assignments'>
+
+/** Where nothing is desired. */
+export const noRule: DomainRule = { ofAll: undefined, isPlain: true, policies: [], named: new Set(), of: () => undefined }
+
+/** Undefined while nothing is desired, or while no bundle that is assigned is held here. */
+export function desiredPolicyOf(model: Model, node: GovernedNode): DesiredPolicy | undefined {
+  return ruleOf(model, node.domainId).of(node)
 }
 
 /** The same for many nodes at once: each domain is looked at once. */
-export function desiredPolicies(model: Model): (domainId: string) => DesiredPolicy | undefined {
-  const found = new Map<string, DesiredPolicy | undefined>()
+export function desiredPolicies(model: Model): (domainId: string) => DomainRule {
+  const found = new Map<string, DomainRule>()
   return (domainId) => {
-    if (!found.has(domainId)) found.set(domainId, desiredPolicyOf(model, domainId))
-    return found.get(domainId)
+    const known = found.get(domainId) ?? ruleOf(model, domainId)
+    found.set(domainId, known)
+    return known
+  }
+}
+
+/** Nobody in particular: only what is for every node is for it. */
+const anybody: SelectableNode = { id: '', kind: '', tags: [] }
+
+function ruleOf(model: Model, domainId: string): DomainRule {
+  const lineage = lineageOf(model, domainId).map(({ id }) => id)
+  const all = lineage.flatMap((id) => model.assignments(id)?.assignments ?? [])
+  const bundles = new Map<string, PolicyContent>()
+  for (const { policyBundleId } of all) {
+    const policy = model.policy(policyBundleId)
+    if (policy !== undefined) bundles.set(policyBundleId, policy)
+  }
+  // Rollouts name thousands of nodes: who is named is looked up, and only those assignments are looked at that may be for it.
+  const general = all.filter(({ selector }) => selector.nodeIds === undefined)
+  const byNode = new Map<string, MadeAssignment[]>()
+  for (const assignment of all)
+    for (const nodeId of assignment.selector.nodeIds ?? []) {
+      const known = byNode.get(nodeId)
+      if (known === undefined) byNode.set(nodeId, [assignment])
+      else known.push(assignment)
+    }
+  const of = (node: SelectableNode): DesiredPolicy | undefined => {
+    const assignments = [...general, ...(byNode.get(node.id) ?? [])]
+    const policies: Policies = { bundles, assignments, decided: assignments.length }
+    const desired = desiredOf(policies, { ...node, lineage })
+    const made = all.find(({ assignmentId }) => assignmentId === desired?.assignment.assignmentId)
+    const policy = desired === undefined ? undefined : model.policy(desired.policyBundleId)
+    if (desired === undefined || made === undefined || policy === undefined) return undefined
+    return {
+      policyBundleId: desired.policyBundleId,
+      policy,
+      domainId: made.domainId,
+      assignmentId: made.assignmentId,
+      assignedAt: made.at,
+      because: desired.because,
+      passedOver: desired.passedOver.map(({ assignment, why }) => ({
+        policyBundleId: assignment.policyBundleId,
+        domainId: assignment.domainId,
+        why,
+      })),
+    }
+  }
+  return {
+    ofAll: of(anybody),
+    isPlain: all.every(({ selector }) => Object.keys(selector).length === 0),
+    policies: [...bundles.keys()],
+    named: new Set(byNode.keys()),
+    of,
   }
 }

@@ -9,7 +9,6 @@ export type DomainPlace = {
   readonly parentId: string | null
   readonly name: string
   readonly level: MasterLevel
-  readonly policyBundleId: string | null
   readonly depth: number
   /** Itself and all below it, in tree order. */
   readonly subtreeIds: readonly string[]
@@ -20,7 +19,6 @@ type DomainRow = Row & {
   readonly name: string
   readonly parent: string | null
   readonly level: MasterLevel
-  readonly policy: string | null
 }
 
 /**
@@ -28,7 +26,7 @@ type DomainRow = Row & {
  * part of a ring, stands at the top.
  */
 export function readDomainTree(model: Pick<ReadModel, 'reader'>): readonly DomainPlace[] {
-  const rows = model.reader.all<DomainRow>('SELECT subject, name, parent, level, policy FROM domains')
+  const rows = model.reader.all<DomainRow>('SELECT subject, name, parent, level FROM domains')
   const sorted = [...rows].sort((a, b) => compare(a.name, b.name) || compare(a.subject, b.subject))
   const known = new Set(sorted.map(({ subject }) => subject))
   const childrenOf = new Map<string | null, DomainRow[]>()
@@ -42,7 +40,7 @@ export function readDomainTree(model: Pick<ReadModel, 'reader'>): readonly Domai
     if (placed.has(row.subject)) return []
     placed.add(row.subject)
     const at = places.length
-    const entry = { id: row.subject, parentId: row.parent, name: row.name, level: row.level, policyBundleId: row.policy, depth }
+    const entry = { id: row.subject, parentId: row.parent, name: row.name, level: row.level, depth }
     places.push({ ...entry, subtreeIds: [] })
     const below = (childrenOf.get(row.subject) ?? []).flatMap((child) => place(child, depth + 1))
     const subtreeIds = [row.subject, ...below]

@@ -10,6 +10,7 @@ import { placeOf } from './domain-tree.ts'
 import { doubtsOf } from './doubts.ts'
 import { driftOf } from './drift-of-node.ts'
 import { domainsWithNodes, type FleetMemory, fleetOf } from './fleet/fleet.ts'
+import { governedBy } from './fleet/governed-nodes.ts'
 import { beforeAll, comparePlaces, countInOrder, type OrderFilter, type Place, walkInOrder } from './fleet/node-order.ts'
 import { instantOrNull } from './instants.ts'
 import { stateOfNode } from './node-state.ts'
@@ -29,7 +30,7 @@ export function listNodes(model: ReadModel, { cursor, limit, ...filter }: NodeLi
   if (filter.phases?.some((phase) => phase === 'PROVISIONING' || phase === 'RETIRED') === true)
     return listBeyond(model, filter, cursor, limit)
   const fleet = fleetOf(model)
-  const wanted = orderFilterOf(fleet, filter)
+  const wanted = orderFilterOf(model, fleet, filter)
   const after = cursor === undefined ? beforeAll : placeOfNode(requireView(model, cursor))
   const { places, reached } = walkInOrder(model.reader, fleet, wanted, after, limit + 1)
   const page = places.slice(0, limit)
@@ -68,26 +69,34 @@ function listBeyond(model: ReadModel, filter: NodeFilter, cursor: string | undef
   return { items: rowsOf(model, fleet, page), next: hasMore ? (page.at(-1)?.id ?? null) : null, total: found.length, isTotalExact: true }
 }
 
-function orderFilterOf(fleet: FleetMemory, filter: NodeFilter): OrderFilter {
+function orderFilterOf(model: ReadModel, fleet: FleetMemory, filter: NodeFilter): OrderFilter {
   const text = filter.text?.trim().toLowerCase() ?? ''
   const { modes, phases, healths, kinds, tags } = filter
-  return { domainIds: domainsOf(fleet, filter), modes, phases, healths, kinds, tags, text: text === '' ? undefined : text }
+  const governed = governedOf(model, fleet, filter)
+  return { domainIds: domainsOf(fleet, filter), governed, modes, phases, healths, kinds, tags, text: text === '' ? undefined : text }
 }
 
-/** Of the subtree, and under the policy, that are asked for; undefined for all. */
+/** Of the subtree, and with nodes under the policy, that are asked for; undefined for all. */
 function domainsOf(fleet: FleetMemory, { domainId, policyBundleId }: NodeFilter): readonly string[] | undefined {
   if (domainId === undefined && policyBundleId === undefined) return undefined
   const within = domainId === undefined ? [...domainsWithNodes(fleet)] : placeOf(fleet.tree, domainId).subtreeIds
-  return policyBundleId === undefined ? within : within.filter((id) => fleet.desiredIn(id)?.policyBundleId === policyBundleId)
+  return policyBundleId === undefined ? within : within.filter((id) => fleet.desiredIn(id).policies.includes(policyBundleId))
+}
+
+/** Where not all nodes of those domains are under the policy. */
+function governedOf(model: ReadModel, fleet: FleetMemory, filter: NodeFilter): OrderFilter['governed'] {
+  const { policyBundleId } = filter
+  return policyBundleId === undefined ? undefined : governedBy(model, fleet, domainsOf(fleet, filter) ?? [], policyBundleId)
 }
 
 function selectViews(model: ReadModel, fleet: FleetMemory, filter: NodeFilter): NodeView[] {
-  const { modes, healths, kinds, tags, phases } = filter
+  const { modes, healths, kinds, tags, phases, policyBundleId } = filter
   const domainIds = domainsOf(fleet, filter)
   const text = filter.text?.trim().toLowerCase() ?? ''
   const views = readNodeViews(model, { kind: 'phases', phases: phases ?? [], ...(domainIds === undefined ? {} : { domainIds }) })
   return views.filter((view) => {
     if (!(phases?.some((phase) => phase === view.phase) ?? true)) return false
+    if (policyBundleId !== undefined && fleet.desiredIn(view.domainId).of(view)?.policyBundleId !== policyBundleId) return false
     if (modes !== undefined && !(isOfFleet(view) && modes.includes(shownMode(view)))) return false
     if (healths !== undefined && !healths.includes(view.health)) return false
     if (kinds !== undefined && !kinds.includes(view.kind)) return false
@@ -132,7 +141,7 @@ function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]
       lastSeenAt: instantOrNull(view.lastSeenMs),
       backlogMessages: view.backlogMessages,
       secondsBehind: view.secondsBehind,
-      driftScore: driftOf(model, view, fleet.desiredIn(domainId)).score,
+      driftScore: driftOf(model, view, fleet.desiredIn(domainId).of(view)).score,
       reason: view.phase === 'QUARANTINED' ? view.phaseReason : view.modeReason,
       doubts: [...(doubts.get(view.id) ?? [])],
     }

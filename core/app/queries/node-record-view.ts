@@ -19,7 +19,7 @@ export function recordOf(model: ReadModel, view: NodeView, step: SessionStep | n
   const lifecycle = requireNode(model, view.id)
   const heard = model.presence.of(view.id)
   const actual = model.actual(view.id)
-  const desired = desiredPolicyOf(model, view.domainId)
+  const desired = desiredPolicyOf(model, view)
   const drift = driftOf(model, view, desired)
   return {
     id: view.id,

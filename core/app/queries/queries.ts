@@ -1,6 +1,7 @@
 /** All queries over one read model, for whoever serves them. */
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
+import { listAssignments } from './assignments.ts'
 import { modelAsOf } from './as-of.ts'
 import { listAttention } from './attention.ts'
 import { fleetOf } from './fleet/fleet.ts'
@@ -20,6 +21,7 @@ import { readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
 import { listReturns, readReturn } from './sessions.ts'
+import { listWaivers } from './waivers.ts'
 
 export type PageInput = { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number }
 export type SessionListInput = { readonly domainId?: string | undefined; readonly onlyOpen: boolean; readonly limit: number }
@@ -49,6 +51,8 @@ export function createQueries(model: ReadModel) {
     sessions: (input: SessionListInput) => listReturns(model, input).items,
     session: (sessionId: string) => readReturn(model, sessionId),
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
+    assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),
+    waivers: (input: { readonly subject?: string | undefined }) => listWaivers(model, input),
     policies: () => listPolicies(model).items,
     policy: (policyBundleId: string) => readPolicy(model, policyBundleId),
     operators: () => listOperators(model),

@@ -73,7 +73,7 @@ export function decidePublish(policies: Policies, policyBundleId: string, conten
       version,
       targetVersion,
     })
-  const sameVersion = [...policies.bundles].find(([, other]) => other.name === name && compare(other.version, version) === 0)
+  const sameVersion = [...policies.bundles].find(([, other]) => other.name === name && isSameVersion(other.version, version))
   if (sameVersion !== undefined)
     return refused('POLICY_VERSION_TAKEN', `${name} ${version} is published already; a change is another version.`, { by: sameVersion[0] })
   const window = readWindow(parsed.data.constraints.maintenance_window)
@@ -110,6 +110,11 @@ export function decideAssign(policies: Policies, act: AssignAct): Result<Assigne
 export function decideWithdraw(policies: Policies, assignmentId: string): Result<Assignment> {
   const known = policies.assignments.find((assignment) => assignment.assignmentId === assignmentId)
   return known === undefined ? refused('ASSIGNMENT_UNKNOWN', 'There is no such assignment here.', { assignmentId }) : accepted(known)
+}
+
+/** One of before the rule has no order among the others; it is only ever itself. */
+function isSameVersion(a: string, b: string): boolean {
+  return a === b || (valid(a) !== null && valid(b) !== null && compare(a, b) === 0)
 }
 
 function directionOf(held: PolicyContent | undefined, next: PolicyContent): Assigned['direction'] {

@@ -26,6 +26,19 @@ export const policyContentSchema = z.object({
 })
 export type PolicyContent = z.infer<typeof policyContentSchema>
 
+export type PolicyTerms = Pick<PolicyContent, keyof typeof policyTermsShape>
+
+/** What a bundle says beyond what every one does. */
+export function policyTermsOf(content: PolicyTerms): PolicyTerms {
+  const { configurationSchema, comparators, delegatedPaths, attentionWeights } = content
+  return {
+    ...(configurationSchema === undefined ? {} : { configurationSchema }),
+    ...(comparators === undefined ? {} : { comparators }),
+    ...(delegatedPaths === undefined ? {} : { delegatedPaths }),
+    ...(attentionWeights === undefined ? {} : { attentionWeights }),
+  }
+}
+
 /** Verifies one DSSE signature: over the pre-authentication encoding of the payload type and the exact payload bytes. */
 export type VerifyStatement = (payloadType: string, payload: Uint8Array, keyid: string, signature: Uint8Array) => boolean
 

@@ -141,7 +141,7 @@ describe('desired state', () => {
     const get = () => island.ask({ method: 'GET', path: '/v1/desired', headers: bearer(token) })
     expect(await get()).toMatchObject({ status: 204, body: new Uint8Array() })
     const act = { master: island.master, actor: island.operator }
-    const policyBundleId = publishPolicy(act, { name: 'Pumps', version: '3', targetVersion: '1.2.0', configuration: { rate: 5 } })
+    const policyBundleId = publishPolicy(act, { name: 'Pumps', version: '3.0.0', targetVersion: '1.2.0', configuration: { rate: 5 } })
     assignPolicy(act, { policyBundleId, domainId: island.master.identity.rootDomainId })
     const statement = (await get()).json as unknown as Statement
     const bytes = fromBase64(statement.document)
@@ -155,7 +155,7 @@ describe('desired state', () => {
       masterId: port.masterId,
       epoch: 1,
       policyBundleId,
-      policyVersion: '3',
+      policyVersion: '3.0.0',
       targetVersion: '1.2.0',
       configuration: { rate: 5 },
     })

@@ -50,6 +50,10 @@ export type TestWorkload = Workload & {
   readonly carriedOut: (readonly string[])[]
   health: Health
   battery: number | undefined
+  /** The version that it runs. */
+  runs: string
+  /** A restart brings the version that is asked for. */
+  canUpdate: boolean
 }
 
 export function createTestWorkload(values: Values = { temperature_c: 40 }): TestWorkload {
@@ -60,13 +64,19 @@ export function createTestWorkload(values: Values = { temperature_c: 40 }): Test
     carriedOut: [],
     health: 'OK',
     battery: undefined,
-    version: () => '1.0.0',
+    runs: '1.0.0',
+    canUpdate: false,
+    version: () => workload.runs,
+    restart: (targetVersion) => {
+      if (workload.canUpdate) workload.runs = targetVersion
+      return true
+    },
     observe: (): Observation => ({ kind: 'machine', values: { ...workload.values } }),
     checks: () => [{ name: 'machine', health: workload.health, detail: 'as the test says' }],
     parts: (): Parts => ({
       inventory: { cpu: 'test', ram_gb: 1, storage_gb: 2, gpus: [] },
       configuration: configurations.at(-1) ?? {},
-      software: { version: '1.0.0' },
+      software: { version: workload.runs },
     }),
     batteryPct: () => workload.battery,
     applyConfiguration: (configuration) => void configurations.push(configuration),

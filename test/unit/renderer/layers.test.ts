@@ -109,6 +109,10 @@ describe('the node layer', () => {
     actual: 2,
     verdict,
     comparator: 'exact',
+    standing: verdict === 'equal' ? 'in-spec' : 'out-of-spec',
+    weight: 1,
+    sentence: '',
+    because: null,
   })
   const entries = [
     entry('/version', 'equal'),

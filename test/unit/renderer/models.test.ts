@@ -160,6 +160,7 @@ describe('policies', () => {
     publishedAt: '2026-01-01T00:00:00.000Z',
     publishedBy: null,
     assignedDomainIds: [],
+    signedBy: [],
   }
 
   it('[UI15] reads a whole form into what is sent', () => {

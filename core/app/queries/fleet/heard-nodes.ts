@@ -9,7 +9,8 @@ import type { NodeId } from '../../../kernel/ids.ts'
 import type { Row } from '../../../kernel/reader.ts'
 import type { NodePresence } from '../../../ingest/presence.ts'
 import type { ReadModel } from '../../read-model.ts'
-import type { DesiredPolicy } from '../desired-policy.ts'
+import type { DesiredPolicy, DomainRule } from '../desired-policy.ts'
+import { excusesOf } from '../excuses.ts'
 import { isUnheard, liveBacklog, liveHealth } from '../live-node.ts'
 import { createHeardOrder, type HeardOrder } from './heard-order.ts'
 import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
@@ -17,6 +18,9 @@ import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
 /** What is stored of a node of the fleet, as far as a heartbeat can change what it adds. */
 type Stored = Row & {
   readonly domain: string
+  readonly kind: string
+  /** JSON array of text. */
+  readonly tags: string
   readonly phase: Phase
   readonly phase_event: string
   readonly mode: ConnectivityMode | null
@@ -38,6 +42,7 @@ type Difference = {
   readonly driftKnown: number
   readonly unknownVersion: number
   readonly onTarget: number
+  readonly policyBundleId: string | null
 }
 
 type Entry = { stored: Stored | undefined; difference: Difference | undefined; domain: string | undefined }
@@ -68,10 +73,10 @@ export type HeardNodes = {
   /**
    * Takes in what presence and, unless `isSame`, the rows say of the node now.
    */
-  readonly update: (model: ReadModel, node: NodeId, desiredIn: (domainId: string) => DesiredPolicy | undefined, isSame: boolean) => void
+  readonly update: (model: ReadModel, node: NodeId, desiredIn: (domainId: string) => DomainRule, isSame: boolean) => void
 }
 
-const select = `SELECT domain, phase, phase_event, mode, mode_since, health, health_at, shown_health, backlog_messages, contact_every_s, last_seen,
+const select = `SELECT domain, kind, tags, phase, phase_event, mode, mode_since, health, health_at, shown_health, backlog_messages, contact_every_s, last_seen,
   configuration_digest, software_digest FROM nodes WHERE subject = ? AND rank IS NOT NULL`
 
 export function createHeardNodes(): HeardNodes {
@@ -115,7 +120,12 @@ export function createHeardNodes(): HeardNodes {
     domains.set(stored.domain, domain)
     const { health } = liveHealth(stored, heard, nowMs)
     const backlog = liveBacklog(stored, heard) - (stored.backlog_messages ?? 0)
-    const difference = { health, backlog, ...driftDifference(model, stored, heard, desired) }
+    const difference = {
+      health,
+      backlog,
+      ...driftDifference(model, node, stored, heard, desired),
+      policyBundleId: desired?.policyBundleId ?? null,
+    }
     domain.healths[stored.shown_health] -= 1
     domain.healths[health] += 1
     domain.backlog += backlog
@@ -153,11 +163,16 @@ export function createHeardNodes(): HeardNodes {
       } else {
         entries.set(node, entry)
         if (!isSame || entry.stored === undefined) entry.stored = model.reader.get<Stored>(select, node)
-        if (entry.stored !== undefined) put(model, node, entry, heard, entry.stored, desiredIn(entry.stored.domain))
+        if (entry.stored !== undefined) put(model, node, entry, heard, entry.stored, desiredOf(node, entry.stored, desiredIn))
       }
       order(node, from, entry.domain, heard?.heardAt)
     },
   }
+}
+
+function desiredOf(node: NodeId, { domain, kind, tags }: Stored, desiredIn: (domainId: string) => DomainRule): DesiredPolicy | undefined {
+  const rule = desiredIn(domain)
+  return rule.isPlain ? rule.ofAll : rule.of({ id: node, kind, tags: JSON.parse(tags) as string[] })
 }
 
 function nobodyHeard(): HeardDomain {
@@ -170,6 +185,7 @@ const noDifference = { driftTotal: 0, driftKnown: 0, unknownVersion: 0, onTarget
 /** The version of the last heartbeat stands over the one of the snapshot. */
 function driftDifference(
   model: ReadModel,
+  node: NodeId,
   stored: Stored,
   { version }: NodePresence,
   desired: DesiredPolicy | undefined,
@@ -183,8 +199,10 @@ function driftDifference(
   }
   if (desired === undefined || stored.mode === null || stored.mode === 'DISCONNECTED') return { ...noDifference, ...versions }
   const evidence = { configurationDigest: stored.configuration_digest }
-  const was = driftOfEvidence(model, { ...evidence, version: before }, desired).score
-  const is = driftOfEvidence(model, { ...evidence, version }, desired).score
+  const nowMs = model.ports.clock.now()
+  const excuses = excusesOf(model, node, stored.domain, nowMs)
+  const was = driftOfEvidence(model, { ...evidence, version: before }, desired, excuses, nowMs).score
+  const is = driftOfEvidence(model, { ...evidence, version }, desired, excuses, nowMs).score
   return { ...versions, driftTotal: (is ?? 0) - (was ?? 0), driftKnown: Number(is !== null) - Number(was !== null) }
 }
 

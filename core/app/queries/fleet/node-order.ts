@@ -7,12 +7,15 @@ import type { ConnectivityMode, Health, Phase } from '../../../fleet/node/node-r
 import type { Reader, SqlValue } from '../../../kernel/reader.ts'
 import { rankOf } from '../../../projections/nodes.ts'
 import type { FleetMemory } from './fleet.ts'
+import type { Governed } from './governed-nodes.ts'
 
 /** Its place in the order; smaller comes first. */
 export type Place = { readonly rank: number; readonly name: string; readonly subject: string }
 
 export type OrderFilter = {
   readonly domainIds?: readonly string[] | undefined
+  /** Beside the domains: only nodes of these, or these. */
+  readonly governed?: Governed | undefined
   readonly modes?: readonly ConnectivityMode[] | undefined
   readonly phases?: readonly Phase[] | undefined
   readonly healths?: readonly Health[] | undefined
@@ -85,6 +88,10 @@ export function conditionsOf(filter: OrderFilter): { readonly texts: readonly st
     values.push(JSON.stringify(wanted))
   }
   among('domain', filter.domainIds)
+  if (filter.governed !== undefined) {
+    texts.push('(+domain IN (SELECT value FROM json_each(?)) OR +subject IN (SELECT value FROM json_each(?)))')
+    values.push(JSON.stringify(filter.governed.domainIds), JSON.stringify(filter.governed.subjects))
+  }
   among('shown_mode', filter.modes)
   among('phase', filter.phases)
   among('shown_health', filter.healths)
@@ -240,9 +247,12 @@ export function countInOrder(
 }
 
 /** By the figures of the domains, when at most one thing beside the domain is asked for. */
-function countedBy(fleet: FleetMemory, { domainIds, modes, phases, healths, kinds, tags, text }: OrderFilter): number | undefined {
+function countedBy(
+  fleet: FleetMemory,
+  { domainIds, governed, modes, phases, healths, kinds, tags, text }: OrderFilter,
+): number | undefined {
   const others = [modes, phases, healths, kinds].filter((wanted) => wanted !== undefined)
-  if (others.length > 1 || (tags !== undefined && tags.length > 0) || text !== undefined) return undefined
+  if (governed !== undefined || others.length > 1 || (tags !== undefined && tags.length > 0) || text !== undefined) return undefined
   let total = 0
   for (const id of domainIds ?? fleet.domains.keys()) {
     const figures = fleet.domains.get(id)?.figures

@@ -10,6 +10,7 @@ import type { Reader } from '../../../kernel/reader.ts'
 import { evidenceKey } from '../../../projections/standings.ts'
 import type { ReadModel } from '../../read-model.ts'
 import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
+import { governedClasses } from './governed-classes.ts'
 import { domainsWithNodes, type Drifting, type DriftingClass, type FleetMemory, stateOfDomain } from './fleet.ts'
 
 export type Scope = { readonly kind: 'everything' } | { readonly kind: 'domains'; readonly domainIds: readonly string[] }
@@ -200,18 +201,28 @@ function canEnter({ last }: Worst, score: number, since: string): boolean {
 /** Classes of a domain that are not as they should be, with the most that one of their nodes can score. Kept until the domain changes. */
 function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Drifting {
   const kept = fleet.domains.get(domainId)
-  const desired = fleet.desiredIn(domainId)
-  if (kept === undefined || desired === undefined) return noDrifting
+  if (kept === undefined) return noDrifting
   // What a class is worth changes with what its parts say, as the figures do.
   stateOfDomain(model, fleet, domainId)
   if (kept.drifting !== undefined) return kept.drifting
   const worth = new Map<string, number>()
-  for (const { isComparable, configurationDigest, softwareDigest } of kept.figures.classes) {
-    if (!isComparable) continue
-    const { score } = driftOfEvidence(model, { configurationDigest, version: snapshotVersion(model, softwareDigest) }, desired)
+  const nowMs = model.ports.clock.now()
+  for (const { isComparable, configurationDigest, softwareDigest, desired, excuses } of governedClasses(
+    model,
+    domainId,
+    fleet.desiredIn(domainId),
+    kept.figures.classes,
+  )) {
+    if (!isComparable || desired === undefined) continue
+    const evidence = { configurationDigest, version: snapshotVersion(model, softwareDigest) }
+    const { score } = driftOfEvidence(model, evidence, desired, excuses, nowMs)
     const points = score === null ? 0 : Math.round(score * defaultAttentionWeights.drift)
     if (points === 0) continue
-    for (const isAlone of [false, true]) worth.set(evidenceKey(isAlone, configurationDigest, softwareDigest), points)
+    for (const isAlone of [false, true]) {
+      // Nodes of one evidence may be under several rules: the most that any of them scores.
+      const key = evidenceKey(isAlone, configurationDigest, softwareDigest)
+      worth.set(key, Math.max(points, worth.get(key) ?? 0))
+    }
   }
   const classes: DriftingClass[] = []
   if (worth.size > 0) {

@@ -29,21 +29,26 @@ describe('desired against actual', () => {
       software: { version: '2.0.0' },
     })
     const answer = desiredActual.parse(world.queries.desiredActual(world.node))
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       policyBundleId: world.policy,
       policyName: 'base',
       policyVersion: '1',
       snapshotRef: `ibcf:event:${taken.event?.id}`,
       snapshotAt: world.now(),
-      entries: [
-        { path: '/software/version', desired: '2.0.0', actual: '2.0.0', verdict: 'equal', comparator: 'exact' },
-        { path: '/configuration/rate', desired: 5, actual: 7, verdict: 'different', comparator: 'exact' },
-        { path: '/configuration/log/level', desired: 'info', actual: 'info', verdict: 'equal', comparator: 'exact' },
-        { path: '/configuration/spare', desired: undefined, actual: true, verdict: 'extra', comparator: 'exact' },
-      ],
       driftScore: 1 / 3,
       outOfSpec: 1,
+      desiredBecause: { sentence: 'Assigned to every node of its own domain.', domainId: world.rootId, passedOver: [], signedBy: [] },
+      terms: [{ path: '/configuration/rate', share: 1 / 3 }],
+      patch: [{ op: 'replace', path: '/configuration/rate', value: 5 }],
+      evidence: { state: 'fresh', ageSeconds: 0 },
+      waivers: [],
     })
+    expect(answer.entries.map(({ path, desired, actual, verdict, standing }) => [path, desired, actual, verdict, standing])).toEqual([
+      ['/configuration/log/level', 'info', 'info', 'equal', 'in-spec'],
+      ['/configuration/rate', 5, 7, 'different', 'out-of-spec'],
+      ['/configuration/spare', undefined, true, 'extra', 'unmanaged'],
+      ['/software/version', '2.0.0', '2.0.0', 'equal', 'in-spec'],
+    ])
     expect(world.queries.node(world.node).record.drift).toEqual({
       score: 1 / 3,
       objects_out_of_spec: 1,

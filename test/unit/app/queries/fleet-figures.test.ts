@@ -104,7 +104,7 @@ function addedUp({ island: { model } }: Fleet, views: readonly NodeView[]): Sums
     sums.healths[view.health] += 1
     sums.backlogMessages += view.backlogMessages
     sums.worstSecondsBehind = Math.max(sums.worstSecondsBehind, view.secondsBehind)
-    const { score } = driftOf(model, view, desiredIn(view.domainId))
+    const { score } = driftOf(model, view, desiredIn(view.domainId).of(view))
     if (score !== null) {
       sums.driftTotal += score
       sums.driftKnown += 1
@@ -143,7 +143,7 @@ describe('the figures of a fleet', () => {
       }
       const desiredIn = desiredPolicies(island.model)
       for (const line of overview.policies) {
-        const under = views.filter(({ domainId }) => desiredIn(domainId)?.policyBundleId === line.id)
+        const under = views.filter((view) => desiredIn(view.domainId).of(view)?.policyBundleId === line.id)
         const reported = under.map((view) => reportedVersion(island.model, view))
         expect(line).toMatchObject({
           nodes: under.length,
@@ -172,7 +172,7 @@ describe('the inbox', () => {
           autonomyBudgetSeconds: view.autonomyBudgetSeconds,
           backlogMessages: view.backlogMessages,
           evidence: 0,
-          drift: driftOf(model, view, desiredIn(view.domainId)).score,
+          drift: driftOf(model, view, desiredIn(view.domainId).of(view)).score,
         })
         const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
         return attention === undefined ? [] : [{ id: view.id as string, domainId: view.domainId, score: attention.score, since }]
