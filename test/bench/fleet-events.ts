@@ -1,7 +1,7 @@
 /** The events of a made fleet: domains, policies, nodes that joined and what became of them, and what fills the store beside them. */
 import type { EventEnvelope } from '../../core/kernel/event.ts'
 import { formatHlc } from '../../core/kernel/hlc.ts'
-import { createUlidSource, type DomainId, type EventId, type IncarnationId, type MasterId, type NodeId } from '../../core/kernel/ids.ts'
+import { createUlidSource, type DomainId, type EventId, type IncarnationId, type NodeId } from '../../core/kernel/ids.ts'
 import type { Ports } from '../../core/kernel/ports.ts'
 import type { DecisionData, DecisionType } from '../../core/fleet/decisions.ts'
 import { connectivityModes, type ConnectivityMode, type Health } from '../../core/fleet/node/node-record.ts'

@@ -104,6 +104,6 @@ async function fill(
     const written = writeFleet(master, key, ports, size)
     return { masterId, rootDomainId, ...written }
   } finally {
-    await master.close()
+    master.close()
   }
 }

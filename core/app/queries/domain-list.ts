@@ -4,9 +4,9 @@ import type { DomainRow } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
 import { authorityOf } from './authority-view.ts'
 import type { DomainPlace } from './domain-tree.ts'
-import { addStates, type DomainState, noState, sumsAt, worstAt } from './fleet/domain-state.ts'
+import { addStates, type DomainState, type Lines, noState, sumsAt, worstAt } from './fleet/domain-state.ts'
 import { domainsWithNodes, type FleetMemory, fleetOf, stateOfDomain } from './fleet/fleet.ts'
-import { type HealthLine, lineOf } from './health-line.ts'
+import { lineOf } from './health-line.ts'
 import { instantOf } from './instants.ts'
 
 export function listDomains(model: ReadModel): { at: string; items: DomainRow[] } {
@@ -43,13 +43,6 @@ export function wholeState(model: ReadModel, fleet: FleetMemory): DomainState {
   const tops = fleet.tree.filter(({ depth }) => depth === 0).map(({ id }) => lines.get(id)?.subtree ?? noState)
   const unplaced = [...domainsWithNodes(fleet)].filter((id) => !lines.has(id)).map((id) => stateOfDomain(model, fleet, id))
   return addStates([...tops, ...unplaced])
-}
-
-export type Lines = {
-  readonly own: DomainState
-  readonly ownLine: HealthLine
-  readonly subtree: DomainState
-  readonly subtreeLine: HealthLine
 }
 
 function linesOf(model: ReadModel, fleet: FleetMemory, domainId: string): Lines {

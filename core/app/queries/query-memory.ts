@@ -3,10 +3,10 @@
  * time and changes no answer.
  */
 import type { DecisionData } from '../../fleet/decisions.ts'
+import type { NodeId } from '../../kernel/ids.ts'
 import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
-import type { Point } from './spectrum.ts'
-import { createFleetMemory, type FleetMemory } from './fleet/fleet.ts'
+import type { Sums } from './health-line.ts'
 
 export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
   /** Until then it speaks for its domain ([QY12]). */
@@ -17,6 +17,8 @@ export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
 export type KnownHistory = { readonly lookedTo: number; readonly positions: readonly number[] }
 /** The newest digests of a domain, oldest first, among all events up to `lookedTo`. */
 export type KnownDigests = { readonly lookedTo: number; readonly limit: number; readonly digests: readonly Digest[] }
+/** What the digests of several domains add up to at an instant. */
+export type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
 /** What digests add up to, and which they were. */
 export type KnownPast = { readonly histories: readonly (readonly Digest[])[]; readonly points: readonly Point[] }
 
@@ -28,8 +30,8 @@ export type QueryMemory = {
   readonly histories: BoundedCache<KnownHistory>
   readonly digests: BoundedCache<KnownDigests>
   readonly pasts: BoundedCache<KnownPast>
-  /** The figures of every domain. */
-  readonly fleet: FleetMemory
+  /** Nodes that presence told of since the figures of the fleet were brought up to date. */
+  readonly touched: Set<NodeId>
   /** Six words by the position of the newest event. */
   readonly fingerprints: BoundedCache<KeptFingerprint>
 }
@@ -46,7 +48,7 @@ export function createQueryMemory(): QueryMemory {
     histories: createBoundedCache(maxHistories),
     digests: createBoundedCache(maxDigestedDomains),
     pasts: createBoundedCache(20),
-    fleet: createFleetMemory(),
+    touched: new Set(),
     fingerprints: createBoundedCache(1),
   }
 }

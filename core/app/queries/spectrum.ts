@@ -7,7 +7,7 @@ import { effective } from '../projecting/effective.ts'
 import type { ReadModel } from '../read-model.ts'
 import { noSums, type Sums } from './health-line.ts'
 import { instantOf } from './instants.ts'
-import type { Digest } from './query-memory.ts'
+import type { Digest, Point } from './query-memory.ts'
 
 export type History = Pick<DomainDetail, 'spectrum' | 'debt'>
 
@@ -73,8 +73,6 @@ function spokenOf(model: ReadModel, lookedTo: number): ReadonlySet<string> {
   const events = readEventsAfter(model.reader, lookedTo, lookedThrough)
   return new Set(events.flatMap(({ event }) => (event?.type === 'ibcf.presence.digested.v1' ? [event.subject as string] : [])))
 }
-
-export type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
 
 function pointsOf(histories: readonly (readonly Digest[])[]): Point[] {
   const instants = [...new Set(histories.flatMap((digests) => digests.map(({ to }) => to)))].sort().slice(-newestDigests)

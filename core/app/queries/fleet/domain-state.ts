@@ -1,5 +1,5 @@
 /** Figures of nodes together that hold until something changes; what only the clock moves is found when it is asked for. */
-import { noSums, type Sums } from '../health-line.ts'
+import { type HealthLine, noSums, type Sums } from '../health-line.ts'
 
 export type DomainState = Omit<Sums, 'worstSecondsBehind'> & {
   /** When the first of them should have been heard again, wall milliseconds. */
@@ -12,6 +12,14 @@ export type DomainState = Omit<Sums, 'worstSecondsBehind'> & {
 
 const { worstSecondsBehind: _worst, ...none } = noSums()
 export const noState: DomainState = { ...none, dueMs: null, unknownVersion: 0, onTarget: 0 }
+
+/** Figures of a domain by itself and with all below it, and as they are shown. */
+export type Lines = {
+  readonly own: DomainState
+  readonly ownLine: HealthLine
+  readonly subtree: DomainState
+  readonly subtreeLine: HealthLine
+}
 
 export function addStates(states: readonly DomainState[]): DomainState {
   const total = noSums()

@@ -6,10 +6,9 @@ import type { NodeId } from '../../../kernel/ids.ts'
 import { hasBlob } from '../../../store/blobs.ts'
 import type { AuthorityView } from '../../../contract/common.ts'
 import type { ReadModel } from '../../read-model.ts'
-import { desiredPolicies, type DomainRule, noRule } from '../desired-policy.ts'
+import { desiredPolicies, type DesiredPolicy } from '../desired-policy.ts'
 import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
-import type { Lines } from '../domain-list.ts'
-import { nextWaiverEnd } from '../excuses.ts'
+import type { QueryMemory } from '../query-memory.ts'
 import { basisOf, changesSince, type Seen } from './changes.ts'
 import {
   countedDomains,
@@ -22,8 +21,7 @@ import {
   startOfEdge,
 } from './domain-figures.ts'
 import { type ClassFigures, figuresOfClasses } from './drift-classes.ts'
-import { type DomainState, least, most, noState } from './domain-state.ts'
-import { governedClasses } from './governed-classes.ts'
+import { type DomainState, least, type Lines, most, noState } from './domain-state.ts'
 import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
 
 /** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
@@ -42,15 +40,11 @@ export type FleetMemory = {
   seen: Seen | undefined
   basis: string
   tree: readonly DomainPlace[]
-  desiredIn: (domainId: string) => DomainRule
-  /** The next instant at which a waiver ends, wall milliseconds. */
-  waivedUntilMs: number
+  desiredIn: (domainId: string) => DesiredPolicy | undefined
   readonly domains: Map<string, KeptDomain>
   /** Without those that something moved since. */
   readonly states: Map<string, DomainState>
   readonly heard: HeardNodes
-  /** Nodes that presence told of since the last question. */
-  readonly touched: Set<NodeId>
   /** Parts that were announced and are not held yet, by digest: the domains that wait for them. */
   readonly awaited: Map<string, Set<string>>
   /** Raised whenever any figure may be another one. */
@@ -61,17 +55,15 @@ export type FleetMemory = {
   readonly standings: { basis: string; sinceMs: number; untilMs: number; readonly byDomain: Map<string, AuthorityView> }
 }
 
-export function createFleetMemory(): FleetMemory {
+function createFleetMemory(): FleetMemory {
   return {
     seen: undefined,
     basis: '',
     tree: [],
-    desiredIn: () => noRule,
-    waivedUntilMs: Number.POSITIVE_INFINITY,
+    desiredIn: () => undefined,
     domains: new Map(),
     states: new Map(),
     heard: createHeardNodes(),
-    touched: new Set(),
     awaited: new Map(),
     revision: 0,
     lines: { revision: -1, tree: undefined, byDomain: new Map() },
@@ -79,15 +71,24 @@ export function createFleetMemory(): FleetMemory {
   }
 }
 
+/** Of each memory of queries its own. */
+const memories = new WeakMap<QueryMemory, FleetMemory>()
+
+function memoryOf({ memory }: ReadModel): FleetMemory {
+  const known = memories.get(memory) ?? createFleetMemory()
+  memories.set(memory, known)
+  return known
+}
+
 /** To be called at the start of every question that rests on figures. */
 export function fleetOf(model: ReadModel): FleetMemory {
-  const memory = model.memory.fleet
+  const memory = memoryOf(model)
   const before = memory.seen
   // Should this be cut off in between, the next question begins anew.
   memory.seen = undefined
   const { seen, changes } = changesSince(model.reader, before)
   const basis = basisOf(model.reader)
-  const isOther = basis !== memory.basis || before === undefined || model.ports.clock.now() >= memory.waivedUntilMs
+  const isOther = basis !== memory.basis || before === undefined
   if (isOther) takeBasis(model, memory, basis)
   if (changes.kind === 'everything') {
     memory.domains.clear()
@@ -102,10 +103,10 @@ export function fleetOf(model: ReadModel): FleetMemory {
     if (changes.subjects.size > 0 || isOther) memory.revision++
   }
   takeAwaited(model, memory)
-  for (const node of memory.touched) hear(model, memory, node, true)
+  for (const node of model.memory.touched) hear(model, memory, node, true)
   for (const node of [...memory.heard.doubtful]) hear(model, memory, node, true)
-  if (memory.touched.size > 0 || memory.heard.doubtful.size > 0) memory.revision++
-  memory.touched.clear()
+  if (model.memory.touched.size > 0 || memory.heard.doubtful.size > 0) memory.revision++
+  model.memory.touched.clear()
   memory.seen = seen
   return memory
 }
@@ -128,7 +129,6 @@ function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
   memory.basis = basis
   memory.tree = readDomainTree(model)
   memory.desiredIn = desiredPolicies(model)
-  memory.waivedUntilMs = nextWaiverEnd(model, model.ports.clock.now())
   memory.states.clear()
   for (const kept of memory.domains.values()) kept.classes = undefined
 }
@@ -244,8 +244,7 @@ function makeState(model: ReadModel, memory: FleetMemory, domainId: string): Dom
 }
 
 function classesOf(model: ReadModel, memory: FleetMemory, domainId: string, { figures }: KeptDomain): ClassFigures {
-  const governed = governedClasses(model, domainId, memory.desiredIn(domainId), figures.classes)
-  const classes = figuresOfClasses(model, governed, model.ports.clock.now())
+  const classes = figuresOfClasses(model, figures.classes, memory.desiredIn(domainId))
   for (const digest of classes.awaited) memory.awaited.set(digest, (memory.awaited.get(digest) ?? new Set()).add(domainId))
   return classes
 }
