@@ -3,8 +3,11 @@ import type { Presence } from '../ingest/presence.ts'
 import type { ConnectivityState } from '../projections/connectivity.ts'
 import type { LifecycleState } from '../projections/lifecycle.ts'
 import type { ActualState } from '../projections/actual.ts'
+import type { AssignmentState } from '../projections/assignments.ts'
 import type { AuthorityState } from '../projections/authority.ts'
 import type { NodesRow } from '../projections/nodes.ts'
+import type { LocalDecisionState } from '../projections/local-decisions.ts'
+import type { Waiver } from '../fleet/drift/waiver.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { PolicyState } from '../projections/policies.ts'
@@ -35,6 +38,11 @@ export type ReadModel = {
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
+  /** What is assigned in a domain itself. */
+  readonly assignments: (domain: string) => AssignmentState | undefined
+  /** Granted to this very node or domain, ended ones too. */
+  readonly waivers: (subject: string) => readonly Waiver[] | undefined
+  readonly localDecisions: (node: string) => LocalDecisionState | undefined
   /** Its row in the read table of nodes, where the model is of a past instant. */
   readonly pastRowOf?: (node: string) => NodesRow | undefined
   /** Where finding it must hold nobody up: the last one found. Absent where it is found whenever it is asked for. */
@@ -45,7 +53,18 @@ export type ReadModel = {
 
 export type ReadModelParts = Omit<
   ReadModel,
-  'lifecycle' | 'connectivity' | 'actual' | 'domain' | 'authority' | 'operator' | 'master' | 'policy' | 'memory'
+  | 'lifecycle'
+  | 'connectivity'
+  | 'actual'
+  | 'domain'
+  | 'authority'
+  | 'operator'
+  | 'master'
+  | 'policy'
+  | 'assignments'
+  | 'waivers'
+  | 'localDecisions'
+  | 'memory'
 >
 
 export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEngine, 'read'>): ReadModel {
@@ -65,6 +84,9 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),
+    assignments: decided<AssignmentState>('assignments'),
+    waivers: decided<readonly Waiver[]>('waivers'),
+    localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,
     memory,
   }
 }

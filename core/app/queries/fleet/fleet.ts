@@ -6,9 +6,10 @@ import type { NodeId } from '../../../kernel/ids.ts'
 import { hasBlob } from '../../../store/blobs.ts'
 import type { AuthorityView } from '../../../contract/common.ts'
 import type { ReadModel } from '../../read-model.ts'
-import { desiredPolicies, type DesiredPolicy } from '../desired-policy.ts'
+import { desiredPolicies, type DomainRule, noRule } from '../desired-policy.ts'
 import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
 import type { QueryMemory } from '../query-memory.ts'
+import { nextWaiverEnd } from '../excuses.ts'
 import { basisOf, changesSince, type Seen } from './changes.ts'
 import {
   countedDomains,
@@ -22,6 +23,7 @@ import {
 } from './domain-figures.ts'
 import { type ClassFigures, figuresOfClasses } from './drift-classes.ts'
 import { type DomainState, least, type Lines, most, noState } from './domain-state.ts'
+import { governedClasses } from './governed-classes.ts'
 import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
 
 /** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
@@ -40,7 +42,9 @@ export type FleetMemory = {
   seen: Seen | undefined
   basis: string
   tree: readonly DomainPlace[]
-  desiredIn: (domainId: string) => DesiredPolicy | undefined
+  desiredIn: (domainId: string) => DomainRule
+  /** The next instant at which a waiver ends, wall milliseconds. */
+  waivedUntilMs: number
   readonly domains: Map<string, KeptDomain>
   /** Without those that something moved since. */
   readonly states: Map<string, DomainState>
@@ -60,7 +64,8 @@ function createFleetMemory(): FleetMemory {
     seen: undefined,
     basis: '',
     tree: [],
-    desiredIn: () => undefined,
+    desiredIn: () => noRule,
+    waivedUntilMs: Number.POSITIVE_INFINITY,
     domains: new Map(),
     states: new Map(),
     heard: createHeardNodes(),
@@ -88,7 +93,7 @@ export function fleetOf(model: ReadModel): FleetMemory {
   memory.seen = undefined
   const { seen, changes } = changesSince(model.reader, before)
   const basis = basisOf(model.reader)
-  const isOther = basis !== memory.basis || before === undefined
+  const isOther = basis !== memory.basis || before === undefined || model.ports.clock.now() >= memory.waivedUntilMs
   if (isOther) takeBasis(model, memory, basis)
   if (changes.kind === 'everything') {
     memory.domains.clear()
@@ -129,6 +134,7 @@ function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
   memory.basis = basis
   memory.tree = readDomainTree(model)
   memory.desiredIn = desiredPolicies(model)
+  memory.waivedUntilMs = nextWaiverEnd(model, model.ports.clock.now())
   memory.states.clear()
   for (const kept of memory.domains.values()) kept.classes = undefined
 }
@@ -244,7 +250,8 @@ function makeState(model: ReadModel, memory: FleetMemory, domainId: string): Dom
 }
 
 function classesOf(model: ReadModel, memory: FleetMemory, domainId: string, { figures }: KeptDomain): ClassFigures {
-  const classes = figuresOfClasses(model, figures.classes, memory.desiredIn(domainId))
+  const governed = governedClasses(model, domainId, memory.desiredIn(domainId), figures.classes)
+  const classes = figuresOfClasses(model, governed, model.ports.clock.now())
   for (const digest of classes.awaited) memory.awaited.set(digest, (memory.awaited.get(digest) ?? new Set()).add(domainId))
   return classes
 }
