@@ -74,6 +74,6 @@ describe('the fingerprint of what is held', () => {
     expect(keeper.current()).toMatchObject({ ...before, position: 3 })
     await ports.advanceUntil(() => times === 2)
     expect(keeper.current()).toMatchObject({ ...heldFingerprint(store.reader, ports.crypto), position: 11 })
-    keeper.close()
+    await keeper.close()
   })
 })
