@@ -7,7 +7,7 @@ import { driftOfEvidence, type DriftScore, reportDrift, unknownDrift } from './f
 import { type NodeView, readNodeView } from './node-view.ts'
 import { partContentOf } from './snapshot-parts.ts'
 
-export { type DriftScore, unknownDrift } from './fleet/drift-classes.ts'
+export type { DriftScore } from './fleet/drift-classes.ts'
 
 /** Undefined for a node that is not known or of which nothing is desired. */
 export function driftOfNode(model: ReadModel, node: string): DriftScore | undefined {
