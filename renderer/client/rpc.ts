@@ -1,5 +1,5 @@
 /** The one file of the renderer that knows oRPC: how a workspace is called, and what a failure of a call means. */
-import { createORPCClient, isDefinedError, ORPCError } from '@orpc/client'
+import { createORPCClient, ORPCError } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
 import type { HostContract, MasterContract } from '../../core/contract/contract.ts'
@@ -22,12 +22,11 @@ export function connectHost(): HostClient {
   return createORPCClient<HostClient>(new RPCLink({ url: addressOf('host') }))
 }
 
-/** What a failed call means. A failure that the contract does not name is the connection's, not the master's. */
+/** What a failed call means. A failure that brings no code of ours is the connection's, not the master's. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ORPCError) {
     const told: unknown = error.data
-    if (isDefinedError(error) && isTold(told))
-      return { kind: kindOf(error.code), code: told.code, sentence: error.message, facts: told.facts }
+    if (isTold(told)) return { kind: kindOf(error.code), code: told.code, sentence: error.message, facts: told.facts }
     return { kind: kindOf(error.code), code: error.code, sentence: error.message, facts: { status: error.status } }
   }
   if (error instanceof Error && error.name === 'AbortError') return { kind: 'OFFLINE', code: 'CALL_ABANDONED', sentence: '', facts: {} }

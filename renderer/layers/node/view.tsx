@@ -1,5 +1,7 @@
 /** Layer 2: one node, exactly. */
 import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
+import { History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { addressOf, goTo } from '../../app/navigation.ts'
 import type { NodeTab } from '../../app/route.ts'
@@ -10,7 +12,7 @@ import { TimeControl } from '../../features/past/time-control.tsx'
 import { FaultKnobs } from '../../features/demo/fault-knobs.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { PageTabs } from '../../ui/page-tabs.tsx'
-import { Shown, Waiting } from '../../ui/shown.tsx'
+import { Empty, Shown, Waiting } from '../../ui/shown.tsx'
 import { NodeFigures, NodeHead } from './head.tsx'
 import { PresentReturn } from './last-return.tsx'
 import { NodeLogs } from './logs.tsx'
@@ -53,6 +55,8 @@ function PresentNode({ nodeId, tab }: Omit<Props, 'asOf'>): ReactNode {
   )
 }
 
+const unknownThen = 'NODE_UNKNOWN_THEN'
+
 /** What only lives now is left out: the return under way, logs, knobs, acts. */
 function PastNode({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: string }): ReactNode {
   const { queries } = useWorkspace()
@@ -64,17 +68,25 @@ function PastNode({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: st
         onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })}
         onNow={() => goTo({ room: 'node', nodeId, tab: 'overview' })}
       />
-      <Shown answer={node} waiting={<NodeWaiting />}>
-        {(data) => (
-          <PastNow at={asOf}>
-            <div className={classes['page']}>
-              <NodeHead node={data} />
-              <NodeFigures node={data} />
-              <NodeOverview node={data} />
-            </div>
-          </PastNow>
-        )}
-      </Shown>
+      {node.data === undefined && node.problem?.code === unknownThen ? (
+        <div className={classes['waiting']}>
+          <Empty title={t`This node was not known here at that time`} icon={<History aria-hidden="true" size={20} />}>
+            <Trans>What is held of it begins later. Choose a later instant, or go back to now.</Trans>
+          </Empty>
+        </div>
+      ) : (
+        <Shown answer={node} waiting={<NodeWaiting />}>
+          {(data) => (
+            <PastNow at={asOf}>
+              <div className={classes['page']}>
+                <NodeHead node={data} />
+                <NodeFigures node={data} />
+                <NodeOverview node={data} />
+              </div>
+            </PastNow>
+          )}
+        </Shown>
+      )}
     </div>
   )
 }

@@ -113,6 +113,28 @@ describe('what is held', () => {
   })
 })
 
+describe('room for gloves', () => {
+  it('[UI17] in the touch density nothing to press on the desk is smaller than 44 px', async () => {
+    const { page } = desk
+    await page.setViewportSize(sizes[0])
+    await page.evaluate(() => {
+      localStorage.setItem('ibcf-console-preferences', JSON.stringify({ state: { theme: 'light', density: 'touch' }, version: 1 }))
+    })
+    await page.reload()
+    await openHeld()
+    await page.getByRole('region', { name: 'Backups' }).getByText('kept.ibcf-backup', { exact: true }).click()
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('button, summary, nav a')]
+        .filter((element) => element.checkVisibility())
+        .map((element) => ({ text: (element.textContent ?? '').slice(0, 30), height: element.getBoundingClientRect().height }))
+        .filter(({ height }) => height > 0 && height < 43.5)
+        .map(({ text, height }) => `${text}: ${String(Math.round(height))}`),
+    )
+    await desk.picture('data-touch')
+    expect(small).toEqual([])
+  })
+})
+
 describe('what could not be folded', () => {
   beforeAll(async () => {
     await desk.close()
