@@ -84,10 +84,10 @@ export function PublishDialog({ initial, published, onClose, onPublished }: Prop
         />
         <div className={classes['line']}>
           <TextEntry
-            label={t`Maintenance window (cron)`}
+            label={t`Maintenance window`}
             value={form.maintenanceWindow}
             onChange={(value) => change('maintenanceWindow', value)}
-            help={t`Empty means any time.`}
+            help={t`As 0 2 * * 6 for 4h in Europe/Berlin. Empty means any time.`}
             maxLength={200}
           />
           <TextEntry
@@ -143,7 +143,7 @@ function fieldName(key: keyof PolicyForm): string {
     case 'configuration':
       return t`Configuration (JSON)`
     case 'maintenanceWindow':
-      return t`Maintenance window (cron)`
+      return t`Maintenance window`
     case 'minBattery':
       return t`Least battery`
     case 'requiresOnline':
