@@ -12,10 +12,12 @@ const topicOf: Readonly<Record<string, Topic>> = {
   session: 'sessions',
   evidence: 'sessions',
   policy: 'policies',
+  command: 'commands',
   presence: 'domains',
 }
 
-export function changeOf(events: readonly StoredEvent[]): Change {
+/** `nodeOf`: the node that a command is for. */
+export function changeOf(events: readonly StoredEvent[], nodeOf: (commandId: string) => string | undefined): Change {
   const topics = new Set<Topic>()
   const nodeIds = new Set<string>()
   const domainIds = new Set<string>()
@@ -25,6 +27,7 @@ export function changeOf(events: readonly StoredEvent[]): Change {
     const topic = topicOf[noun] ?? 'nodes'
     topics.add(topic)
     if (topic === 'nodes' || topic === 'sessions' || topic === 'enrolments') nodeIds.add(event.subject)
+    if (topic === 'commands') nodeIds.add(nodeOf(event.subject) ?? event.subject)
     if (event.domain !== undefined) domainIds.add(event.domain)
   }
   return { topics: [...topics], nodeIds: [...nodeIds], domainIds: [...domainIds] }

@@ -21,6 +21,9 @@ import { lockDataDirectory } from '../store/lock.ts'
 import { lastPosition } from '../store/read-events.ts'
 import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
 import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
+import { createCarriageTable } from './commands/carriage.ts'
+import { createExpiryWatch } from './commands/expiry-watch.ts'
+import { commandsTouchedBy } from './commands/touched.ts'
 import type { MasterConfig } from './config.ts'
 import { changeOf } from './changes.ts'
 import { desiredFor } from './desired-for.ts'
@@ -95,6 +98,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const key = hasEvents ? requireOwnKey(keys, identity, reader) : (keys.of(identity.masterId) ?? keys.make(identity.masterId))
   const engine = store.transact((writer) => {
     createReturnTable(writer)
+    createCarriageTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)
   })
   const background = createBackground(ports)
@@ -139,7 +143,8 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     committed: (events) => {
       if (engine.isAnyoneWaiting()) projectionKeeper.look()
       if (isMergeDue(reader)) mergeSoon()
-      feed.tell(changeOf(events))
+      feed.tell(changeOf(events, (command) => model.command(command)?.issued?.nodeId))
+      for (const command of commandsTouchedBy(events)) expiryWatch.look(command)
       for (const { event } of events)
         if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')
           moved.add(event.subject as string as NodeId)
@@ -302,6 +307,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     changed: (node) => feed.tell({ topics: ['sessions'], nodeIds: [node] }),
     refused: refusals.count,
   }
+  const expiryWatch = createExpiryWatch({ model, ports, commit })
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
   openLife(recorder, life, config, reader, () => awaitContact(model, commit))
@@ -344,6 +350,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       stopCollecting()
       background.close()
       watchdog.close()
+      expiryWatch.close()
       digester.close()
       feed.close()
       recorder.close()

@@ -1,5 +1,7 @@
 /** What queries see: the projections, the live presence over them, and the clock that ages are counted from. */
 import type { Presence } from '../ingest/presence.ts'
+import type { CommandDecisions } from '../fleet/command/command-state.ts'
+import type { CommandReports } from '../projections/command-reports.ts'
 import type { ConnectivityState } from '../projections/connectivity.ts'
 import type { LifecycleState } from '../projections/lifecycle.ts'
 import type { ActualState } from '../projections/actual.ts'
@@ -38,6 +40,10 @@ export type ReadModel = {
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
+  /** What masters decided about a command. */
+  readonly command: (command: string) => CommandDecisions | undefined
+  /** What a node reported of its commands. */
+  readonly commandReports: (node: string) => CommandReports | undefined
   /** What is assigned in a domain itself. */
   readonly assignments: (domain: string) => AssignmentState | undefined
   /** Granted to this very node or domain, ended ones too. */
@@ -60,7 +66,7 @@ export type ReadModelParts = Omit<
   | 'authority'
   | 'operator'
   | 'master'
-  | 'policy'
+  | 'policy' | 'command' | 'commandReports'
   | 'assignments'
   | 'waivers'
   | 'localDecisions'
@@ -84,6 +90,8 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),
+    command: decided<CommandDecisions>('commands'),
+    commandReports: (node) => (engine.read(parts.reader, 'command_reports', node)?.facts ?? undefined) as CommandReports | undefined,
     assignments: decided<AssignmentState>('assignments'),
     waivers: decided<readonly Waiver[]>('waivers'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,

@@ -5,6 +5,22 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { id, instant, pageOf, pageRequest } from './common.ts'
+import {
+  approveCommandRequest,
+  artifactView,
+  cancelCommandRequest,
+  commandDetail,
+  commandListRequest,
+  commandPage,
+  commandPreview,
+  issueBatchRequest,
+  issueCommandRequest,
+  issuedBatch,
+  issuedCommand,
+  previewCommandRequest,
+  publishArtifactRequest,
+  settleCommandRequest,
+} from './commands.ts'
 import { demoFaultAnswer, demoFaultRequest, demoView } from './demo.ts'
 import { configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
 import { incarnationView } from './incarnation.ts'
@@ -197,6 +213,46 @@ export const masterContract = {
       .route({ method: 'GET', path: '/evidence', summary: 'What was refused and kept' })
       .input(z.object({ nodeId: id.optional() }))
       .output(z.object({ items: z.array(evidenceView) })),
+  },
+  command: {
+    list: base
+      .route({ method: 'POST', path: '/commands/query', summary: 'Commands by filter, newest first, a page at a time' })
+      .input(commandListRequest)
+      .output(commandPage),
+    get: base
+      .route({ method: 'GET', path: '/commands/{commandId}', summary: 'One command: what was decided, what its node reported' })
+      .input(z.object({ commandId: id }))
+      .output(commandDetail),
+    preview: base
+      .route({ method: 'POST', path: '/commands/preview', summary: 'Who a batch would hit, and who is left out and why' })
+      .input(previewCommandRequest)
+      .output(commandPreview),
+    issue: base
+      .route({ method: 'POST', path: '/commands', summary: 'Tell one node to do something' })
+      .input(issueCommandRequest)
+      .output(issuedCommand),
+    issueBatch: base
+      .route({ method: 'POST', path: '/commands/batch', summary: 'Tell every node that the preview hit' })
+      .input(issueBatchRequest)
+      .output(issuedBatch),
+    approve: base
+      .route({ method: 'POST', path: '/commands/{commandId}/approve', summary: 'Agree, as the second person, to this very body' })
+      .input(approveCommandRequest)
+      .output(done),
+    cancel: base
+      .route({ method: 'POST', path: '/commands/{commandId}/cancel', summary: 'Take it back, where the node has not begun' })
+      .input(cancelCommandRequest)
+      .output(done),
+    settle: base
+      .route({ method: 'POST', path: '/commands/{commandId}/settle', summary: 'Say what came of one whose outcome is unknown' })
+      .input(settleCommandRequest)
+      .output(done),
+  },
+  artifact: {
+    publish: base
+      .route({ method: 'POST', path: '/artifacts', summary: 'Keep bytes for nodes to install, signed by this master' })
+      .input(publishArtifactRequest)
+      .output(artifactView),
   },
   policy: {
     list: base

@@ -17,6 +17,7 @@ export const changeTick = z.object({
       'enrolments',
       'operators',
       'policies',
+      'commands',
       'attention',
       'presence',
       'master',

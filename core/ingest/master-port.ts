@@ -22,6 +22,11 @@ export type Decision<Type extends DecisionType = DecisionType> = {
   /** The event that led to it. */
   readonly causation?: EventId
   readonly actor?: OperatorId
+  /** Raised by each move of the node that it is about; 0 where none is said. */
+  readonly placement?: number
+  readonly idempotencykey?: string
+  /** RFC 3339. */
+  readonly expirytime?: string
 }
 
 /** What the projections say of a node now. */

@@ -2,6 +2,8 @@
 import { actualProjection } from './actual.ts'
 import { assignmentsProjection } from './assignments.ts'
 import { authorityProjection } from './authority.ts'
+import { commandReportsProjection, commandedTable } from './command-reports.ts'
+import { commandsProjection } from './commands.ts'
 import { connectivityProjection } from './connectivity.ts'
 import { domainsProjection } from './domains.ts'
 import { localDecisionsProjection } from './local-decisions.ts'
@@ -23,10 +25,12 @@ export const projections: readonly Projection[] = [
   mastersProjection,
   operatorsProjection,
   policiesProjection,
+  commandsProjection,
+  commandReportsProjection,
   assignmentsProjection,
   waiversProjection,
   localDecisionsProjection,
 ]
 
 /** Every table that is made of several of them. */
-export const readTables: readonly ReadTable[] = [nodesTable, standingsTable]
+export const readTables: readonly ReadTable[] = [nodesTable, standingsTable, commandedTable]

@@ -11,9 +11,12 @@ const carriers: Readonly<Record<string, { readonly list: string; readonly isRequ
   'ibcf.snapshot.taken.v1': { list: 'parts', isRequired: true },
 }
 
+/** The event says enough without it; its node needs it. */
+const commandType = 'ibcf.command.issued.v1'
+
 /** Whether events of the type may refer to content at all. */
 export function refersToBlobs(type: string | undefined): boolean {
-  return type !== undefined && Object.hasOwn(carriers, type)
+  return type !== undefined && (type === commandType || Object.hasOwn(carriers, type))
 }
 
 /** More than any event of ours has; what a stranger writes beyond it is not kept for them. */
@@ -23,6 +26,7 @@ export type BlobReference = { readonly digest: string; readonly isRequired: bool
 
 /** In the order in which the event names them, each once. Written for events of strangers: anything may be in them. */
 export function blobsOf(event: StoredEvent['event']): readonly BlobReference[] {
+  if (event?.type === commandType) return artifactOf(event.data)
   const carrier = event === undefined || !Object.hasOwn(carriers, event.type) ? undefined : carriers[event.type]
   if (carrier === undefined) return []
   const list = (event?.data as Readonly<Record<string, unknown>> | null | undefined)?.[carrier.list]
@@ -30,6 +34,13 @@ export function blobsOf(event: StoredEvent['event']): readonly BlobReference[] {
   const digests = list.slice(0, mostDigests).map((item: unknown) => (item as { readonly digest?: unknown } | null)?.digest)
   const valid = digests.filter((digest): digest is string => typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest))
   return [...new Set(valid)].map((digest) => ({ digest, isRequired: carrier.isRequired }))
+}
+
+/** What a command in the clear brings to its node. */
+function artifactOf(data: unknown): readonly BlobReference[] {
+  const { body } = (data ?? {}) as { readonly body?: { readonly data?: { readonly digest?: unknown } | null } | null }
+  const digest = body?.data?.digest
+  return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest) ? [{ digest, isRequired: false }] : []
 }
 
 /** To be called with every run of new events, in the transaction that stores them. Doing it twice changes nothing. */

@@ -2,7 +2,9 @@
 import type { OperatorId } from '../../kernel/ids.ts'
 import type { Master } from '../master.ts'
 import type { Act } from './act.ts'
+import { publishArtifact } from './artifacts.ts'
 import { reclaimAuthority } from './authority.ts'
+import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
@@ -28,6 +30,12 @@ export const acts = {
   'node.revokeKey': revokeNodeKey,
   'enrolment.approve': approveEnrolment,
   'enrolment.refuse': refuseEnrolment,
+  'command.issue': issueCommand,
+  'command.issueBatch': issueBatch,
+  'command.approve': approveCommand,
+  'command.cancel': cancelCommand,
+  'command.settle': settleCommand,
+  'artifact.publish': publishArtifact,
   'policy.publish': publishPolicy,
   'policy.assign': assignPolicy,
   'policy.rollBack': rollBackPolicy,

@@ -34,6 +34,8 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     operator: decided('operators'),
     master: decided('masters'),
     policy: decided('policies'),
+    command: decided('commands'),
+    commandReports: (node) => (read('command_reports', node)?.facts ?? undefined) as ReturnType<ReadModel['commandReports']>,
     assignments: decided('assignments'),
     waivers: decided('waivers'),
     localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,

@@ -2,8 +2,10 @@
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
 import { listAssignments } from './assignments.ts'
+import { previewOf } from '../commands/preview.ts'
 import { modelAsOf } from './as-of.ts'
 import { listAttention } from './attention.ts'
+import { type CommandListInput, listCommands, readKnownCommand } from './commands.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
 import { readDomain } from './domain-detail.ts'
@@ -53,6 +55,10 @@ export function createQueries(model: ReadModel) {
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
     assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),
     waivers: (input: { readonly subject?: string | undefined }) => listWaivers(model, input),
+    commands: (input: CommandListInput) => listCommands(model, input),
+    command: (commandId: string) => readKnownCommand(model, commandId),
+    /** Who a batch would hit, and who is left out and why. */
+    commandPreview: (input: Parameters<typeof previewOf>[1]) => previewOf(model, input),
     policies: () => listPolicies(model).items,
     policy: (policyBundleId: string) => readPolicy(model, policyBundleId),
     operators: () => listOperators(model),
