@@ -13,6 +13,8 @@ const topicOf: Readonly<Record<string, Topic>> = {
   evidence: 'sessions',
   policy: 'policies',
   command: 'commands',
+  rollout: 'rollouts',
+  waiver: 'domains',
   presence: 'domains',
 }
 

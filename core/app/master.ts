@@ -41,6 +41,7 @@ import { createProjectionKeeper, type ProjectionKeeper } from './projecting/keep
 import { createReadModel, type ReadModel } from './read-model.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createRefusals } from './refusals.ts'
+import { createRolloutRunner } from './rollouts/runner.ts'
 import { type Background, createBackground } from './writer/background.ts'
 
 export type ReadOnlyReason = { readonly code: string; readonly sentence: string } | null
@@ -65,6 +66,9 @@ export type Master = {
   readonly lookAgain: () => void
   readonly close: () => void
 }
+
+/** What a rollout rests on: its decisions, assignments, and what nodes say of policies and of being there. */
+const rolloutBasis = /^ibcf\.(rollout|policy|desired|connectivity|lifecycle)\./
 
 /** Nodes in one slice: some milliseconds. */
 const lookedAtOnce = 100
@@ -131,6 +135,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     return false
   })
   const moved = new Set<NodeId>()
+  let wakeRollouts = (): void => undefined
   const recorder = createRecorder({
     store,
     engine,
@@ -148,6 +153,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       for (const { event } of events)
         if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')
           moved.add(event.subject as string as NodeId)
+      if (events.some(({ event }) => event !== undefined && rolloutBasis.test(event.type))) wakeRollouts()
       lookAtMoved()
     },
     undone: (events) => {
@@ -311,6 +317,8 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
   openLife(recorder, life, config, reader, () => awaitContact(model, commit))
+  const rollouts = createRolloutRunner({ model, ports, commit, register: background.register })
+  wakeRollouts = rollouts.wake
   const stopCollecting = keepCollecting(store, background, ports.scheduler)
   let lookedTo = ''
   const goOnLooking = background.register('looking at nodes again', () => {
@@ -348,6 +356,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     readOnlyReason: () => readOnlyReason,
     close: () => {
       stopCollecting()
+      rollouts.close()
       background.close()
       watchdog.close()
       expiryWatch.close()

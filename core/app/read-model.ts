@@ -12,6 +12,8 @@ import type { LocalDecisionState } from '../projections/local-decisions.ts'
 import type { Waiver } from '../fleet/drift/waiver.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
+import type { ProofState } from '../projections/proofs.ts'
+import type { RolloutState } from '../projections/rollouts.ts'
 import type { PolicyState } from '../projections/policies.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { DomainId, MasterId } from '../kernel/ids.ts'
@@ -49,6 +51,8 @@ export type ReadModel = {
   /** Granted to this very node or domain, ended ones too. */
   readonly waivers: (subject: string) => readonly Waiver[] | undefined
   readonly localDecisions: (node: string) => LocalDecisionState | undefined
+  readonly proofs: (node: string) => ProofState | undefined
+  readonly rollout: (rollout: string) => RolloutState | undefined
   /** Its row in the read table of nodes, where the model is of a past instant. */
   readonly pastRowOf?: (node: string) => NodesRow | undefined
   /** Where finding it must hold nobody up: the last one found. Absent where it is found whenever it is asked for. */
@@ -66,10 +70,14 @@ export type ReadModelParts = Omit<
   | 'authority'
   | 'operator'
   | 'master'
-  | 'policy' | 'command' | 'commandReports'
+  | 'policy'
+  | 'command'
+  | 'commandReports'
   | 'assignments'
   | 'waivers'
   | 'localDecisions'
+  | 'proofs'
+  | 'rollout'
   | 'memory'
 >
 
@@ -94,6 +102,8 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     commandReports: (node) => (engine.read(parts.reader, 'command_reports', node)?.facts ?? undefined) as CommandReports | undefined,
     assignments: decided<AssignmentState>('assignments'),
     waivers: decided<readonly Waiver[]>('waivers'),
+    proofs: (node) => (engine.read(parts.reader, 'proofs', node)?.facts ?? undefined) as ProofState | undefined,
+    rollout: decided<RolloutState>('rollouts'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,
     memory,
   }

@@ -18,6 +18,7 @@ export const changeTick = z.object({
       'operators',
       'policies',
       'commands',
+      'rollouts',
       'attention',
       'presence',
       'master',

@@ -12,7 +12,9 @@ import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
 import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
+import { proofsProjection } from './proofs.ts'
 import type { ReadTable } from './read-table.ts'
+import { rolloutsProjection } from './rollouts.ts'
 import { standingsTable } from './standings.ts'
 import { waiversProjection } from './waivers.ts'
 
@@ -30,6 +32,8 @@ export const projections: readonly Projection[] = [
   assignmentsProjection,
   waiversProjection,
   localDecisionsProjection,
+  proofsProjection,
+  rolloutsProjection,
 ]
 
 /** Every table that is made of several of them. */

@@ -11,6 +11,16 @@ import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNo
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
 import { assignPolicy, publishPolicy, rollBackPolicy, withdrawPolicy } from './policies.ts'
+import {
+  abortRollout,
+  advanceRollout,
+  openGate,
+  pauseRollout,
+  planRollout,
+  resumeRollout,
+  rollBackRollout,
+  startRollout,
+} from './rollouts.ts'
 import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
@@ -40,6 +50,14 @@ export const acts = {
   'policy.assign': assignPolicy,
   'policy.rollBack': rollBackPolicy,
   'policy.withdraw': withdrawPolicy,
+  'rollout.plan': planRollout,
+  'rollout.start': startRollout,
+  'rollout.pause': pauseRollout,
+  'rollout.resume': resumeRollout,
+  'rollout.openGate': openGate,
+  'rollout.advance': advanceRollout,
+  'rollout.abort': abortRollout,
+  'rollout.rollBack': rollBackRollout,
   'waiver.grant': grantWaiver,
   'waiver.revoke': revokeWaiver,
   'projection.rebuild': rebuildProjections,

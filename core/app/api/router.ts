@@ -38,6 +38,7 @@ function demoOf({ served }: MasterContext): NonNullable<Served['demo']> {
   return found(served.demo, 'NOT_A_DEMO', 'This is a real fleet: it has no fault knobs.')
 }
 
+const noRollout = ['ROLLOUT_UNKNOWN', 'No such rollout is known here.'] as const
 const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
 
 export const masterRouter = os.router({
@@ -157,6 +158,21 @@ export const masterRouter = os.router({
     assignments: os.policy.assignments.handler(({ input, context }) => ({ items: queriesOf(context).assignments(input) })),
     rollBack: os.policy.rollBack.handler(({ input, context }) => act(context, 'policy.rollBack', input)),
     withdraw: os.policy.withdraw.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.withdraw', input) })),
+  },
+  rollout: {
+    list: os.rollout.list.handler(({ context }) => ({ items: queriesOf(context).rollouts() })),
+    get: os.rollout.get.handler(({ input, context }) => found(queriesOf(context).rollout(input.rolloutId), ...noRollout)),
+    plan: os.rollout.plan.handler(async ({ input, context }) => {
+      const rolloutId = await act(context, 'rollout.plan', input)
+      return found(queriesOf(context).rollout(rolloutId), ...noRollout)
+    }),
+    start: os.rollout.start.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.start', input) })),
+    pause: os.rollout.pause.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.pause', input) })),
+    resume: os.rollout.resume.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.resume', input) })),
+    advance: os.rollout.advance.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.advance', input) })),
+    abort: os.rollout.abort.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.abort', input) })),
+    rollBack: os.rollout.rollBack.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.rollBack', input) })),
+    openGate: os.rollout.openGate.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.openGate', input) })),
   },
   waiver: {
     list: os.waiver.list.handler(({ input, context }) => ({ items: queriesOf(context).waivers(input) })),

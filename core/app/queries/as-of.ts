@@ -38,6 +38,8 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     commandReports: (node) => (read('command_reports', node)?.facts ?? undefined) as ReturnType<ReadModel['commandReports']>,
     assignments: decided('assignments'),
     waivers: decided('waivers'),
+    rollout: decided('rollouts'),
+    proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,
     localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,
     pastRowOf: (node) => readRowAsOf(reader, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,
   }

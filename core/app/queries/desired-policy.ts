@@ -6,6 +6,7 @@ import type { SelectableNode } from '../../fleet/policy/selector.ts'
 import type { MadeAssignment } from '../../projections/assignments.ts'
 import type { PolicyState } from '../../projections/policies.ts'
 import type { ReadModel } from '../read-model.ts'
+import { basisOf } from './fleet/changes.ts'
 import { lineageOf } from './lineage.ts'
 
 export type DesiredPolicy = {
@@ -40,8 +41,20 @@ export type Model = Pick<ReadModel, 'domain' | 'policy' | 'assignments'>
 export const noRule: DomainRule = { ofAll: undefined, isPlain: true, policies: [], named: new Set(), of: () => undefined }
 
 /** Undefined while nothing is desired, or while no bundle that is assigned is held here. */
-export function desiredPolicyOf(model: Model, node: GovernedNode): DesiredPolicy | undefined {
-  return ruleOf(model, node.domainId).of(node)
+export function desiredPolicyOf(model: ReadModel, node: GovernedNode): DesiredPolicy | undefined {
+  return ruleIn(model, node.domainId).of(node)
+}
+
+/** Kept until anything about domains, authority or policies changes; of a past instant it is found anew. */
+function ruleIn(model: ReadModel, domainId: string): DomainRule {
+  if (model.pastRowOf !== undefined) return ruleOf(model, domainId)
+  const { rules } = model.memory
+  const basis = basisOf(model.reader)
+  if (basis !== rules.basis) {
+    rules.basis = basis
+    rules.in = desiredPolicies(model)
+  }
+  return rules.in(domainId)
 }
 
 /** The same for many nodes at once: each domain is looked at once. */

@@ -22,6 +22,7 @@ import { readSnapshot } from './node-snapshot.ts'
 import { readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
+import { listRollouts, readRollout } from './rollouts.ts'
 import { listReturns, readReturn } from './sessions.ts'
 import { listWaivers } from './waivers.ts'
 
@@ -55,6 +56,8 @@ export function createQueries(model: ReadModel) {
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
     assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),
     waivers: (input: { readonly subject?: string | undefined }) => listWaivers(model, input),
+    rollouts: () => listRollouts(model),
+    rollout: (rolloutId: string) => readRollout(model, rolloutId),
     commands: (input: CommandListInput) => listCommands(model, input),
     command: (commandId: string) => readKnownCommand(model, commandId),
     /** Who a batch would hit, and who is left out and why. */

@@ -5,6 +5,7 @@
 import type { DecisionData } from '../../fleet/decisions.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
+import { type DomainRule, noRule } from './desired-policy.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
 import type { Sums } from './health-line.ts'
 
@@ -27,6 +28,8 @@ export type QueryMemory = {
   readonly parts: BoundedCache<{ readonly fit: true; readonly content: unknown } | { readonly fit: false }>
   /** Drift by what decides it: configuration, version, policy bundle. */
   readonly drifts: BoundedCache<{ readonly score: number | null; readonly outOfSpec: number | null }>
+  /** What is desired where, as of a basis. */
+  readonly rules: { basis: string; in: (domainId: string) => DomainRule }
   readonly histories: BoundedCache<KnownHistory>
   readonly digests: BoundedCache<KnownDigests>
   readonly pasts: BoundedCache<KnownPast>
@@ -45,6 +48,7 @@ export function createQueryMemory(): QueryMemory {
   return {
     parts: createBoundedCache(maxPartBytes),
     drifts: createBoundedCache(maxDrifts),
+    rules: { basis: '', in: () => noRule },
     histories: createBoundedCache(maxHistories),
     digests: createBoundedCache(maxDigestedDomains),
     pasts: createBoundedCache(20),

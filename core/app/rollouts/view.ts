@@ -1,0 +1,75 @@
+/** How a rollout stands: what was decided, with how far each of its nodes came by its own word ([RO2], [RO3]). */
+import { type NodeOutcome, outcomeOf, type RolloutEvidence, type RolloutTarget } from '../../fleet/rollout/outcome.ts'
+import type { Rollout } from '../../fleet/rollout/rollout.ts'
+import type { RolloutView } from '../../fleet/rollout/verdict.ts'
+import { type PolicyWords, refusalIn } from '../../projections/proofs.ts'
+import { desiredPolicies } from '../queries/desired-policy.ts'
+import { reportedVersion } from '../queries/drift-of-node.ts'
+import { type NodeView, readNodeViewsOf } from '../queries/node-view.ts'
+import type { ReadModel } from '../read-model.ts'
+
+/** Refusals that waiting does not end. */
+const finalRefusals = new Set(['POLICY_SIGNED_OTHERWISE', 'POLICY_SIGNATURE_INVALID', 'LOCAL_POLICY_MALFORMED', 'KIND_UNKNOWN'])
+/** What a node says when it tried and went back to what it had. */
+const failures = new Set(['UPDATE_FAILED', 'ROLLED_BACK'])
+
+export type RolloutStanding = RolloutView & {
+  readonly target: RolloutTarget
+  readonly views: ReadonlyMap<string, NodeView>
+  /** Nodes that something else was assigned to since: what the rollout would bring them was overtaken. */
+  readonly overtaken: ReadonlySet<string>
+  /** Nodes that were told, by an assignment that names them. */
+  readonly told: ReadonlySet<string>
+}
+
+export function standingOf(model: ReadModel, rollout: Rollout): RolloutStanding {
+  const { policyBundleId } = rollout
+  const policy = model.policy(policyBundleId)
+  const target = { policyBundleId, targetVersion: policy?.targetVersion ?? '' }
+  const views = new Map<string, NodeView>(
+    readNodeViewsOf(
+      model,
+      rollout.waves.flatMap(({ nodeIds }) => nodeIds),
+    ).map((view) => [view.id, view]),
+  )
+  const told = toldNodes(model, new Set([...views.values()].map(({ domainId }) => domainId)), policyBundleId)
+  const ruleIn = desiredPolicies(model)
+  const outcomes = new Map<string, NodeOutcome>()
+  const overtaken = new Set<string>()
+  for (const [nodeId, view] of views) {
+    const words = model.proofs(nodeId)?.[policyBundleId]
+    outcomes.set(nodeId, outcomeOf(evidenceOf(model, view, policyBundleId, words, told.has(nodeId)), target))
+    const desired = ruleIn(view.domainId).of(view)
+    if (desired !== undefined && desired.policyBundleId !== policyBundleId && Date.parse(desired.assignedAt) > rollout.plannedAtMs)
+      overtaken.add(nodeId)
+  }
+  return { rollout, outcomes, nowMs: model.ports.clock.now(), target, views, overtaken, told }
+}
+
+function evidenceOf(
+  model: ReadModel,
+  view: NodeView,
+  policyBundleId: string,
+  words: PolicyWords | undefined,
+  wasTold: boolean,
+): RolloutEvidence {
+  const refusal = words === undefined ? null : refusalIn(words)
+  const hasFailed = refusal !== null && failures.has(refusal.code)
+  return {
+    phase: view.phase,
+    mode: view.mode,
+    hasStarted: wasTold || (words !== undefined && (words.adoptedKey !== '' || words.proven !== null || refusal !== null)),
+    adoptedPolicyBundleId: model.actual(view.id)?.adopted?.policyBundleId ?? null,
+    reportedVersion: reportedVersion(model, view) ?? null,
+    proof: words?.proven == null ? null : { policyBundleId, version: words.proven.version, isAfterRestart: words.proven.isAfterRestart },
+    refusal: refusal === null || hasFailed ? null : { ...refusal, isFinal: finalRefusals.has(refusal.code) },
+    failure: hasFailed ? refusal.sentence : null,
+  }
+}
+
+function toldNodes(model: ReadModel, domainIds: ReadonlySet<string>, policyBundleId: string): ReadonlySet<string> {
+  const assignments = [...domainIds].flatMap((id) => model.assignments(id)?.assignments ?? [])
+  return new Set(
+    assignments.filter((assignment) => assignment.policyBundleId === policyBundleId).flatMap(({ selector }) => selector.nodeIds ?? []),
+  )
+}
