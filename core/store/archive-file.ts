@@ -40,23 +40,35 @@ export type ArchiveWriter = Disposable & {
   readonly finish: (index: ArchiveIndex) => { readonly chunks: readonly Chunk[]; readonly size: number }
 }
 
-/** Nothing is under the name before `finish`; disposing of it before leaves nothing behind. */
+/**
+ * Nothing is under the name before `finish`; disposing of it before leaves nothing behind. Throws Unavailable `ARCHIVE_DISK_FULL`,
+ * `ARCHIVE_NOT_WRITABLE`.
+ */
 export function writeArchive(directory: string, file: string, ports: StorePorts): ArchiveWriter {
-  makeDirectory(directory)
   const unfinished = join(directory, `${file}.part`)
-  const handle = openSync(unfinished, 'w', 0o600)
+  const handle = told(file, () => {
+    makeDirectory(directory)
+    return openSync(unfinished, 'w', 0o600)
+  })
   const chunks: Chunk[] = []
   let at = 0
   let isOpen = true
   const write = (bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
+    told(file, () => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
+    })
     at += bytes.length
   }
   const close = (): void => {
     if (isOpen) closeSync(handle)
     isOpen = false
   }
-  write(magic)
+  try {
+    write(magic)
+  } catch (error) {
+    close()
+    throw error
+  }
   return {
     add: (from, { body, ends }) => {
       const packed = ports.compression.zstd(body)
@@ -70,10 +82,12 @@ export function writeArchive(directory: string, file: string, ports: StorePorts)
       const length = new Uint8Array(4)
       new DataView(length.buffer).setUint32(0, json.length)
       for (const part of [json, length, magic.subarray(0, 4)]) write(part)
-      fsyncSync(handle)
-      close()
-      renameSync(unfinished, join(directory, file))
-      syncDirectory(directory)
+      told(file, () => {
+        fsyncSync(handle)
+        close()
+        renameSync(unfinished, join(directory, file))
+        syncDirectory(directory)
+      })
       return { chunks, size: at }
     },
     [Symbol.dispose]: () => {
@@ -104,6 +118,32 @@ export function removeStrays(directory: string, known: ReadonlySet<string>): voi
 }
 
 export const archiveEnding = '.ibca'
+
+/** What the system says of a disk, in words: nothing was dropped from the store, and trying again helps once there is room. */
+function told<Value>(file: string, act: () => Value): Value {
+  try {
+    return act()
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EFBIG') {
+      throw new AppError(
+        'Unavailable',
+        'ARCHIVE_DISK_FULL',
+        'The disk has no room for an archive. Nothing was taken out of the store; it goes on once there is room.',
+        { file },
+        error,
+      )
+    }
+    if (reason === '') throw error
+    throw new AppError(
+      'Unavailable',
+      'ARCHIVE_NOT_WRITABLE',
+      'The directory of the archives cannot be written to. Nothing was taken out of the store.',
+      { file, reason },
+      error,
+    )
+  }
+}
 
 /** Undefined when the file ends before. */
 function readPart(directory: string, file: string, { start, size }: Chunk): Uint8Array | undefined {

@@ -37,12 +37,22 @@ export function readEventById(reader: Reader, id: string): StoredEvent | undefin
 }
 
 /** In the order of `positions`; those that nothing is held at are left out. Positions that lie together are read together. */
-export function readEventsAt(reader: Reader, positions: readonly number[]): readonly StoredEvent[] {
+export function readEventsAt(reader: Reader, positions: readonly number[], isMissingSkipped: boolean = false): readonly StoredEvent[] {
   let run: Run | undefined
   return positions.flatMap((position) => {
-    if (run === undefined || position < run.position || position >= run.position + run.count) run = runAtPosition(reader, position)
+    if (run === undefined || position < run.position || position >= run.position + run.count)
+      run = runAtPosition(reader, position, isMissingSkipped)
     return run === undefined ? [] : storedEventsOf(reader, run, position - run.position, position - run.position + 1)
   })
+}
+
+/** Wall milliseconds at which the event of a position was recorded here; undefined when there is none. No event is read for it. */
+export function recordedAtOf(reader: Reader, position: number): number | undefined {
+  const row = reader.get<{ recorded_at: number; last: number }>(
+    'SELECT recorded_at, position + count - 1 AS last FROM runs WHERE position <= ? ORDER BY position DESC LIMIT 1',
+    position,
+  )
+  return row === undefined || position > row.last ? undefined : row.recorded_at
 }
 
 export type SubjectQuery = {
@@ -54,20 +64,26 @@ export type SubjectQuery = {
   readonly limit: number
   /** Which end to begin at; `oldest` unless said otherwise. */
   readonly order?: 'oldest' | 'newest'
+  /** Leaves out what lies in an archive that is not here, instead of refusing, and goes on behind it. */
+  readonly isMissingSkipped?: boolean
 }
 
 /** Events about one entity, by the order in which they came here. Fold in order time, which this is not (design 2). */
 export function readSubjectEvents(reader: Reader, subject: string, query: SubjectQuery): readonly StoredEvent[] {
   const row = reader.get<{ number: number }>('SELECT number FROM subjects WHERE id = ?', ulidToBytes(subject))
   if (row === undefined) return []
-  const positions = subjectPositions(reader, row.number, {
-    after: query.afterPosition ?? 0,
-    before: query.beforePosition ?? Number.MAX_SAFE_INTEGER,
-    types: query.types === undefined ? undefined : typeNumbers(reader, query.types),
-    limit: query.limit,
-    order: query.order ?? 'oldest',
-  })
-  return readEventsAt(reader, positions)
+  const { limit, order = 'oldest', isMissingSkipped = false } = query
+  const types = query.types === undefined ? undefined : typeNumbers(reader, query.types)
+  const found: StoredEvent[] = []
+  let [after, before] = [query.afterPosition ?? 0, query.beforePosition ?? Number.MAX_SAFE_INTEGER]
+  for (;;) {
+    const positions = subjectPositions(reader, row.number, { after, before, types, limit, order })
+    found.push(...readEventsAt(reader, positions, isMissingSkipped))
+    const last = positions.at(-1)
+    if (last === undefined || positions.length < limit || found.length >= limit) return found.slice(0, limit)
+    if (order === 'oldest') after = last
+    else before = last
+  }
 }
 
 function typeNumbers(reader: Reader, names: readonly string[]): ReadonlySet<number> {

@@ -62,10 +62,11 @@ export function openRun(reader: Reader, row: RunRow): Run {
   }
 }
 
-/** The run that holds `position`; undefined when none does. */
-export function runAtPosition(reader: Reader, position: number): Run | undefined {
+/** The run that holds `position`; undefined when none does, or when its archive is not here and `isMissingSkipped`. */
+export function runAtPosition(reader: Reader, position: number, isMissingSkipped: boolean = false): Run | undefined {
   const row = reader.get<RunRow>(`SELECT ${runColumns} FROM runs WHERE position <= ? ORDER BY position DESC LIMIT 1`, position)
-  return row === undefined || position >= row.position + row.count ? undefined : openRun(reader, row)
+  if (row === undefined || position >= row.position + row.count) return undefined
+  return isMissingSkipped ? openIfHere(reader, row) : openRun(reader, row)
 }
 
 /**

@@ -4,14 +4,15 @@
  */
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isAppError } from '../../kernel/app-error.ts'
 import { equalBytes, fromHex } from '../../kernel/hex.ts'
 import type { MasterId } from '../../kernel/ids.ts'
 import type { Files, Ports } from '../../kernel/ports.ts'
 import type { Reader } from '../../kernel/reader.ts'
-import { isLogId, parseLogId } from '../../log/log-id.ts'
+import { isLogId, type LogId, parseLogId } from '../../log/log-id.ts'
 import { decodeSegment, type SegmentHeader } from '../../log/segment.ts'
 import { readHead } from '../../store/frontier.ts'
-import { segmentAt } from '../../store/read-segments.ts'
+import { segmentAt, type StoredSegment } from '../../store/read-segments.ts'
 
 /** A signed point. */
 export type Point = { readonly log: string; readonly seq: number; readonly head: string }
@@ -90,11 +91,20 @@ function holdsPoint(reader: Reader, { log, seq, head }: Point): boolean {
   if (held === undefined || held.seq < seq) return false
   if (held.seq === seq) return equalBytes(held.head, fromHex(head))
   // The mark is a signed point: the segment that ends there says with which head.
-  const segment = segmentAt(reader, id, seq)
+  const segment = segmentIfHere(reader, id, seq)
   // What lies in an archive by now was held for long: it is not asked.
   if (segment === undefined) return true
   const decoded = decodeSegment(segment.bytes)
   return decoded.ok && decoded.value.header.to === seq && decoded.value.header.head === head
+}
+
+function segmentIfHere(reader: Reader, log: LogId, seq: number): StoredSegment | undefined {
+  try {
+    return segmentAt(reader, log, seq)
+  } catch (error) {
+    if (isAppError(error) && error.code === 'ARCHIVE_MISSING') return undefined
+    throw error
+  }
 }
 
 function parsed(bytes: Uint8Array): unknown {

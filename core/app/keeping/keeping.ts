@@ -11,7 +11,8 @@ import { isAbsolute, join } from 'node:path'
 import { storeName } from '../../store/backup-copy.ts'
 import { fileSize, freeBytes } from '../../store/backup-file.ts'
 import { readStoreFigures, type StoreFigures } from '../../store/backup-figures.ts'
-import { readEventsAfter } from '../../store/read-events.ts'
+import { readArchives } from '../../store/read-archives.ts'
+import { recordedAtOf } from '../../store/read-events.ts'
 import { type BackupOptions, type MadeBackup, makeBackup } from './backup.ts'
 import { listBackups, rememberBackup } from './backups.ts'
 import { encrypterOf, type Sealing } from './seal.ts'
@@ -127,12 +128,19 @@ function storeView(directory: string, reader: Reader, { clock }: Pick<Ports, 'cl
   return {
     path,
     ...shown,
+    archives: archivesView(reader),
     fileBytes: fileSize(path),
     walBytes: fileSize(`${path}-wal`),
     freeDiskBytes,
     growthBytesPerDay: growth,
     fullOn: fullInMs === null || fullInMs > farAwayMs ? null : new Date(clock.now() + fullInMs).toISOString(),
   }
+}
+
+function archivesView(reader: Reader): StoreView['archives'] {
+  const { firstSealedAt, lastSealedAt, missing, ...archives } = readArchives(reader)
+  const instantOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+  return { ...archives, firstSealedAt: instantOf(firstSealedAt), lastSealedAt: instantOf(lastSealedAt), missing: [...missing] }
 }
 
 /** By what was recorded in the last week, or since the store was made if that is less, at what an event takes up here. */
@@ -149,8 +157,8 @@ function lastRecordedBefore(reader: Reader, instant: number, last: number): numb
   let high = last
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    const [event] = readEventsAfter(reader, middle - 1, 1)
-    if (event === undefined || event.recordedAt >= instant) high = middle - 1
+    const recordedAt = recordedAtOf(reader, middle)
+    if (recordedAt === undefined || recordedAt >= instant) high = middle - 1
     else low = middle
   }
   return low

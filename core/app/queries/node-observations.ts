@@ -56,7 +56,7 @@ export function readObservations(
 function newestBefore(model: ReadModel, nodeId: string, before: number, wanted: number): StoredEvent[] {
   const found: StoredEvent[] = []
   for (let beforePosition = before; found.length < wanted; ) {
-    const events = readSubjectEvents(model.reader, nodeId, { beforePosition, limit: batch, order: 'newest' })
+    const events = readSubjectEvents(model.reader, nodeId, { beforePosition, limit: batch, order: 'newest', isMissingSkipped: true })
     for (const stored of events) if (found.length < wanted && isObservation(stored, nodeId)) found.push(stored)
     const end = events.at(-1)
     if (end === undefined || events.length < batch) break

@@ -70,7 +70,7 @@ function takeDigests(model: ReadModel, domainIds: readonly string[], limit: numb
 
 /** The domains that digests since then speak of. */
 function spokenOf(model: ReadModel, lookedTo: number): ReadonlySet<string> {
-  const events = readEventsAfter(model.reader, lookedTo, lookedThrough)
+  const events = readEventsAfter(model.reader, lookedTo, lookedThrough, { isMissingSkipped: true })
   return new Set(events.flatMap(({ event }) => (event?.type === 'ibcf.presence.digested.v1' ? [event.subject as string] : [])))
 }
 
@@ -106,6 +106,8 @@ function digestsOf(model: ReadModel, domainId: string, limit: number): readonly 
     ...(known === undefined ? {} : { afterPosition: known.lookedTo }),
     order: 'newest',
     limit,
+    // What is sealed and away is not in the picture; the page stands.
+    isMissingSkipped: true,
   })
   const found = events.flatMap((stored) => {
     const input = effective(stored)
