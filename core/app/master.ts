@@ -22,6 +22,7 @@ import { lastPosition } from '../store/read-events.ts'
 import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
 import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
 import { createCarriageTable } from './commands/carriage.ts'
+import { commandsFor } from './commands/commands-for.ts'
 import { createExpiryWatch } from './commands/expiry-watch.ts'
 import { commandsTouchedBy } from './commands/touched.ts'
 import type { MasterConfig } from './config.ts'
@@ -295,6 +296,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     },
     pendingEnrolments: () => Number(reader.get("SELECT count(*) AS n FROM lifecycle_nodes WHERE enrolment = 'PENDING'")?.['n'] ?? 0),
     desiredFor: (node) => desiredFor(model, node),
+    commandsFor: (node) => commandsFor(model, commit, node),
     driftOf: (node) => {
       const drift = driftOfNode(model, node)
       return drift === undefined || drift.score === null || drift.outOfSpec === null

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Listen, Listener } from '../kernel/http.ts'
 import { toHex } from '../kernel/hex.ts'
+import { holdCommands } from '../ingest/hold-commands.ts'
 import { createHttpAdapter } from '../ingest/http-adapter.ts'
 import { createAccess } from './api/access.ts'
 import { createHttpHandler } from './api/server.ts'
@@ -66,7 +67,8 @@ const longestSocketPath = 100
 export async function serveMaster(config: ServeConfig): Promise<Serving> {
   const { ports, directory } = config.master
   const fleet = await config.open(config.master)
-  const { master, gateway } = fleet
+  const { master } = fleet
+  const gateway = holdCommands(fleet.gateway, master.feed, ports.scheduler)
   let socket: Listener | undefined
   let nodes: NodeListener | undefined
   const requireNodes = (): NodeListener => {
@@ -89,6 +91,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
   })
   let closing: Promise<void> | undefined
   async function closeOnce(): Promise<void> {
+    gateway.release()
     await Promise.all([socket?.close(), nodes?.close()])
     await workspaces.close()
     ports.files.remove(join(directory, runMarkName))

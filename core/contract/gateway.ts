@@ -3,6 +3,7 @@
  * problem+json (RFC 9457). A signed statement is the exact bytes that were signed, in base64, with the key and the signature.
  */
 import { z } from 'zod'
+import { commandBodySchema, commandConstraintsSchema, semantics } from '../fleet/command/events.ts'
 import { connectivityModes, healths, linkQualitySchema, nodeKinds, phases, constraintsSchema } from '../fleet/node/node-record.ts'
 import { envelopeSchema, policyTermsShape } from '../fleet/policy/policy-events.ts'
 import { id, instant, personName } from './common.ts'
@@ -16,6 +17,7 @@ export const statementTypes = {
   approval: 'application/vnd.ibcf.approval+json',
   lock: 'application/vnd.ibcf.reconciliation-lock+json',
   desired: 'application/vnd.ibcf.desired+json',
+  commands: 'application/vnd.ibcf.commands+json',
 } as const
 
 export const gatewayLimits = {
@@ -261,6 +263,49 @@ export const desiredDocument = z.object({
   at: instant,
 })
 export type DesiredDocument = z.infer<typeof desiredDocument>
+
+/**
+ * `GET /v1/commands?wait=S`: 204 when there is nothing, at once or after so many seconds at most. A node that asks again while an earlier
+ * question of its is open gets the earlier one answered with nothing.
+ */
+export const commandsQuery = z.object({ wait: z.coerce.number().int().min(0).max(60).optional() })
+
+/** A command as it was issued (fleet/command/command-state.ts); the node knows it by its key for ever. */
+export const commandOnWire = z.object({
+  commandId: id,
+  eventId: id,
+  masterId: id,
+  domainId: id,
+  nodeId: id,
+  kind: z.string().max(60),
+  semantics: z.enum(semantics),
+  incarnation: id.nullable(),
+  constraints: commandConstraintsSchema,
+  body: commandBodySchema,
+  bodyDigest: digest,
+  batchId: id.nullable(),
+  idempotencyKey: z.string().max(128),
+  placement: z.number().int().nonnegative(),
+  epoch: z.number().int().nonnegative(),
+  hlc: z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}$/),
+  actor: id.nullable(),
+  issuedAt: instant,
+  expiresAt: instant.nullable(),
+})
+
+/** Inside the statement of `GET /v1/commands`. */
+export const commandsDocument = z.object({
+  v: z.literal(1),
+  nodeId: id,
+  masterId: id,
+  /** Oldest first; more may follow with the next answer. */
+  commands: z.array(commandOnWire).max(1000),
+  /** Of what was handed over before: not to be begun any more. */
+  withdrawn: z.array(z.object({ commandId: id, why: z.enum(['cancelled', 'superseded']) })).max(1000),
+  /** The master's clock. */
+  at: instant,
+})
+export type CommandsDocument = z.infer<typeof commandsDocument>
 
 /** Every failure. `code` is stable; `detail` is one sentence for a person. */
 export const problemDocument = z.object({

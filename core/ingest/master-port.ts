@@ -4,7 +4,7 @@
 import type { VerifiedSegment } from '../log/segment.ts'
 import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../fleet/node/node-record.ts'
-import type { DesiredDocument, HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
+import type { CommandsDocument, DesiredDocument, HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
 import type { DomainId, EventId, MasterId, NodeId, OperatorId, RequestId, SessionId } from '../kernel/ids.ts'
 import type { Facts } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
@@ -86,6 +86,8 @@ export type MasterPort = {
   readonly pendingEnrolments: () => number
   /** What the node is to be, under the authority in force; undefined while nothing is desired of it. */
   readonly desiredFor: (node: NodeId) => Omit<DesiredDocument, 'v' | 'at'> | undefined
+  /** What it is told to do now, noted as sent; undefined when there is nothing. */
+  readonly commandsFor: (node: NodeId) => Omit<CommandsDocument, 'v' | 'at'> | undefined
   /** Its last snapshot held against that; undefined while there is nothing to compare. */
   readonly driftOf: (node: NodeId) => { readonly score: number; readonly outOfSpec: number } | undefined
   /** An open return of the node at another master, as far as its events have come here; undefined where no other master is known. */

@@ -6,6 +6,8 @@ import {
   blobQuery,
   challengeAnswer,
   challengeRequest,
+  commandsDocument,
+  commandsQuery,
   completeAnswer,
   completeRequest,
   countersignRequest,
@@ -64,6 +66,7 @@ const named = {
   HeartbeatRequest: heartbeatRequest,
   HeartbeatAnswer: heartbeatAnswer,
   DesiredDocument: desiredDocument,
+  CommandsDocument: commandsDocument,
   BlobAnswer: blobAnswer,
   Problem: problemDocument,
 } as const satisfies Readonly<Record<string, z.ZodType>>
@@ -110,6 +113,11 @@ const descriptions: Readonly<Record<string, Description>> = {
   'POST /v1/heartbeat': { summary: 'Presence', request: json('HeartbeatRequest'), answers: { 200: json('HeartbeatAnswer') } },
   'GET /v1/desired': {
     summary: 'What the node is to be (a signed DesiredDocument)',
+    answers: { 200: json('SignedStatement'), 204: undefined },
+  },
+  'GET /v1/commands': {
+    summary: 'What the node is told to do (a signed CommandsDocument), held open for as long as it asks to wait',
+    query: commandsQuery,
     answers: { 200: json('SignedStatement'), 204: undefined },
   },
   'GET /v1/blobs/{sha256}': { summary: 'Content by its digest, whole or in a range', answers: { 200: binary, 206: binary } },
@@ -171,7 +179,7 @@ function queryParameters(query: z.ZodObject | undefined): readonly Schema[] {
   return Object.entries(query.shape).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: true,
+    required: !(schema as z.ZodType).safeParse(undefined).success,
     schema: z.toJSONSchema(schema as z.ZodType),
   }))
 }

@@ -7,6 +7,7 @@ import type { Route } from './route.ts'
 import { attachRoute } from './routes/attach.ts'
 import { getBlobRoute, headBlobRoute, putBlobRoute } from './routes/blobs.ts'
 import { challengeRoute } from './routes/challenge.ts'
+import { commandsRoute } from './routes/commands.ts'
 import { desiredRoute } from './routes/desired.ts'
 import { enrolRoute } from './routes/enrol.ts'
 import { greetingRoute } from './routes/greeting.ts'
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   segmentsRoute,
   heartbeatRoute,
   desiredRoute,
+  commandsRoute,
   getBlobRoute,
   headBlobRoute,
   putBlobRoute,
