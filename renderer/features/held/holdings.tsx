@@ -8,11 +8,8 @@ import { boundText } from '../../ui/bound-text.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { type Figure, Figures } from '../../ui/figures.tsx'
 import { Shown, Waiting } from '../../ui/shown.tsx'
-import { diskPressure, type DiskOutlook, type Pressure, type StoreView, toDiskOutlook } from './model.ts'
+import { diskPressure, type DiskOutlook, nothingKept, type Pressure, type StoreView, toDiskOutlook } from './model.ts'
 import classes from './page.module.css'
-
-/** The demo island keeps nothing on a disk; that is no failure. */
-const nothingKept = 'NOTHING_KEPT'
 
 export function HoldingsFigures(): ReactNode {
   const { queries } = useWorkspace()
@@ -58,8 +55,8 @@ function StoreFigures({ store }: { readonly store: StoreView }): ReactNode {
     {
       id: 'size',
       name: t`Size on disk`,
-      value: formats.bytes(store.fileBytes + store.walBytes),
-      note: store.walBytes > 0 ? t`of it ${formats.bytes(store.walBytes)} in the write-ahead log` : t`all of it in one file`,
+      value: formats.bytes(store.fileBytes + store.walBytes + store.archives.sizeBytes),
+      note: sizeNote(store, formats),
     },
     {
       id: 'blobs',
@@ -86,6 +83,14 @@ function StoreFigures({ store }: { readonly store: StoreView }): ReactNode {
     },
   ]
   return <Figures label={t`The store`} items={items} />
+}
+
+function sizeNote({ walBytes, archives }: StoreView, formats: ReturnType<typeof useFormats>): string {
+  const wal = formats.bytes(walBytes)
+  const archived = formats.bytes(archives.sizeBytes)
+  if (archives.sizeBytes > 0)
+    return walBytes > 0 ? t`${archived} in archives, ${wal} in the write-ahead log` : t`of it ${archived} in archives`
+  return walBytes > 0 ? t`of it ${wal} in the write-ahead log` : t`all of it in one file`
 }
 
 function outlookValue(outlook: DiskOutlook, formats: ReturnType<typeof useFormats>): string {

@@ -13,6 +13,9 @@ export type MadeBackup = BackupList['items'][number]
 export type BackupState = BackupList['current']
 export type IncarnationView = Answers['master']['incarnation']
 
+/** The code by which the demo island says that it is on no disk; that is no failure. */
+export const nothingKept = 'NOTHING_KEPT'
+
 const dayMs = 86_400_000
 /** A backup older than this is said to be old. */
 export const backupLastsDays = 3
@@ -97,7 +100,7 @@ export function shareDone({ done, total }: { readonly done: number; readonly tot
 export type Concern =
   | { readonly kind: 'authority-lapsed'; readonly pressure: 'act' }
   | { readonly kind: 'disk'; readonly pressure: 'plan' | 'act' }
-  | { readonly kind: 'missing-content'; readonly pressure: 'plan'; readonly count: number }
+  | { readonly kind: 'missing-content' | 'missing-archive'; readonly pressure: 'plan'; readonly count: number }
   | { readonly kind: 'parked'; readonly pressure: 'act'; readonly count: number }
   | { readonly kind: 'break-glass'; readonly pressure: 'plan'; readonly count: number }
   | { readonly kind: 'backup-failed'; readonly pressure: 'act' }
@@ -105,7 +108,7 @@ export type Concern =
   | { readonly kind: 'rebuilding' | 'outdated'; readonly pressure: 'calm' }
   | { readonly kind: 'rejudging'; readonly pressure: 'calm'; readonly count: number }
 
-export type Part = 'store' | 'life' | 'backups' | 'projections'
+export type Part = 'store' | 'archive' | 'life' | 'backups' | 'projections'
 
 /** The part of the desk that says more about it. */
 export function partOf({ kind }: Pick<Concern, 'kind'>): Part {
@@ -113,6 +116,8 @@ export function partOf({ kind }: Pick<Concern, 'kind'>): Part {
     case 'disk':
     case 'missing-content':
       return 'store'
+    case 'missing-archive':
+      return 'archive'
     case 'authority-lapsed':
     case 'break-glass':
       return 'life'
@@ -148,6 +153,8 @@ export function concernsOf({ store, projections, backups, incarnation }: Heard, 
     const pressure = diskPressure(store, nowMs)
     if (pressure !== 'calm') found.push({ kind: 'disk', pressure })
     if (store.missingBlobs.length > 0) found.push({ kind: 'missing-content', pressure: 'plan', count: store.missingBlobs.length })
+    const { missingCount } = store.archives
+    if (missingCount > 0) found.push({ kind: 'missing-archive', pressure: 'plan', count: missingCount })
   }
   if (projections !== undefined) {
     const { parked, rejudging, isOutdated, rebuild } = summarize(projections)

@@ -4,6 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { useFromNow, useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
+import { ArchiveSection } from './archive.tsx'
 import { BackupsSection } from './backups.tsx'
 import { HoldingsFigures } from './holdings.tsx'
 import { HeldWords } from './held-words.tsx'
@@ -30,7 +31,10 @@ export function HeldDesk(): ReactNode {
         <BackupsSection isDemo={master.data?.isDemo ?? false} />
       </div>
       <ProjectionsSection />
-      {isLifeUrgent ? null : <IncarnationSection />}
+      <div className={classes['pair']}>
+        <ArchiveSection />
+        {isLifeUrgent ? null : <IncarnationSection />}
+      </div>
     </div>
   )
 }

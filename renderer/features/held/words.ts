@@ -11,6 +11,8 @@ export function concernSentence(concern: Concern): string {
       return concern.pressure === 'act' ? t`The disk is nearly full.` : t`The disk will be full within weeks.`
     case 'missing-content':
       return plural(concern.count, { one: '# piece of content is missing.', other: '# pieces of content are missing.' })
+    case 'missing-archive':
+      return plural(concern.count, { one: '# archive is missing.', other: '# archives are missing.' })
     case 'parked':
       return plural(concern.count, { one: '# event could not be folded.', other: '# events could not be folded.' })
     case 'break-glass':

@@ -51,6 +51,7 @@ describe('what is held', () => {
     await openHeld()
     await page.getByText('No backup was made yet.').first().waitFor()
     await page.getByText('Cannot be said yet').waitFor()
+    await page.getByText('Nothing is sealed').waitFor()
     await page.getByText(/Of everything: \d+ logs?/).waitFor()
     expect(await page.getByRole('table', { name: 'Projections' }).getByText('Up to date').count()).toBeGreaterThan(5)
     expect(desk.complaints).toEqual([])

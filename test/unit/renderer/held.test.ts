@@ -33,6 +33,16 @@ const now = Date.parse('2026-03-01T12:00:00.000Z')
 const days = (count: number): string => new Date(now + count * 86_400_000).toISOString()
 const gigabyte = 1_000_000_000
 
+const archives: StoreView['archives'] = {
+  directory: '/var/lib/ibcf/archive',
+  count: 0,
+  events: 0,
+  sizeBytes: 0,
+  firstSealedAt: null,
+  lastSealedAt: null,
+  missingCount: 0,
+  missing: [],
+}
 const store = (change: Partial<StoreView> = {}): StoreView => ({
   path: '/var/lib/ibcf/store.sqlite',
   schemaVersion: 40,
@@ -44,6 +54,7 @@ const store = (change: Partial<StoreView> = {}): StoreView => ({
   blobs: 0,
   blobBytes: 0,
   missingBlobs: [],
+  archives,
   freeDiskBytes: 100 * gigabyte,
   growthBytesPerDay: 1000,
   fullOn: null,
@@ -131,7 +142,7 @@ describe('the answer of the desk', () => {
   it('[UI29] every concern leads to a part of the page', () => {
     const found = concernsOf(
       {
-        store: store({ freeDiskBytes: 0, missingBlobs: ['aa'] }),
+        store: store({ freeDiskBytes: 0, missingBlobs: ['aa'], archives: { ...archives, count: 2, missingCount: 1 } }),
         projections: projections(projection({ parked: 1, servedVersion: 1, state: 'outdated', rejudging: 1 })),
         backups: backups([backup()], { ...idle, state: 'failed' }),
         incarnation: life({ lapsed: [{ domainId: 'd', domainName: 'Island', epoch: 1 }] }),
@@ -144,6 +155,7 @@ describe('the answer of the desk', () => {
       'projections',
       'backups',
       'store',
+      'archive',
       'projections',
       'projections',
     ])
