@@ -15,12 +15,16 @@ import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { ProofState } from '../projections/proofs.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
 import type { PolicyState } from '../projections/policies.ts'
+import type { Holder } from '../fleet/authority/holder.ts'
+import type { AuthorityBook } from '../fleet/authority/types.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { DomainId, MasterId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
 import type { KeptFingerprint } from './held/fingerprint-keeper.ts'
 import type { ProjectionEngine } from './projecting/engine.ts'
+import { readFreezers } from './projecting/read-states.ts'
+import { createHolders } from './queries/holders.ts'
 import { createQueryMemory, type QueryMemory } from './queries/query-memory.ts'
 
 export type ReadModel = {
@@ -39,6 +43,10 @@ export type ReadModel = {
   readonly actual: (node: string) => ActualState | undefined
   readonly domain: (domain: string) => DomainState | undefined
   readonly authority: (domain: string) => AuthorityState | undefined
+  /** What the rules of authority are asked with. */
+  readonly book: AuthorityBook
+  /** Who is master of a domain, since when, by what right, and who disagrees. */
+  readonly holder: (domain: string) => Holder
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
@@ -68,6 +76,8 @@ export type ReadModelParts = Omit<
   | 'actual'
   | 'domain'
   | 'authority'
+  | 'book'
+  | 'holder'
   | 'operator'
   | 'master'
   | 'policy'
@@ -95,6 +105,12 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     actual: (node) => (engine.read(parts.reader, 'actual', node)?.facts ?? undefined) as ActualState | undefined,
     domain: decided<DomainState>('domains'),
     authority: decided<AuthorityState>('authority'),
+    ...createHolders({
+      authority: decided('authority'),
+      domain: decided('domains'),
+      lives: decided('lives'),
+      freezers: () => readFreezers(parts.reader),
+    }),
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),

@@ -67,6 +67,10 @@ export const powerlessEvent = z.object({
   masterId: id,
   epoch: count,
   position: count,
+  /** Why it has none, and what would give it some. */
+  code: z.string(),
+  sentence: z.string(),
+  wouldAllow: z.string(),
 })
 
 /** A node at a past instant: from events alone, without the presence of then. */

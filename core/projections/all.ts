@@ -8,6 +8,7 @@ import { connectivityProjection } from './connectivity.ts'
 import { domainsProjection } from './domains.ts'
 import { localDecisionsProjection } from './local-decisions.ts'
 import { lifecycleProjection } from './lifecycle.ts'
+import { livesProjection } from './lives.ts'
 import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
 import { policiesProjection } from './policies.ts'
@@ -24,6 +25,7 @@ export const projections: readonly Projection[] = [
   actualProjection,
   domainsProjection,
   authorityProjection,
+  livesProjection,
   mastersProjection,
   operatorsProjection,
   policiesProjection,

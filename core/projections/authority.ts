@@ -1,64 +1,58 @@
-/** AuthorityProjection: the grants of each domain, and who holds it: the highest epoch. Two masters at one epoch contest it. */
-import type { DecisionData } from '../fleet/decisions.ts'
-import type { MasterLevel } from '../fleet/node/node-record.ts'
+/**
+ * AuthorityProjection: everything that was said about the authority over each domain, as a set ([AU1]). Who holds the domain follows
+ * from it and from the domains above (fleet/authority); the row only says where to look.
+ */
+import { decisions } from '../fleet/decisions.ts'
+import { authorityEvents } from '../fleet/authority/events.ts'
+import { emptyRecord, readAuthorityAct, recordAct } from '../fleet/authority/record.ts'
+import type { AuthorityAct, AuthorityRecord } from '../fleet/authority/types.ts'
+import { formatLogId } from '../log/log-id.ts'
 import { defineProjection, foldsNothing } from './projection.ts'
 
-export type HeldGrant = {
-  readonly eventId: string
-  readonly masterId: string
-  readonly level: MasterLevel
-  readonly epoch: number
-  readonly since: string
-  readonly until: string | null
-  readonly right: DecisionData<'ibcf.authority.granted.v1'>['right']
-  /** The life of the master that it was given to; null: its first. */
-  readonly incarnation: string | null
-  /** Of break-glass. */
-  readonly reason: string | null
-  readonly by: string | null
-}
-export type AuthorityState = { readonly grants: readonly HeldGrant[] }
+/**
+ * Of a domain its acts. An event marked critical of a type that nobody here knows is kept under whatever it is about, and its act names
+ * the domain that it freezes.
+ */
+export type AuthorityState = AuthorityRecord
 
 export const authorityProjection = defineProjection<null, AuthorityState>({
   name: 'authority',
-  version: 2,
-  handles: ['ibcf.authority.granted.v1'],
+  version: 3,
+  handles: ['ibcf.authority.granted.v1', ...Object.keys(authorityEvents)],
   facts: foldsNothing,
   decisions: {
-    initial: { grants: [] },
-    apply: (state, { event }) => {
-      const { masterId, level, epoch, until, right, incarnation, reason } = event.data as DecisionData<'ibcf.authority.granted.v1'>
-      const grant: HeldGrant = {
-        eventId: event.id,
-        masterId,
-        level,
-        epoch,
-        since: event.time,
-        until,
-        right,
-        incarnation: incarnation ?? null,
-        reason: reason ?? null,
-        by: event.actor ?? null,
-      }
-      return { grants: [...state.grants, grant].sort((a, b) => b.epoch - a.epoch || (a.masterId < b.masterId ? -1 : 1)) }
+    initial: emptyRecord,
+    apply: (record, { event, log, seq }, check) => {
+      const { origin, incarnation, domain } = log
+      const held = { event, log: { name: formatLogId(log), origin, incarnation, domain }, seq }
+      const act = readAuthorityAct(held, check, (type) => Object.hasOwn(decisions, type))
+      return act === undefined ? record : recordAct(record, act)
     },
+    commutes: true,
   },
   table: {
     name: 'authority_domains',
-    columns: { master: 'TEXT', level: 'TEXT', epoch: 'INTEGER', since: 'TEXT', until: 'TEXT', is_contested: 'INTEGER' },
-    indexes: [['master']],
+    columns: { acts: 'INTEGER', is_contested: 'INTEGER', is_freezing: 'INTEGER' },
+    indexes: [['is_contested'], ['is_freezing']],
   },
-  row: (_subject, _facts, { grants }) => {
-    const [holder, next] = grants
-    if (holder === undefined) return undefined
-    const isContested = next !== undefined && next.epoch === holder.epoch && next.masterId !== holder.masterId
-    return {
-      master: holder.masterId,
-      level: holder.level,
-      epoch: holder.epoch,
-      since: holder.since,
-      until: holder.until,
-      is_contested: isContested ? 1 : 0,
-    }
-  },
+  row: (_subject, _facts, { acts }) =>
+    acts.length === 0
+      ? undefined
+      : {
+          acts: acts.length,
+          is_contested: mayBeContested(acts) ? 1 : 0,
+          is_freezing: acts.some(({ word }) => word.kind === 'unknown-critical') ? 1 : 0,
+        },
 })
+
+/** Two masters say that they hold it at one epoch; whether both count is for the rules to say. */
+function mayBeContested(acts: readonly AuthorityAct[]): boolean {
+  const said = new Map<number, string>()
+  return acts.some(({ word }) => {
+    if (!('giving' in word)) return false
+    const { epoch, masterId } = word.giving
+    const known = said.get(epoch)
+    said.set(epoch, masterId)
+    return known !== undefined && known !== masterId
+  })
+}

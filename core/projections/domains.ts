@@ -6,6 +6,8 @@ import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
 export type DomainState = {
   readonly name: string
   readonly parentId: string | null
+  /** The master whose event made it. */
+  readonly founderId: string
   readonly level: MasterLevel
   /** What is set here; the rest is inherited. */
   readonly thresholds: Partial<Thresholds>
@@ -13,7 +15,7 @@ export type DomainState = {
 
 export const domainsProjection = defineProjection<null, DomainState | null>({
   name: 'domains',
-  version: 2,
+  version: 3,
   handles: ['ibcf.domain.created.v1', 'ibcf.domain.renamed.v1', 'ibcf.domain.configured.v1'],
   facts: foldsNothing,
   decisions: { initial: null, apply },
@@ -33,13 +35,14 @@ export const domainsProjection = defineProjection<null, DomainState | null>({
         },
 })
 
-function apply(state: DomainState | null, { event }: FoldInput): DomainState | null {
+function apply(state: DomainState | null, { event, origin }: FoldInput): DomainState | null {
   if (event.type === 'ibcf.domain.created.v1') {
     if (state !== null) return state
     const data = event.data as DecisionData<'ibcf.domain.created.v1'>
     return {
       name: data.name,
       parentId: data.parentId,
+      founderId: origin,
       level: data.level,
       thresholds: present(data.thresholds),
     }

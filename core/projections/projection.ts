@@ -3,15 +3,17 @@
  * reported) and decisions (what masters decided about it) fold apart, each in its own order, so that the result does not depend on
  * how the two streams arrived beside each other (design 2, Convergence; [PJ1]).
  */
+import type { CheckSignature } from '../fleet/authority/statement.ts'
 import type { EventEnvelope } from '../kernel/event.ts'
 import type { SqlValue } from '../kernel/reader.ts'
-import type { Lane } from '../log/log-id.ts'
+import type { Lane, LogId } from '../log/log-id.ts'
 
 export type FoldInput = {
   readonly event: EventEnvelope
   /** The node or master whose log holds it. */
   readonly origin: string
   readonly lane: Lane
+  readonly log: LogId
   readonly seq: number
   /** Its place in the order of its stream ([PJ2]); no two events have the same. */
   readonly key: string
@@ -19,7 +21,8 @@ export type FoldInput = {
 
 export type Fold<State> = {
   readonly initial: State
-  readonly apply: (state: State, input: FoldInput) => State
+  /** `check` is for what carries signatures of its own: the same bytes under the same key give the same answer everywhere. */
+  readonly apply: (state: State, input: FoldInput, check: CheckSignature) => State
   /**
    * The result does not depend on the order in which events are applied, as long as each is applied once: a late one is applied as it
    * comes, and nothing is folded again. A replay brings whole lanes late, so what nodes report has to fold like this ([PJ3]).

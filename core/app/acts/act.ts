@@ -1,5 +1,7 @@
 /** What every act of a person goes through: who it is, whether their role allows it, whether this master may decide there. */
 import { operatorRoles } from '../../contract/people.ts'
+import type { DecisionKind } from '../../fleet/authority/decision-kinds.ts'
+import { mayDecide } from '../../fleet/authority/may-decide.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { DomainId, NodeId, OperatorId } from '../../kernel/ids.ts'
 import type { Result } from '../../kernel/result.ts'
@@ -34,12 +36,21 @@ export function requireOperator({ master, actor }: Asking, least: OperatorRole):
   return actor
 }
 
-/** Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD` or `AUTHORITY_LAPSED`. */
-export function requireAuthority({ master }: Act, domain: DomainId): void {
+/**
+ * Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD`, `AUTHORITY_LAPSED` or, of what restricts nothing, `CONTESTED` and
+ * `FROZEN` ([AU9], [AU13]).
+ */
+export function requireAuthority({ master }: Act, domain: DomainId, kind: DecisionKind = 'other'): void {
   if (master.model.domain(domain) === undefined)
     throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
-  const authority = authorityOf(master.model, domain)
-  if (authority.standing === 'held-here') return
+  const { model, identity } = master
+  const authority = authorityOf(model, domain)
+  const { masterId, incarnation } = identity
+  const effect = mayDecide(model.book, { masterId, incarnation, epoch: authority.epoch ?? 0, domainId: domain, kind })
+  const isHeld = authority.standing === 'held-here' || authority.standing === 'contested'
+  if (isHeld && effect.effect === 'yes') return
+  if (isHeld && effect.effect === 'held')
+    throw new AppError('Rejected', effect.code, `${effect.sentence} ${effect.wouldAllow}`, { domainId: domain, epoch: authority.epoch })
   if (lapsedGrantOf(master.model, domain) !== undefined) {
     throw new AppError(
       'Rejected',

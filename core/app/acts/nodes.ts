@@ -1,4 +1,5 @@
 /** Acts on one node: each moves it along the phase machine, on the record, by a named operator. */
+import type { DecisionKind } from '../../fleet/authority/decision-kinds.ts'
 import type { PhaseEvent } from '../../fleet/lifecycle/phase-machine.ts'
 import type { DomainId, EventId, NodeId } from '../../kernel/ids.ts'
 import { readFrontier } from '../../store/frontier.ts'
@@ -12,7 +13,7 @@ export function activateNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
 }
 
 export function quarantineNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
-  return move(act, nodeId, 'operator-quarantine', reason, 'operator')
+  return move(act, nodeId, 'operator-quarantine', reason, 'operator', 'quarantine')
 }
 
 export function remediateNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
@@ -32,7 +33,7 @@ export function retireNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
 export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] {
   const actor = requireOperator(act, 'authority')
   const state = requireNode(act, nodeId)
-  requireAuthority(act, state.domainId as DomainId)
+  requireAuthority(act, state.domainId as DomainId, 'revoke')
   return act.master.port.commit((commit) => {
     const cut = readFrontier(commit.writer, { origin: nodeId })
       .filter(({ branch }) => branch === 0)
@@ -50,8 +51,8 @@ export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] 
   })
 }
 
-function move(act: Act, nodeId: NodeId, event: PhaseEvent, reason: string, role: OperatorRole): EventId[] {
+function move(act: Act, nodeId: NodeId, event: PhaseEvent, reason: string, role: OperatorRole, kind: DecisionKind = 'other'): EventId[] {
   const actor = requireOperator(act, role)
-  requireAuthority(act, requireNode(act, nodeId).domainId as DomainId)
+  requireAuthority(act, requireNode(act, nodeId).domainId as DomainId, kind)
   return act.master.port.commit((commit) => [must(commit.movePhase(nodeId, event, reason, undefined, actor))])
 }

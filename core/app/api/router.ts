@@ -82,7 +82,9 @@ export const masterRouter = os.router({
     list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
     get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId, input.asOf), ...noNode)),
     asOf: os.node.asOf.handler(({ input, context: { served } }) =>
-      served.master.moment(() => nodeAt(served.master.model.reader, { projections, readTables }, input.nodeId, input.at)),
+      served.master.moment(() =>
+        nodeAt(served.master.model.reader, served.master.model.ports.crypto, { projections, readTables }, input.nodeId, input.at),
+      ),
     ),
     timeline: os.node.timeline.handler(({ input, context }) => found(queriesOf(context).timeline(input), ...noNode)),
     observations: os.node.observations.handler(({ input, context }) => found(queriesOf(context).observations(input), ...noNode)),

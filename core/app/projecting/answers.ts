@@ -59,8 +59,8 @@ export function listPowerless(reader: Reader, { cursor, limit }: PageRequest): P
 }
 
 /** Null while it was not known of then, or is not at all. */
-export function nodeAt(reader: Reader, kept: Kept, nodeId: string, at: string): z.infer<typeof nodeAsOf> | null {
-  const row = readRowAsOf(reader, kept, 'nodes', nodeId, Date.parse(at)) as NodesRow | undefined
+export function nodeAt(reader: Reader, crypto: Crypto, kept: Kept, nodeId: string, at: string): z.infer<typeof nodeAsOf> | null {
+  const row = readRowAsOf(reader, crypto, kept, 'nodes', nodeId, Date.parse(at)) as NodesRow | undefined
   if (row === undefined) return null
   return {
     at,

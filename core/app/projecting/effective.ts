@@ -1,4 +1,5 @@
 /** What an event is worth to the projections: nothing, or a place in one of the two streams of its subject. */
+import type { EventEnvelope } from '../../kernel/event.ts'
 import { orderKey, type Stream, streamOf } from '../../projections/order.ts'
 import type { FoldInput, Projection } from '../../projections/projection.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
@@ -9,16 +10,28 @@ export type Effective = FoldInput & { readonly stream: Stream; readonly stored: 
 
 /**
  * Kept but without effect: what cannot be read, what does not fit its type's schema, branches of a fork, and what a node says of anyone
- * but itself ([PJ4]). Types outside of `wanted` are not looked at; all that are known by default.
+ * but itself ([PJ4]). Types outside of `wanted` are not looked at; all that are known by default. `takesCritical` lets through what masters
+ * marked critical and nobody here knows.
  */
-export function effective(stored: StoredEvent, wanted: { readonly has: (type: string) => boolean } = schemas): Effective | undefined {
+export function effective(
+  stored: StoredEvent,
+  wanted: { readonly has: (type: string) => boolean } = schemas,
+  takesCritical = false,
+): Effective | undefined {
   const { event, log, branch, seq } = stored
-  if (event === undefined || branch !== 0 || !wanted.has(event.type)) return undefined
+  if (event === undefined || branch !== 0) return undefined
   const isOfNode = log.domain === '-'
+  const isFreezing = takesCritical && !isOfNode && isUnknownCritical(event)
+  if (!isFreezing && !wanted.has(event.type)) return undefined
   if (isOfNode && log.origin !== (event.subject as string)) return undefined
-  if (!fits(event.type, event.data)) return undefined
+  if (!isFreezing && !fits(event.type, event.data)) return undefined
   const stream = streamOf(log, event.subject)
-  return { event, origin: log.origin, lane: log.lane, seq, key: orderKey(stream, event, log, seq), stream, stored }
+  return { event, origin: log.origin, lane: log.lane, log, seq, key: orderKey(stream, event, log, seq), stream, stored }
+}
+
+/** Its meaning has to be known to go on deciding, and is not ([AU13]). */
+export function isUnknownCritical({ type, critical }: Pick<EventEnvelope, 'type' | 'critical'>): boolean {
+  return critical === true && !schemas.has(type)
 }
 
 export function projectionsByType(projections: readonly Projection[]): ReadonlyMap<string, readonly Projection[]> {

@@ -148,7 +148,11 @@ function openFolding(writer: Writer, kept: Kept, crypto: Crypto, rebuildsAtOnce:
   const isBehind = kept.projections.some(
     ({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) === undefined,
   )
-  if (serving !== undefined && ((isCurrent && !isBehind) || lastPosition(writer) > rebuildsAtOnce))
+  // Nothing may be decided by what authority meant to another version.
+  const judgesAsBefore = kept.projections
+    .filter(({ name }) => name === 'authority')
+    .every(({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) !== undefined)
+  if (serving !== undefined && ((isCurrent && !isBehind) || (judgesAsBefore && lastPosition(writer) > rebuildsAtOnce)))
     return createFolding(serving.number, isCurrent ? kept : fittedTo(writer, kept, serving), crypto, { isBulk: false, isFresh: false })
   discardGenerations(writer, 'building')
   const reason = serving === undefined ? 'There was none.' : 'The projections are of another version.'

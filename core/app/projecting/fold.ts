@@ -1,4 +1,5 @@
 /** What a projection knows of one subject, and the pure steps that get there. */
+import type { CheckSignature } from '../../fleet/authority/statement.ts'
 import type { Projection } from '../../projections/projection.ts'
 import type { Effective } from './effective.ts'
 
@@ -29,10 +30,10 @@ export function knowsNothing({ facts, decisions }: Subject): boolean {
 }
 
 /** Throws what the fold throws. */
-export function applyOne(projection: Projection, before: Half, input: Effective): Half {
+export function applyOne(projection: Projection, before: Half, input: Effective, check: CheckSignature): Half {
   const { event, stream, key } = input
   return {
-    state: projection[stream].apply(before.state, input),
+    state: projection[stream].apply(before.state, input, check),
     key: key > before.key ? key : before.key,
     count: before.count + 1,
     ms: Math.max(before.ms, msOf(event.hlc)),
@@ -51,12 +52,13 @@ export function foldAll(
   projection: Projection,
   inputs: readonly Effective[],
   position: number,
+  check: CheckSignature,
 ): { readonly subject: Subject; readonly poisoned: readonly Poisoned[] } {
   const halves = { facts: emptyHalf(projection.facts.initial), decisions: emptyHalf(projection.decisions.initial) }
   const poisoned: Poisoned[] = []
   for (const input of inputs.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     try {
-      halves[input.stream] = applyOne(projection, halves[input.stream], input)
+      halves[input.stream] = applyOne(projection, halves[input.stream], input, check)
     } catch (error) {
       poisoned.push({ input, error })
     }

@@ -7,15 +7,20 @@ import type { Crypto } from '../../kernel/ports.ts'
 import type { Reader, Row } from '../../kernel/reader.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
+import type { LivesState } from '../../projections/lives.ts'
 import type { Projection } from '../../projections/projection.ts'
+import { isLogId, parseLogId } from '../../log/log-id.ts'
+import { readHead } from '../../store/frontier.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
-import { type Effective, effective, projectionsByType } from './effective.ts'
-import { applyOne, fitsBehind, foldAll, msOf, nothingOf, type Subject } from './fold.ts'
+import { createCheckSignature } from '../../trust/check-signature.ts'
+import { createBook } from './book.ts'
+import { type Effective, effective, isUnknownCritical, projectionsByType } from './effective.ts'
+import { applyOne, fitsBehind, foldAll, nothingOf, type Subject } from './fold.ts'
 import type { Entry, Folding } from './entry.ts'
 import { writeEntries } from './flush.ts'
 import { createJudge, isBasis, questionOf } from './judge.ts'
-import { createNotes } from './notes.ts'
+import { createNotes, everyDomain } from './notes.ts'
 import { type Kept, tableName } from './tables.ts'
 
 export type FoldingOptions = {
@@ -55,16 +60,39 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   const named = (name: string): Projection | undefined => kept.projections.find((projection) => projection.name === name)
   const authority = named('authority')
   const domains = named('domains')
+  const lives = named('lives')
+  const check = createCheckSignature(crypto)
+  /** Subjects with events marked critical that nobody here knows; read once. */
+  let freezers: Set<string> | undefined
   const decided = (projection: Projection | undefined, id: string): unknown =>
     projection === undefined || asking === undefined ? undefined : (entryOf(asking, projection, id).now.decisions.state ?? undefined)
-  const judge = createJudge({
-    authority: (id) => decided(authority, id) as AuthorityState | undefined,
-    domain: (id) => decided(domains, id) as DomainState | undefined,
-  })
+  const judge = createJudge(
+    createBook({
+      authority: (id) => decided(authority, id) as AuthorityState | undefined,
+      domain: (id) => decided(domains, id) as DomainState | undefined,
+      lives: (id) => decided(lives, id) as LivesState | undefined,
+      freezers: () => freezersHeld(),
+    }),
+    (log) => (asking === undefined ? 0 : headOfLog(asking, log)),
+  )
   const isJudging = authority !== undefined
   const notes = createNotes()
   /** Bulk only: their further events are folded when everything is. */
   const late = new Set<string>()
+
+  function freezersHeld(): Set<string> {
+    if (freezers !== undefined || asking === undefined || authority === undefined) return freezers ?? new Set()
+    // A generation of an older version does not know of them.
+    const isKept = !isFresh && 'is_freezing' in authority.table.columns
+    const table = tableName(authority.table.name, generation)
+    const rows = isKept ? asking.all<{ subject: string }>(`SELECT subject FROM ${table} WHERE is_freezing = 1`) : []
+    freezers = new Set(rows.map(({ subject }) => subject))
+    return freezers
+  }
+
+  function handlersOf({ event }: Effective): readonly Projection[] {
+    return byType.get(event.type) ?? (authority !== undefined && isUnknownCritical(event) ? [authority] : [])
+  }
 
   function entryOf(reader: Reader, projection: Projection, id: string): Entry {
     const of = entries.get(projection.name) as Map<string, Entry>
@@ -87,10 +115,10 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   function isJudgedEffective(input: Effective): boolean {
     const question = isJudging ? questionOf(input) : undefined
     if (question === undefined) return true
-    const heldUntil = judge.heldUntil(question)
-    notes.asked(question, heldUntil, input.event.subject)
-    if (msOf(input.event.hlc) <= heldUntil) return true
-    notes.powerless(input, question)
+    notes.asked(question, judge.ruleOf(question), input.event.subject)
+    const effect = judge.effectOf(question, input)
+    if (effect.effect === 'yes') return true
+    notes.powerless(input, question, effect)
     return false
   }
 
@@ -99,12 +127,13 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     const last = stored.at(-1)?.position ?? 0
     latestAt = stored.at(-1)?.recordedAt ?? latestAt
     for (const item of stored) {
-      const isOfBasis = isBasis(item.event?.type ?? '')
+      const isOfBasis = isBasis(item.event)
       if (!isOfBasis && options.isWanted?.(item.event?.subject ?? '') === false) continue
-      const input = effective(item, byType)
+      const input = effective(item, byType, isJudging)
       if (input === undefined || !isJudgedEffective(input)) continue
       const id: string = input.event.subject
-      for (const projection of byType.get(input.event.type) ?? []) {
+      if (isUnknownCritical(input.event)) freezersHeld().add(id)
+      for (const projection of handlersOf(input)) {
         const entry = entryOf(reader, projection, id)
         if (item.position <= entry.now.position) continue
         if (fitsBehind(projection, entry.now[input.stream], input)) add(entry, input)
@@ -113,19 +142,19 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
       }
       if (isOfBasis) {
         judge.forget()
-        notes.basisChanged(id, input.event.id)
+        notes.basisChanged(frameOf(input), input.event.id)
       }
     }
     asking = undefined
   }
 
   function add(entry: Entry, input: Effective): void {
-    if (late.has(entry.id) && !isBasis(input.event.type)) return
+    if (late.has(entry.id) && !isBasis(input.event)) return
     const { stream, key, stored } = input
     const before = entry.now[stream]
     if (key < before.key) entry.savedCut[stream] = lower(entry.savedCut[stream], key)
     try {
-      const half = applyOne(entry.projection, before, input)
+      const half = applyOne(entry.projection, before, input, check)
       const { facts, decisions } = entry.now
       const { position } = stored
       change(entry, stream === 'facts' ? { facts: half, decisions, position } : { facts, decisions: half, position })
@@ -151,16 +180,18 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   function foldEntryAgain(reader: Reader, again: readonly Entry[], upTo: number): void {
     const [first] = again
     if (first === undefined) return
-    const types = [...new Set(again.flatMap(({ projection }) => projection.handles))]
-    const events = readSubjectEvents(reader, first.id, { types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+    // Types that nobody knows cannot be asked for by name.
+    const isFreezing = freezersHeld().has(first.id)
+    const types = isFreezing ? {} : { types: [...new Set(again.flatMap(({ projection }) => projection.handles))] }
+    const events = readSubjectEvents(reader, first.id, { ...types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
     const inputs = events.flatMap((stored) => {
-      const input = effective(stored, byType)
+      const input = effective(stored, byType, isJudging)
       return input === undefined || !isJudgedEffective(input) ? [] : [input]
     })
     for (const entry of again) {
-      const handled = inputs.filter(({ event }) => entry.projection.handles.includes(event.type))
+      const handled = inputs.filter((input) => handlersOf(input).includes(entry.projection))
       if (handled.length === 0 && entry.now.position === 0) continue
-      const { subject, poisoned } = foldAll(entry.projection, handled, upTo)
+      const { subject, poisoned } = foldAll(entry.projection, handled, upTo, check)
       notes.refolded(entry.projection, entry.id, poisoned)
       entry.savedCut = { facts: '', decisions: '' }
       change(entry, subject)
@@ -210,6 +241,16 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     isFresh = false
   }
   return folding
+}
+
+function headOfLog(reader: Reader, log: string): number {
+  return isLogId(log) ? (readHead(reader, parseLogId(log))?.seq ?? 0) : 0
+}
+
+/** The domain, with all below it, in which somebody may be judged otherwise from now on. */
+function frameOf({ event, stored }: Effective): string {
+  if (event.type === 'ibcf.incarnation.opened.v1') return everyDomain
+  return isUnknownCritical(event) ? (event.domain ?? stored.log.domain) : event.subject
 }
 
 function lower(known: string | undefined, key: string): string {

@@ -1,31 +1,34 @@
 /**
- * Authority folds first ([PJ9]): a decision has effect only if the master that wrote it held the domain at the epoch it names. What
- * authority itself is made of - grants and the tree of domains - is folded as it is held, and everything else is judged by that.
+ * Authority folds first ([PJ9]): whether a decision has effect is judged by what is held about authority (fleet/authority). What
+ * authority itself is made of - the acts on it, the tree of domains, the lives of masters - is taken as it is held, and everything else
+ * is judged by that.
  */
-import type { AuthorityState, HeldGrant } from '../../projections/authority.ts'
-import type { DomainState } from '../../projections/domains.ts'
-import type { Effective } from './effective.ts'
-import { msOf } from './fold.ts'
+import { kindOfDecision } from '../../fleet/authority/decision-kinds.ts'
+import { createAuthorityJudge } from '../../fleet/authority/judge.ts'
+import type { Effect } from '../../fleet/authority/may-decide.ts'
+import type { AuthorityBook } from '../../fleet/authority/types.ts'
+import type { EventEnvelope } from '../../kernel/event.ts'
+import { formatLogId, type LogId } from '../../log/log-id.ts'
+import { type Effective, isUnknownCritical } from './effective.ts'
 
-/** Types that authority is made of. They are not judged: what they are judged by would depend on the order in which they came. */
-export function isBasis(type: string): boolean {
-  return type === 'ibcf.domain.created.v1' || type.startsWith('ibcf.authority.')
-}
-
-export type Basis = {
-  readonly authority: (domain: string) => AuthorityState | undefined
-  readonly domain: (domain: string) => DomainState | undefined
+/** What authority is made of is not judged: what it is judged by would depend on the order in which it came. */
+export function isBasis(event: Pick<EventEnvelope, 'type' | 'critical'> | undefined): boolean {
+  if (event === undefined) return false
+  const { type } = event
+  if (type === 'ibcf.domain.created.v1' || type === 'ibcf.incarnation.opened.v1') return true
+  return type.startsWith('ibcf.authority.') || isUnknownCritical(event)
 }
 
 /** Did this master, in this life of it, hold this domain at this epoch? */
 export type Question = { readonly domain: string; readonly origin: string; readonly incarnation: string; readonly epoch: number }
 
-/** For ever, as an instant in milliseconds that fits every place it is kept in. */
-export const forever = Number.MAX_SAFE_INTEGER
+/** Why a decision has no effect; `held` may have some later. */
+export type Powerless = Exclude<Effect, { readonly effect: 'yes' }>
 
 export type Judge = {
-  /** Until when, in milliseconds of the master's own clock; -1 for not at all. */
-  readonly heldUntil: (question: Question) => number
+  readonly effectOf: (question: Question, input: Effective) => Effect
+  /** Where the text is the same, everything that the question was asked for is judged as before. */
+  readonly ruleOf: (question: Question) => string
   /** After the basis changed, or may have. */
   readonly forget: () => void
 }
@@ -33,56 +36,59 @@ export type Judge = {
 /** What a decision is judged by. Facts, what authority is made of, and what a master says of itself are not judged: undefined. */
 export function questionOf({ event, stream, stored }: Effective): Question | undefined {
   const { origin, incarnation, domain } = stored.log
-  if (stream === 'facts' || isBasis(event.type) || (event.subject as string) === (origin as string)) return undefined
+  if (stream === 'facts' || isBasis(event) || (event.subject as string) === (origin as string)) return undefined
   return { domain: event.domain ?? domain, origin, incarnation, epoch: event.epoch ?? 0 }
 }
 
 /** True for everything that is not judged. */
 export function hasEffect(judge: Judge, input: Effective): boolean {
   const question = questionOf(input)
-  return question === undefined || msOf(input.event.hlc) <= judge.heldUntil(question)
+  return question === undefined || judge.effectOf(question, input).effect === 'yes'
 }
 
-/** Answers are remembered until `forget`: the same master writes in the same domain at the same epoch many times. */
-export function createJudge(basis: Basis): Judge {
-  const remembered = new Map<string, number>()
+/**
+ * Answers are remembered until `forget`: the same master writes in the same domain at the same epoch many times. `headOf`: how far a log
+ * is held.
+ */
+export function createJudge(book: AuthorityBook, headOf: (log: string) => number): Judge {
+  const judge = createAuthorityJudge(book)
+  const texts = new Map<string, string>()
+  const ruleFor = ({ domain, origin, incarnation, epoch }: Question) =>
+    judge.ruleFor({ domainId: domain, masterId: origin, incarnation, epoch })
   return {
-    heldUntil: (question) => {
+    effectOf: (question, { event, stored }) =>
+      ruleFor(question).judge({
+        masterId: question.origin,
+        epoch: question.epoch,
+        kind: kindOfDecision(event.type, event.data),
+        written: { log: nameOfLog(stored.log), seq: stored.seq, hlc: event.hlc },
+      }),
+    ruleOf: (question) => {
       const name = nameOf(question)
-      const known = remembered.get(name)
+      const known = texts.get(name)
       if (known !== undefined) return known
-      const until = holdsUntilMs(basis, question)
-      remembered.set(name, until)
-      return until
+      const text = ruleFor(question).textFor((log, seq) => headOf(log) > seq)
+      texts.set(name, text)
+      return text
     },
-    forget: () => remembered.clear(),
+    forget: () => {
+      judge.forget()
+      texts.clear()
+    },
   }
+}
+
+const logNames = new WeakMap<LogId, string>()
+
+/** The store hands out one object for a run of events. */
+function nameOfLog(log: LogId): string {
+  const known = logNames.get(log)
+  if (known !== undefined) return known
+  const name = formatLogId(log)
+  logNames.set(log, name)
+  return name
 }
 
 export function nameOf({ domain, origin, incarnation, epoch }: Question): string {
   return `${domain}/${origin}/${incarnation}/${epoch}`
-}
-
-/** The life of the master that it was given to; undefined for whichever one. */
-function livesOf(grant: HeldGrant & { readonly incarnation?: string | null }): string | undefined {
-  return grant.incarnation ?? undefined
-}
-
-/**
- * By the nearest domain, upwards, that was granted to anybody ([QY3]); an epoch lower than all of its grants is from before it was granted
- * apart, when the domain above it was the one that counted.
- */
-function holdsUntilMs(basis: Basis, { domain, origin, incarnation, epoch }: Question): number {
-  const seen = new Set<string>()
-  for (let id: string | null = domain; id !== null && !seen.has(id); ) {
-    seen.add(id)
-    const grants: AuthorityState['grants'] = basis.authority(id)?.grants ?? []
-    const own = grants.filter(
-      (grant) => grant.masterId === origin && grant.epoch === epoch && (livesOf(grant) ?? incarnation) === incarnation,
-    )
-    if (own.length > 0) return Math.max(...own.map(({ until }) => (until === null ? forever : Date.parse(until))))
-    if (grants.some((grant) => grant.epoch <= epoch)) return -1
-    id = basis.domain(id)?.parentId ?? null
-  }
-  return -1
 }

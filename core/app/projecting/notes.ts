@@ -4,14 +4,14 @@ import type { Reader, Row, Writer } from '../../kernel/reader.ts'
 import type { Projection } from '../../projections/projection.ts'
 import type { Effective } from './effective.ts'
 import type { Poisoned } from './fold.ts'
-import { type Judge, nameOf, type Question } from './judge.ts'
+import { type Judge, nameOf, type Powerless, type Question } from './judge.ts'
 import { tableName } from './tables.ts'
 
 type Parking = { readonly projection: Projection; readonly input: Effective; readonly error: unknown }
 
 export type Notes = {
-  readonly asked: (question: Question, heldUntil: number, subject: string) => void
-  readonly powerless: (input: Effective, question: Question) => void
+  readonly asked: (question: Question, rule: string, subject: string) => void
+  readonly powerless: (input: Effective, question: Question, why: Powerless) => void
   readonly poisoned: (projection: Projection, input: Effective, error: unknown) => void
   /** The subject was folded again by this projection: what had thrown and does not any more is not parked. */
   readonly refolded: (projection: Projection, subject: string, poisoned: readonly Poisoned[]) => void
@@ -32,8 +32,8 @@ export type Notes = {
 const rememberedPairs = 50_000
 
 export function createNotes(): Notes {
-  let questions = new Map<string, { readonly question: Question; readonly heldUntil: number; readonly subjects: Set<string> }>()
-  let powerless: { readonly input: Effective; readonly question: Question }[] = []
+  let questions = new Map<string, { readonly question: Question; readonly rule: string; readonly subjects: Set<string> }>()
+  let powerless: { readonly input: Effective; readonly question: Question; readonly why: Powerless }[] = []
   let parking: Parking[] = []
   let refolds: { readonly projection: string; readonly subject: string }[] = []
   let again = new Set<string>()
@@ -57,16 +57,17 @@ export function createNotes(): Notes {
       writer.run(`DELETE FROM ${table('powerless_events')} WHERE subject = ?`, subject)
       writer.run(`DELETE FROM ${table('projection_rejudged')} WHERE subject = ?`, subject)
     }
-    for (const { question, heldUntil, subjects } of questions.values()) {
+    for (const { question, rule, subjects } of questions.values()) {
       const { domain, origin, incarnation, epoch } = question
-      writer.run(`INSERT OR IGNORE INTO ${table('judged_questions')} VALUES (?, ?, ?, ?, ?)`, domain, origin, incarnation, epoch, heldUntil)
+      writer.run(`INSERT OR IGNORE INTO ${table('judged_questions')} VALUES (?, ?, ?, ?, ?)`, domain, origin, incarnation, epoch, rule)
       for (const subject of subjects)
         writer.run(`INSERT OR IGNORE INTO ${table('judged_subjects')} VALUES (?, ?, ?, ?, ?)`, domain, origin, incarnation, epoch, subject)
     }
-    for (const { input, question } of powerless) {
+    for (const { input, question, why } of powerless) {
       const { event, stored } = input
       writer.run(
-        `INSERT OR REPLACE INTO ${table('powerless_events')} (subject, position, domain, origin, epoch, event_id, type) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO ${table('powerless_events')} (subject, position, domain, origin, epoch, event_id, type, code, sentence, would_allow)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         event.subject,
         stored.position,
         question.domain,
@@ -74,6 +75,9 @@ export function createNotes(): Notes {
         question.epoch,
         event.id,
         event.type,
+        why.code,
+        why.sentence,
+        why.wouldAllow,
       )
     }
     const thrown = new Set(parking.map(({ projection, input }) => `${projection.name}/${input.stored.position}`))
@@ -105,17 +109,17 @@ export function createNotes(): Notes {
   }
 
   return {
-    asked: (question, heldUntil, subject) => {
+    asked: (question, rule, subject) => {
       const name = nameOf(question)
       const pair = `${name}/${subject}`
       if (pairs.has(pair)) return
       if (pairs.size >= rememberedPairs) pairs.clear()
       pairs.add(pair)
-      const entry = questions.get(name) ?? { question, heldUntil, subjects: new Set<string>() }
+      const entry = questions.get(name) ?? { question, rule, subjects: new Set<string>() }
       entry.subjects.add(subject)
       questions.set(name, entry)
     },
-    powerless: (input, question) => void powerless.push({ input, question }),
+    powerless: (input, question, why) => void powerless.push({ input, question, why }),
     poisoned: (projection, input, error) => void parking.push({ projection, input, error }),
     refolded: (projection, subject, poisoned) => {
       refolds.push({ projection: projection.name, subject })
@@ -136,11 +140,7 @@ export function createNotes(): Notes {
     },
     hasBasisChanges: () => basis.size > 0,
     judgedOtherwise: (judge) =>
-      new Set(
-        [...questions.values()].flatMap(({ question, heldUntil, subjects }) =>
-          judge.heldUntil(question) === heldUntil ? [] : [...subjects],
-        ),
-      ),
+      new Set([...questions.values()].flatMap(({ question, rule, subjects }) => (judge.ruleOf(question) === rule ? [] : [...subjects]))),
     clear: () => {
       pairs.clear()
       basis = new Map()
@@ -199,18 +199,21 @@ export function queueSubject(writer: Writer, generation: number, subject: string
   )
 }
 
-type QuestionRow = Row & Question & { readonly held_until: number }
+type QuestionRow = Row & Question & { readonly rule: string }
+
+/** Where a master began another life, which domains that concerns is found out by asking for all. */
+export const everyDomain = '*'
 
 /** Queues whoever was judged by an answer that is another one now, in the domains given and all below them. */
 export function queueAffected(writer: Writer, generation: number, judge: Judge, changed: ReadonlyMap<string, string>, since: number): void {
   for (const [root, cause] of changed) {
-    for (const domain of withDescendants(writer, generation, root)) {
+    for (const domain of root === everyDomain ? judgedDomains(writer, generation) : withDescendants(writer, generation, root)) {
       const questions = writer.all<QuestionRow>(`SELECT * FROM ${tableName('judged_questions', generation)} WHERE domain = ?`, domain)
-      for (const { origin, incarnation, epoch, held_until } of questions) {
-        const now = judge.heldUntil({ domain, origin, incarnation, epoch })
-        if (now === held_until) continue
+      for (const { origin, incarnation, epoch, rule } of questions) {
+        const now = judge.ruleOf({ domain, origin, incarnation, epoch })
+        if (now === rule) continue
         writer.run(
-          `UPDATE ${tableName('judged_questions', generation)} SET held_until = ? WHERE domain = ? AND origin = ? AND incarnation = ? AND epoch = ?`,
+          `UPDATE ${tableName('judged_questions', generation)} SET rule = ? WHERE domain = ? AND origin = ? AND incarnation = ? AND epoch = ?`,
           now,
           domain,
           origin,
@@ -230,6 +233,12 @@ export function queueAffected(writer: Writer, generation: number, judge: Judge, 
       }
     }
   }
+}
+
+function judgedDomains(reader: Reader, generation: number): readonly string[] {
+  return reader
+    .all<{ domain: string }>(`SELECT DISTINCT domain FROM ${tableName('judged_questions', generation)}`)
+    .map(({ domain }) => domain)
 }
 
 /** Two masters that disagree can make a ring of parents: each domain comes once. */

@@ -2,27 +2,39 @@
  * What was so at a past instant, as it is known today: the fold of the subject's events whose order time is not later, from the nearest
  * saved state ([PJ12]). Judged is by the authority that is held now: what was learnt since of who held a domain counts.
  */
+import type { CheckSignature } from '../../fleet/authority/statement.ts'
 import { maxAheadMs } from '../../kernel/hlc.ts'
 import type { Reader, SqlValue } from '../../kernel/reader.ts'
 import { formatLogId } from '../../log/log-id.ts'
+import type { Crypto } from '../../kernel/ports.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
+import type { LivesState } from '../../projections/lives.ts'
 import type { Stream } from '../../projections/order.ts'
 import type { Projection } from '../../projections/projection.ts'
 import type { States } from '../../projections/read-table.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
+import { createCheckSignature } from '../../trust/check-signature.ts'
+import { createBook } from './book.ts'
 import { type Effective, effective } from './effective.ts'
 import { applyOne, type Half, knowsNothing, msOf, nothingOf } from './fold.ts'
 import { createJudge, hasEffect, type Judge } from './judge.ts'
-import { readState } from './read-states.ts'
+import { readFreezers, readState } from './read-states.ts'
 import { readSavedState } from './saved-states.ts'
 import type { Kept } from './tables.ts'
 
 const accepted = 'ibcf.segment.accepted.v1'
 
 /** Undefined while nothing was known of the subject then. `atMs` is wall milliseconds. */
-export function readAsOf(reader: Reader, projection: Projection, subject: string, atMs: number): States | undefined {
+export function readAsOf(
+  reader: Reader,
+  crypto: Pick<Crypto, 'verify'>,
+  projection: Projection,
+  subject: string,
+  atMs: number,
+): States | undefined {
+  const check = createCheckSignature(crypto)
   const nothing = nothingOf(projection)
   const saved = {
     facts: readSavedState(reader, projection.name, subject, 'facts', atMs),
@@ -40,7 +52,7 @@ export function readAsOf(reader: Reader, projection: Projection, subject: string
     return input !== undefined && stored.position > after[input.stream] && hasEffect(judge, input) ? [input] : []
   })
   const orderMs = orderTimes(events)
-  const halfOf = (stream: Stream): Half => foldUntil(projection, saved[stream] ?? nothing[stream], inputs, stream, orderMs, atMs)
+  const halfOf = (stream: Stream): Half => foldUntil(projection, saved[stream] ?? nothing[stream], inputs, stream, orderMs, atMs, check)
   const found = { facts: halfOf('facts'), decisions: halfOf('decisions'), position: 0 }
   return knowsNothing(found) ? undefined : { facts: found.facts.state, decisions: found.decisions.state }
 }
@@ -48,6 +60,7 @@ export function readAsOf(reader: Reader, projection: Projection, subject: string
 /** The row of a read table as it would have been. Throws what its `row` throws. */
 export function readRowAsOf(
   reader: Reader,
+  crypto: Pick<Crypto, 'verify'>,
   { projections, readTables }: Kept,
   readTable: string,
   subject: string,
@@ -57,7 +70,7 @@ export function readRowAsOf(
     .find(({ name }) => name === readTable)
     ?.row(subject, (name) => {
       const projection = projections.find((candidate) => candidate.name === name)
-      return projection === undefined ? undefined : readAsOf(reader, projection, subject, atMs)
+      return projection === undefined ? undefined : readAsOf(reader, crypto, projection, subject, atMs)
     })
 }
 
@@ -69,12 +82,13 @@ function foldUntil(
   stream: Stream,
   orderMs: (input: Effective) => number,
   atMs: number,
+  check: CheckSignature,
 ): Half {
   let half = from
   for (const input of inputs.filter((candidate) => candidate.stream === stream).toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     if (orderMs(input) > atMs) break
     try {
-      half = applyOne(projection, half, input)
+      half = applyOne(projection, half, input, check)
     } catch {
       // Parked when it was folded first; without effect here as it is there.
     }
@@ -104,8 +118,15 @@ function orderTimes(events: readonly StoredEvent[]): (input: Effective) => numbe
 }
 
 function judgeOf(reader: Reader): Judge {
-  return createJudge({
-    authority: (id) => (readState(reader, 'authority', id)?.decisions ?? undefined) as AuthorityState | undefined,
-    domain: (id) => (readState(reader, 'domains', id)?.decisions ?? undefined) as DomainState | undefined,
-  })
+  const decided = (projection: string, subject: string): unknown => readState(reader, projection, subject)?.decisions ?? undefined
+  return createJudge(
+    createBook({
+      authority: (id) => decided('authority', id) as AuthorityState | undefined,
+      domain: (id) => decided('domains', id) as DomainState | undefined,
+      lives: (id) => decided('lives', id) as LivesState | undefined,
+      freezers: () => readFreezers(reader),
+    }),
+    // Only what folds asks how rules differ.
+    () => 0,
+  )
 }

@@ -90,6 +90,11 @@ export function countParked(reader: Reader): number {
   return reader.get<{ n: number }>('SELECT count(*) AS n FROM projection_parked')?.n ?? 0
 }
 
+/** Subjects about which something was said that is marked critical and that this version does not know ([AU13]). */
+export function readFreezers(reader: Reader): readonly string[] {
+  return reader.all<{ subject: string }>('SELECT subject FROM authority_domains WHERE is_freezing = 1').map(({ subject }) => subject)
+}
+
 export type PowerlessEvent = {
   readonly position: number
   readonly eventId: string
@@ -98,9 +103,13 @@ export type PowerlessEvent = {
   readonly domain: string
   readonly origin: string
   readonly epoch: number
+  /** Why, and what would give it effect. */
+  readonly code: string
+  readonly sentence: string
+  readonly wouldAllow: string
 }
 
-type PowerlessRow = Row & Omit<PowerlessEvent, 'eventId'> & { readonly event_id: string }
+type PowerlessRow = Row & Omit<PowerlessEvent, 'eventId' | 'wouldAllow'> & { readonly event_id: string; readonly would_allow: string }
 
 /** Decisions by masters that did not hold the domain: kept, and without effect ([PJ9]). Newest first. */
 export function readPowerless(reader: Reader, page: { readonly before?: number; readonly limit: number }): readonly PowerlessEvent[] {
@@ -110,7 +119,7 @@ export function readPowerless(reader: Reader, page: { readonly before?: number; 
       page.before ?? Number.MAX_SAFE_INTEGER,
       page.limit,
     )
-    .map(({ event_id, ...row }) => ({ ...row, eventId: event_id }))
+    .map(({ event_id, would_allow, ...row }) => ({ ...row, eventId: event_id, wouldAllow: would_allow }))
 }
 
 export function countPowerless(reader: Reader): number {

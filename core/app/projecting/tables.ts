@@ -43,12 +43,12 @@ const commonTables: Readonly<Record<string, string>> = {
     type TEXT NOT NULL, code TEXT NOT NULL, sentence TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, tries INTEGER NOT NULL,
     PRIMARY KEY (projection, position)`,
   projection_rejudged: 'subject TEXT NOT NULL PRIMARY KEY, since INTEGER NOT NULL, cause TEXT NOT NULL',
-  judged_questions: `domain TEXT NOT NULL, origin TEXT NOT NULL, incarnation TEXT NOT NULL, epoch INTEGER NOT NULL, held_until INTEGER NOT NULL,
+  judged_questions: `domain TEXT NOT NULL, origin TEXT NOT NULL, incarnation TEXT NOT NULL, epoch INTEGER NOT NULL, rule TEXT NOT NULL,
     PRIMARY KEY (domain, origin, incarnation, epoch)`,
   judged_subjects: `domain TEXT NOT NULL, origin TEXT NOT NULL, incarnation TEXT NOT NULL, epoch INTEGER NOT NULL, subject TEXT NOT NULL,
     PRIMARY KEY (domain, origin, incarnation, epoch, subject)`,
   powerless_events: `subject TEXT NOT NULL, position INTEGER NOT NULL, domain TEXT NOT NULL, origin TEXT NOT NULL, epoch INTEGER NOT NULL,
-    event_id TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (subject, position)`,
+    event_id TEXT NOT NULL, type TEXT NOT NULL, code TEXT NOT NULL, sentence TEXT NOT NULL, would_allow TEXT NOT NULL, PRIMARY KEY (subject, position)`,
 }
 
 const commonIndexes: Readonly<Record<string, readonly string[]>> = { projection_parked: ['subject'], powerless_events: ['position'] }

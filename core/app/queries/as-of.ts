@@ -7,7 +7,9 @@ import { projections, readTables } from '../../projections/all.ts'
 import type { NodesRow } from '../../projections/nodes.ts'
 import type { States } from '../../projections/read-table.ts'
 import { readAsOf, readRowAsOf } from '../projecting/read-as-of.ts'
+import { readFreezers } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
+import { createHolders } from './holders.ts'
 
 /** `at` is RFC 3339. Throws Invalid `AS_OF_IN_FUTURE`. */
 export function modelAsOf(model: ReadModel, at: string): ReadModel {
@@ -16,7 +18,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
   const { reader } = model
   const read = rememberedReads((name, subject) => {
     const projection = projections.find((candidate) => candidate.name === name)
-    return projection === undefined ? undefined : readAsOf(reader, projection, subject, atMs)
+    return projection === undefined ? undefined : readAsOf(reader, model.ports.crypto, projection, subject, atMs)
   })
   const decided =
     <State>(projection: string) =>
@@ -31,6 +33,12 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     actual: (node) => (read('actual', node)?.facts ?? undefined) as ReturnType<ReadModel['actual']>,
     domain: decided('domains'),
     authority: decided('authority'),
+    ...createHolders({
+      authority: decided('authority'),
+      domain: decided('domains'),
+      lives: decided('lives'),
+      freezers: () => readFreezers(reader),
+    }),
     operator: decided('operators'),
     master: decided('masters'),
     policy: decided('policies'),
@@ -41,7 +49,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     rollout: decided('rollouts'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,
     localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,
-    pastRowOf: (node) => readRowAsOf(reader, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,
+    pastRowOf: (node) => readRowAsOf(reader, model.ports.crypto, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,
   }
 }
 

@@ -89,7 +89,7 @@ function standingOf(model: ReadModel, fleet: FleetMemory, domainId: string, nowM
   const known = standings.byDomain.get(domainId)
   if (known !== undefined) return known
   const standing = authorityOf(model, domainId)
-  for (const { until } of model.authority(standing.grantedAtDomainId ?? domainId)?.grants ?? []) {
+  for (const { until } of model.holder(domainId).claimants) {
     const untilMs = until === null ? Number.POSITIVE_INFINITY : Date.parse(until)
     if (untilMs > nowMs) standings.untilMs = Math.min(standings.untilMs, untilMs)
   }

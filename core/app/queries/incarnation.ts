@@ -51,14 +51,29 @@ function standingOf(model: ReadModel): Pick<IncarnationView, 'lapsed' | 'debts'>
     const domainName = model.domain(subject)?.name ?? subject
     const earlier = lapsedGrantOf(model, subject)
     if (earlier?.domainId === subject) lapsed.push({ domainId: subject, domainName, epoch: earlier.grant.epoch })
-    // Grants come highest epoch first: what was given in the ordinary way at a later epoch settles what was taken before it.
-    for (const { right, masterId, epoch, since, reason, by } of model.authority(subject)?.grants ?? []) {
-      if (right !== 'break-glass') break
-      if (masterId !== model.masterId) continue
-      debts.push({ domainId: subject, domainName, epoch, since, reason, operatorName: by === null ? null : operatorName(model, by) })
+    for (const { eventId, masterId, epoch, since } of model.holder(subject).debts) {
+      const act = model.authority(subject)?.acts.find((known) => known.eventId === eventId)
+      // What is owed of a domain above is told there.
+      if (masterId !== model.masterId || act === undefined) continue
+      const reason = reasonOf(model, subject, eventId)
+      debts.push({
+        domainId: subject,
+        domainName,
+        epoch,
+        since,
+        reason,
+        operatorName: act.actor === null ? null : operatorName(model, act.actor),
+      })
     }
   }
   return { lapsed, debts }
+}
+
+/** The rules need no reasons, and do not keep them. */
+function reasonOf({ reader }: ReadModel, domainId: string, eventId: string): string | null {
+  const events = readSubjectEvents(reader, domainId, { types: ['ibcf.authority.granted.v1'], order: 'newest', limit: openingEventsRead })
+  const data = events.find(({ event }) => event?.id === eventId)?.event?.data as DecisionData<'ibcf.authority.granted.v1'> | undefined
+  return data?.reason ?? null
 }
 
 function operatorName(model: ReadModel, operatorId: string): string {

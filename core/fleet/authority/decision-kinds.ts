@@ -1,16 +1,29 @@
-/** Which decisions restrict, and so hold even while it is contested who may decide ([AU9]): what makes a fleet safer never waits. */
+/**
+ * What authority makes of a decision, by its kind. Those that restrict hold even while it is contested who may decide ([AU9]): what makes
+ * a fleet safer never waits. What a master only bears witness to - how it hears a node, what it took in, who works at it - needs no authority but that of
+ * having been there ([AU18]).
+ */
 
 /** A decision as far as authority cares: by what it does to what may happen afterwards. */
 export const restrictingKinds = ['quarantine', 'revoke', 'cancel', 'pause'] as const
-export type DecisionKind = (typeof restrictingKinds)[number] | 'other'
+export type DecisionKind = (typeof restrictingKinds)[number] | 'witness' | 'other'
 
 export function isRestricting(kind: DecisionKind): boolean {
-  return kind !== 'other'
+  return kind !== 'other' && kind !== 'witness'
 }
 
 /** What an event of a master is, by its type and data. */
 export function kindOfDecision(type: string, data: Readonly<Record<string, unknown>>): DecisionKind {
   switch (type) {
+    case 'ibcf.connectivity.assessed.v1':
+    case 'ibcf.enrolment.requested.v1':
+    case 'ibcf.operator.created.v1':
+    case 'ibcf.session.opened.v1':
+    case 'ibcf.session.closed.v1':
+    case 'ibcf.segment.accepted.v1':
+    case 'ibcf.evidence.parked.v1':
+    case 'ibcf.presence.digested.v1':
+      return 'witness'
     case 'ibcf.lifecycle.transitioned.v1':
       return data['to'] === 'QUARANTINED' ? 'quarantine' : 'other'
     case 'ibcf.key.revoked.v1':

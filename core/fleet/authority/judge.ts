@@ -9,6 +9,8 @@ import type { AuthorityAct, AuthorityBook } from './types.ts'
 
 export type AuthorityJudge = {
   readonly mayDecide: (ask: DecisionAsk) => Effect
+  /** By which all decisions of that master are judged that name this epoch of the domain. */
+  readonly ruleFor: (who: Omit<DecisionAsk, 'kind' | 'written' | 'placement'>) => Rule
   /** After an act on authority, a domain, a life of a master or a node's key was taken in. */
   readonly forget: () => void
 }
@@ -25,17 +27,20 @@ export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
     return has
   }
 
+  function ruleFor(who: Omit<DecisionAsk, 'kind' | 'written' | 'placement'>): Rule {
+    // Nodes differ only where glass was broken at single ones.
+    const nodeId = who.nodeId !== undefined && hasLocalActs(who.domainId) ? who.nodeId : undefined
+    const name = `${who.domainId}/${nodeId ?? ''}/${who.masterId}/${who.incarnation}/${who.epoch}`
+    const known = rules.get(name)
+    if (known !== undefined) return known
+    const rule = prepareRule(book, chroniclesOf(book, { domainId: who.domainId, nodeId }), who)
+    rules.set(name, rule)
+    return rule
+  }
+
   return {
-    mayDecide: (ask) => {
-      // Nodes differ only where glass was broken at single ones.
-      const nodeId = ask.nodeId !== undefined && hasLocalActs(ask.domainId) ? ask.nodeId : undefined
-      const name = `${ask.domainId}/${nodeId ?? ''}/${ask.masterId}/${ask.incarnation}/${ask.epoch}`
-      const known = rules.get(name)
-      if (known !== undefined) return known(ask)
-      const rule = prepareRule(book, chroniclesOf(book, { domainId: ask.domainId, nodeId }), ask)
-      rules.set(name, rule)
-      return rule(ask)
-    },
+    mayDecide: (ask) => ruleFor(ask).judge(ask),
+    ruleFor,
     forget: () => {
       rules.clear()
       namesNodes.clear()

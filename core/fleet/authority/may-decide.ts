@@ -31,11 +31,18 @@ const yes: Effect = { effect: 'yes' }
  * AUTHORITY_NOT_HELD, LIFE_WRONG, CONTEST_LOST, OVERTAKEN, RELEASED, GRANT_RUN_OUT, EPOCH_OVERTAKEN.
  */
 export function mayDecide(book: AuthorityBook, ask: DecisionAsk): Effect {
-  return prepareRule(book, chroniclesOf(book, ask), ask)(ask)
+  return prepareRule(book, chroniclesOf(book, ask), ask).judge(ask)
 }
 
 /** What is the same for everything that one master decides in one life, domain and epoch. */
-export type Rule = (ask: Pick<DecisionAsk, 'masterId' | 'epoch' | 'placement' | 'kind' | 'written'>) => Effect
+export type Rule = {
+  readonly judge: (ask: Pick<DecisionAsk, 'masterId' | 'epoch' | 'placement' | 'kind' | 'written'>) => Effect
+  /**
+   * Rules of equal text judge everything that is held alike. `isPassed` tells whether more of a log is held than up to that number: what
+   * nobody wrote yet needs no rule.
+   */
+  readonly textFor: (isPassed: (log: string, seq: number) => boolean) => string
+}
 
 /** Works the rule out from the chronicles of the domain's line, so that many decisions can be judged by it. */
 export function prepareRule(
@@ -45,7 +52,7 @@ export function prepareRule(
 ): Rule {
   const holds = findTenures(line, masterId, epoch).map((found) => prepareHold(book, line, found, masterId, incarnation))
   const [freeze] = freezingActs(book, line)
-  return (ask) => {
+  const judge: Rule['judge'] = (ask) => {
     const { placement, kind, written } = ask
     if (placement !== undefined && placement.decided > placement.known) {
       return held(
@@ -69,6 +76,17 @@ export function prepareRule(
       )
     )
   }
+  const applies = holds.length === 0 ? null : (freeze ?? null)
+  return { judge, textFor: (isPassed) => JSON.stringify([holds.map((hold) => describeHold(hold, isPassed)), applies]) }
+}
+
+function describeHold(
+  { isOfThisLife, untilMs, releasedFrom, overtakenFrom, contest }: Hold,
+  isPassed: (log: string, seq: number) => boolean,
+): readonly unknown[] {
+  const passed = (from: ReadonlyMap<string, number>) => [...from].filter(([log, seq]) => isPassed(log, seq)).sort()
+  const until = untilMs === Number.POSITIVE_INFINITY ? 'for ever' : untilMs
+  return [isOfThisLife, until, passed(releasedFrom), passed(overtakenFrom), contest ?? null]
 }
 
 type Hold = {
@@ -92,7 +110,10 @@ function prepareHold(
   incarnation: string,
 ): Hold {
   const living = tenures.filter((tenure) => isOfLife(book, tenure, incarnation))
-  const untils = living.map(({ giving }) => (giving.until === null ? Number.POSITIVE_INFINITY : Date.parse(giving.until)))
+  // Another life of the master decides nothing under it, and still bears witness until its date.
+  const untils = (living.length > 0 ? living : tenures).map(({ giving }) =>
+    giving.until === null ? Number.POSITIVE_INFINITY : Date.parse(giving.until),
+  )
   const source = governing(line)
   const releasedFrom = new Map<string, number>()
   for (const { word, log, seq } of book.record(chronicle.domainId)?.acts ?? []) {
@@ -133,18 +154,18 @@ function effectUnder(
   written: DecisionAsk['written'],
   who: Pick<DecisionAsk, 'masterId' | 'epoch'>,
 ): Effect {
-  if (!hold.isOfThisLife) return lifeWrong
+  if (!hold.isOfThisLife && kind !== 'witness') return lifeWrong
   if (written === undefined) {
     // What is decided now is decided by who holds it now.
     if (hold.isLapsed) return runOut
     if (hold.isEnded) return givenUp
     if (!hold.isInForce) return laterEpoch
   } else {
-    if (hlcMs(written.hlc) > hold.untilMs) return runOut
+    if (hold.untilMs < Number.POSITIVE_INFINITY && hlcMs(written.hlc) > hold.untilMs) return runOut
     if (written.seq > (hold.releasedFrom.get(written.log) ?? Number.POSITIVE_INFINITY)) return givenUp
     if (written.seq > (hold.overtakenFrom.get(written.log) ?? Number.POSITIVE_INFINITY)) return overtaken
   }
-  if (isRestricting(kind)) return yes
+  if (isRestricting(kind) || kind === 'witness') return yes
   return hold.contest ?? (freeze === undefined ? yes : frozen(freeze, written, who))
 }
 

@@ -207,7 +207,7 @@ describe('authority after a restore', () => {
     for (const domain of [rootDomainId, north]) {
       expect(authorityOf(master.model, domain)).toMatchObject({ standing: 'nobody', epoch: 1, grantedAtDomainId: rootDomainId })
     }
-    const policy = { name: 'Pumps', version: '1', targetVersion: '1.0.0', configuration: {} }
+    const policy = { name: 'Pumps', version: '1.0.0', targetVersion: '1.0.0', configuration: {} }
     expect(codeOf(() => addDomain(master, 'South'))).toBe('AUTHORITY_LAPSED')
     const at = lastPosition(master.store.reader)
     expect(codeOf(() => assignPolicy(actOf(master), { policyBundleId: north as never, domainId: rootDomainId }))).not.toBe('done')
@@ -216,14 +216,8 @@ describe('authority after a restore', () => {
     expect(lastPosition(master.store.reader)).toBe(at + 1)
     const [eventId] = reclaimAuthority(actOf(master), { reason: 'The disk was lost.' })
     expect(authorityOf(master.model, north)).toMatchObject({ standing: 'held-here', epoch: 2, masterId })
-    expect(master.model.authority(rootDomainId)?.grants[0]).toMatchObject({
-      eventId,
-      right: 'break-glass',
-      incarnation,
-      epoch: 2,
-      reason: 'The disk was lost.',
-      by: actOf(master).actor,
-    })
+    expect(master.model.holder(rootDomainId)).toMatchObject({ right: 'break-glass', incarnation, epoch: 2, debts: [{ eventId }] })
+    expect(master.model.authority(rootDomainId)?.acts.find((act) => act.eventId === eventId)?.actor).toBe(actOf(master).actor)
     const event = readEventsAfter(master.store.reader, 0, 10_000).find((stored) => stored.event?.id === eventId)?.event
     expect(event?.actorproof).toMatch(/./)
     expect(codeOf(() => publishPolicy(actOf(master), policy))).toBe('done')
@@ -278,12 +272,13 @@ describe('authority after a restore', () => {
       expect(engine.stateHash(store.reader)).toBe(own)
       const authority = engine.read(store.reader, 'authority', rootDomainId)?.decisions as AuthorityState
       const later = engine.read(store.reader, 'masters', masterId)?.decisions as MasterState
-      expect(authority.grants.map(({ epoch, right }) => [epoch, right])).toEqual([
-        [3, 'break-glass'],
-        [2, 'break-glass'],
+      const given = authority.acts.flatMap(({ word }) => (word.kind === 'give' ? [word] : []))
+      expect(given.map(({ giving, right }) => [giving.epoch, right])).toEqual([
         [1, 'root'],
+        [2, 'break-glass'],
+        [3, 'break-glass'],
       ])
-      expect(later.incarnation?.id).not.toBe(authority.grants[0]?.incarnation)
+      expect(later.incarnation?.id).not.toBe(given.at(-1)?.giving.incarnation)
     }
   })
 })

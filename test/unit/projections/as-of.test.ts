@@ -15,7 +15,7 @@ const kept = { projections, readTables }
 const minute = 60_000
 
 function healthAt(island: TestIsland, node: NodeId, atMs: number): string | undefined {
-  return (readAsOf(island.store.reader, actualProjection, node, atMs)?.facts as ActualState | undefined)?.health
+  return (readAsOf(island.store.reader, island.ports.crypto, actualProjection, node, atMs)?.facts as ActualState | undefined)?.health
 }
 
 function report(island: TestIsland, node: NodeId, to: 'OK' | 'DEGRADED' | 'FAILED', ms: number = island.ports.clock.now()): void {
@@ -35,10 +35,13 @@ describe('the past', () => {
     }
     expect(at.map((ms) => healthAt(island, node, ms))).toEqual(['OK', 'DEGRADED', 'FAILED'])
     expect(healthAt(island, node, (at[0] ?? 0) - 1)).toBeUndefined()
-    expect(readRowAsOf(island.store.reader, kept, 'nodes', node, before)).toBeUndefined()
-    expect(readRowAsOf(island.store.reader, kept, 'nodes', node, at[1] ?? 0)).toMatchObject({ phase: 'ACTIVE', health: 'DEGRADED' })
+    expect(readRowAsOf(island.store.reader, island.ports.crypto, kept, 'nodes', node, before)).toBeUndefined()
+    expect(readRowAsOf(island.store.reader, island.ports.crypto, kept, 'nodes', node, at[1] ?? 0)).toMatchObject({
+      phase: 'ACTIVE',
+      health: 'DEGRADED',
+    })
     const row = island.store.reader.get(`SELECT * FROM nodes WHERE subject = ?`, node)
-    expect(row).toMatchObject({ ...readRowAsOf(island.store.reader, kept, 'nodes', node, at[2] ?? 0) })
+    expect(row).toMatchObject({ ...readRowAsOf(island.store.reader, island.ports.crypto, kept, 'nodes', node, at[2] ?? 0) })
   })
 
   it('[PJ12] begins at saved states, which a late event before them removes', async () => {
@@ -50,7 +53,7 @@ describe('the past', () => {
     const saved = (): number =>
       island.store.reader.get<{ n: number }>("SELECT count(*) AS n FROM projection_saved_states WHERE projection = 'actual'")?.n ?? 0
     expect(saved()).toBe(2)
-    const observed = (ms: number): unknown => readAsOf(island.store.reader, actualProjection, node, ms)?.facts
+    const observed = (ms: number): unknown => readAsOf(island.store.reader, island.ports.crypto, actualProjection, node, ms)?.facts
     expect(healthAt(island, node, start + (saveEvery + 3) * minute)).toBe('DEGRADED')
     expect(observed(Number.MAX_SAFE_INTEGER)).toEqual(readState(island.store.reader, 'actual', node)?.facts)
     report(island, node, 'FAILED', start + (saveEvery + 3) * minute + 1)

@@ -5,6 +5,7 @@ import type { MasterId, NodeId } from '../../../core/kernel/ids.ts'
 import type { StoredEvent } from '../../../core/store/stored-event.ts'
 import { createTestIsland, type TestIsland } from '../../helpers/island.ts'
 
+/** By the holder of the root, at the next epoch. */
 function grant(island: TestIsland, domain: string, masterId: string, epoch: number): StoredEvent {
   return island.decide('ibcf.authority.granted.v1', domain, { masterId, level: 'LOCAL', epoch, until: null, right: 'grant' }, { domain })
 }

@@ -12,7 +12,7 @@ function drawnTree(island: TestIsland): string[] {
 }
 
 function grant(island: TestIsland, domainId: string, masterId: MasterId, epoch: number, until: string | null = null): void {
-  island.decide('ibcf.authority.granted.v1', domainId, { masterId, level: 'LOCAL', epoch, until, right: 'grant' }, { by: masterId })
+  island.decide('ibcf.authority.granted.v1', domainId, { masterId, level: 'LOCAL', epoch, until, right: 'grant' }, { domain: domainId })
 }
 
 function makeMaster(island: TestIsland, name: string): MasterId {

@@ -35,16 +35,30 @@ describe('the present life of a master', () => {
     expect(view.lapsed).toEqual([{ domainId: island.rootId, domainName: 'Island', epoch: 1 }])
   })
 
-  it('[MA27] what was taken by break-glass is owed until it was granted in the ordinary way', () => {
+  it('[MA27] what was taken by break-glass is owed until somebody else has looked into it', () => {
     open('high-water', 1)
     const { masterId, rootId } = island
-    const grant = { masterId, level: 'REGION', until: null, incarnation: newLife } as const
-    island.decide('ibcf.authority.granted.v1', rootId, { ...grant, epoch: 2, right: 'break-glass', reason: 'The disk died.' })
+    const [actor, reviewer] = [island.newId(), island.newId()] as const
+    const log = { origin: masterId as never, incarnation: newLife as never, lane: 'control' as const, domain: rootId }
+    const say = (type: string, by: string, epoch: number, data: Readonly<Record<string, unknown>>) =>
+      island.append(log, { type, subject: rootId as never, domain: rootId, actor: by as never, epoch, data })
+    const broken = say('ibcf.authority.granted.v1', actor, 2, {
+      masterId,
+      level: 'REGION',
+      until: null,
+      incarnation: newLife,
+      epoch: 2,
+      right: 'break-glass',
+      reason: 'The disk died.',
+    })
     const [debt, ...more] = island.queries.incarnation().debts
-    expect(debt).toMatchObject({ domainId: rootId, epoch: 2, reason: 'The disk died.', operatorName: null })
+    expect(debt).toMatchObject({ domainId: rootId, epoch: 2, reason: 'The disk died.', operatorName: actor })
     expect(more).toEqual([])
     expect(island.queries.incarnation().lapsed).toEqual([])
-    island.decide('ibcf.authority.granted.v1', rootId, { ...grant, epoch: 3, right: 'grant' })
+    const review = { reviewedEventId: broken.event?.id, verdict: 'upheld', findings: 'The disk did die.' }
+    say('ibcf.authority.reviewed.v1', actor, 2, review)
+    expect(island.queries.incarnation().debts).toHaveLength(1)
+    say('ibcf.authority.reviewed.v1', reviewer, 2, review)
     expect(island.queries.incarnation().debts).toEqual([])
   })
 })

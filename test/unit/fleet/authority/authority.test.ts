@@ -389,6 +389,20 @@ describe('breaking glass', () => {
     expect(mayDecide(world.book(), ask(hq, 2, { domainId: root }))).toMatchObject({ effect: 'no', code: 'LIFE_WRONG' })
   })
 
+  it('[AU18] a restored master goes on bearing witness, until it has given the domain away', () => {
+    const reborn = restored(hq, 1)
+    const world = createWorld({ [hq.card.masterId]: [reborn.incarnation] })
+    found(world)
+    const at = (log: string, seq: number) => ({ log, seq, hlc: deciderOf(hq, 9).hlc })
+    const heard = { domainId: root, kind: kindOfDecision('ibcf.connectivity.assessed.v1', {}), written: at('x', 1) } as const
+    expect(mayDecide(world.book(), ask(reborn, 1, heard))).toEqual({ effect: 'yes' })
+    expect(mayDecide(world.book(), ask(reborn, 1, { ...heard, kind: 'quarantine' }))).toMatchObject({ code: 'LIFE_WRONG' })
+    expect(mayDecide(world.book(), ask(stranger, 1, heard))).toMatchObject({ code: 'AUTHORITY_NOT_HELD' })
+    const { log, seq } = grant(world, hq, north, root)
+    expect(mayDecide(world.book(), ask(hq, 1, { ...heard, written: at(log.name, seq - 1) }))).toEqual({ effect: 'yes' })
+    expect(mayDecide(world.book(), ask(hq, 1, { ...heard, written: at(log.name, seq + 1) }))).toMatchObject({ code: 'OVERTAKEN' })
+  })
+
   it('[AU12] a delegated claim gives a restored master authority as well', () => {
     const reborn = restored(north, 1)
     const world = createWorld({ [north.card.masterId]: [reborn.incarnation] })

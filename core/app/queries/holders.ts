@@ -1,0 +1,48 @@
+/** Who holds which domain, worked out once and kept for as long as what it follows from is the same. */
+import { type Holder, holderOf } from '../../fleet/authority/holder.ts'
+import { lineOf } from '../../fleet/authority/line.ts'
+import type { AuthorityBook } from '../../fleet/authority/types.ts'
+import { type BookSource, createBook } from '../projecting/book.ts'
+
+const rememberedDomains = 5000
+
+/** What was asked for stays the same object while the source gives the same objects. */
+export function createHolders(source: BookSource): { readonly book: AuthorityBook; readonly holder: (domainId: string) => Holder } {
+  const known = new Map<string, { readonly basis: readonly unknown[]; readonly holder: Holder }>()
+  // One question, one look for what freezes.
+  let freezers: readonly string[] | undefined
+  const book = createBook({ ...source, freezers: () => freezers ?? source.freezers() })
+
+  function holder(domainId: string): Holder {
+    freezers = [...source.freezers()]
+    try {
+      const basis = basisOf(source, book, domainId, freezers)
+      const before = known.get(domainId)
+      if (before !== undefined && isSame(before.basis, basis)) return before.holder
+      if (known.size >= rememberedDomains) known.clear()
+      const found = holderOf(book, domainId)
+      known.set(domainId, { basis, holder: found })
+      return found
+    } finally {
+      freezers = undefined
+    }
+  }
+  return { book, holder }
+}
+
+function basisOf(source: BookSource, book: AuthorityBook, domainId: string, freezers: readonly string[]): readonly unknown[] {
+  const basis: unknown[] = freezers.map((subject) => source.authority(subject))
+  for (const id of lineOf(book, domainId)) {
+    const record = source.authority(id)
+    basis.push(source.domain(id), record)
+    for (const { issuerId, word } of record?.acts ?? []) {
+      basis.push(source.lives(issuerId))
+      if ('giving' in word && word.giving.masterId !== issuerId) basis.push(source.lives(word.giving.masterId))
+    }
+  }
+  return basis
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at])
+}
