@@ -2,11 +2,10 @@
  * Where nodes reach this master over TCP: off until a person turns it on, kept over restarts, and never a reason not to start. An
  * address given on the command line stands for the run.
  */
-import { join } from 'node:path'
-import { z } from 'zod'
 import { AppError, isAppError } from '../kernel/app-error.ts'
 import type { Listener } from '../kernel/http.ts'
 import type { Files } from '../kernel/ports.ts'
+import { changeSettings, readSettings } from './settings.ts'
 
 export type Address = { readonly host: string; readonly port: number }
 export type ListenerProblem = { readonly code: string; readonly sentence: string }
@@ -29,15 +28,12 @@ export type NodeListenerParts = {
   readonly fixed: Address | undefined
 }
 
-const settingsSchema = z.object({ v: z.literal(1), listen: z.string().nullable() })
-
 /** Opens what is wanted. A fixed address that cannot be opened is the caller's error; a remembered one is a problem that shows. */
 export async function createNodeListener({ files, directory, open, fixed }: NodeListenerParts): Promise<NodeListener> {
-  const path = join(directory, 'settings.json')
   let listener: Listener | undefined = fixed === undefined ? undefined : await open(fixed)
   let problem: ListenerProblem | null = null
 
-  const remembered = fixed === undefined ? rememberedAddress(files, path) : null
+  const remembered = fixed === undefined ? readSettings(files, directory).listen : null
   if (remembered !== null) {
     try {
       listener = await open(parseAddress(remembered))
@@ -61,7 +57,7 @@ export async function createNodeListener({ files, directory, open, fixed }: Node
     }
     problem = null
     const listen = listener === undefined ? null : addressOf(listener)
-    files.writeAtomic(path, new TextEncoder().encode(`${JSON.stringify({ v: 1, listen })}\n`))
+    changeSettings(files, directory, { listen })
   }
 
   /** The same port cannot be opened twice, so the one before had to close; it is opened again when this one cannot be. */
@@ -117,21 +113,4 @@ function addressOf(listener: Listener): string {
 function portOf(listener: Listener): number {
   const { port } = new URL(listener.address)
   return port === '' ? 80 : Number(port)
-}
-
-/** As it was written; null when it is off. */
-function rememberedAddress(files: Files, path: string): string | null {
-  const bytes = files.read(path)
-  if (bytes === undefined) return null
-  const settings = settingsSchema.safeParse(parseJson(bytes))
-  return settings.success ? settings.data.listen : null
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    // Settings that cannot be read are none: the listener stays off, which is the safe side.
-    return undefined
-  }
 }

@@ -15,6 +15,8 @@ export const rebuildView = z.object({
   etaSeconds: count.nullable(),
   startedAt: instant,
   reason: z.string(),
+  /** Archives of sealed events that are not here: what serves goes on, and the rebuild once they are back. The first twenty. */
+  waitsFor: z.array(z.string()),
 })
 
 export const projectionView = z.object({

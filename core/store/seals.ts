@@ -1,36 +1,9 @@
-/** What was sealed, where it lies, and which archives are not where they should be. */
+/** The seals one by one, what waits for an archive that is not here, and what would be sealed next. */
 import { existsSync, readdirSync } from 'node:fs'
 import type { Reader, Row } from '../kernel/reader.ts'
 import { parseLogId } from '../log/log-id.ts'
 import { contextOf } from './context.ts'
 import { bulkLogs, chooseSeal } from './seal-choice.ts'
-
-export type SealFigures = {
-  readonly seals: number
-  readonly events: number
-  /** Of events, as they lay in the store. */
-  readonly bytes: number
-  /** Of the files. */
-  readonly archiveBytes: number
-  /** When the first one was sealed, and the last; wall milliseconds. */
-  readonly firstAt: number | null
-  readonly lastAt: number | null
-}
-
-export function readSealFigures(reader: Reader): SealFigures {
-  const seals = reader.get<{ seals: number; events: number; archived: number; first: number | null; last: number | null }>(
-    `SELECT count(*) AS seals, coalesce(sum(to_seq - from_seq + 1), 0) AS events, coalesce(sum(size), 0) AS archived,
-      min(sealed_at) AS first, max(sealed_at) AS last FROM seals`,
-  )
-  const bytes = reader.get<{ bytes: number }>('SELECT coalesce(sum(plain_size), 0) AS bytes FROM seal_chunks')?.bytes ?? 0
-  const { seals: count = 0, events = 0, archived = 0, first = null, last = null } = seals ?? {}
-  return { seals: count, events, bytes, archiveBytes: archived, firstAt: first, lastAt: last }
-}
-
-/** The directory of the archives; undefined for a store in memory. */
-export function archiveDirectory(reader: Reader): string | undefined {
-  return contextOf(reader).archive?.directory
-}
 
 export type Seal = {
   readonly number: number
@@ -99,6 +72,6 @@ export function previewSeal(reader: Reader, recordedBefore: number, leastBytes: 
 }
 
 function filesHere(reader: Reader): ReadonlySet<string> {
-  const directory = archiveDirectory(reader)
+  const directory = contextOf(reader).archive?.directory
   return new Set(directory !== undefined && existsSync(directory) ? readdirSync(directory) : [])
 }

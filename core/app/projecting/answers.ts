@@ -19,7 +19,7 @@ export function listProjections(reader: Reader, kept: Kept, crypto: Crypto, nowM
   return {
     items: readProjectionStatus(reader, kept, nowMs).map(({ rebuild, ...status }) => ({
       ...status,
-      rebuild: rebuild === null ? null : { ...rebuild, startedAt: instantOf(rebuild.startedAt) },
+      rebuild: rebuild === null ? null : { ...rebuild, startedAt: instantOf(rebuild.startedAt), waitsFor: rebuild.waitsFor.slice(0, 20) },
     })),
     powerless: countPowerless(reader),
     stateHash: hash,

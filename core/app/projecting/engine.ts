@@ -7,6 +7,7 @@ import type { Reader, Writer } from '../../kernel/reader.ts'
 import { readTables as shippedReadTables } from '../../projections/all.ts'
 import type { Projection } from '../../projections/projection.ts'
 import { lastPosition } from '../../store/read-events.ts'
+import { isAnyArchiveMissing } from '../../store/seals.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import { checkProjections, type ProjectionCheck, stateHashOf } from './check.ts'
 import type { Folding } from './entry.ts'
@@ -42,6 +43,8 @@ export type ProjectionEngine = {
   readonly check: (reader: Reader) => ProjectionCheck
   /** Judges at most so many waiting subjects again; answers how many wait still. */
   readonly settle: (writer: Writer, atMost: number) => number
+  /** Somebody's state is as it was because an archive was missing when it was to be folded again. */
+  readonly isAnyoneWithheld: (reader: Reader) => boolean
   /** Folds the subjects of parked events again, all or one; answers how many events are parked still. */
   readonly retryParked: (writer: Writer, now: number, subject?: string) => number
   /** A commit left subjects that wait to be judged again. */
@@ -123,6 +126,7 @@ export function createProjectionEngine(
       isAnyoneWaiting = left > 0
       return left
     },
+    isAnyoneWithheld: (reader) => reader.get("SELECT 1 FROM projection_parked WHERE code = 'ARCHIVE_MISSING' LIMIT 1") !== undefined,
     retryParked: (into, now, subject) => {
       const where = subject === undefined ? '' : 'WHERE subject = ?'
       const values = subject === undefined ? [] : [subject]
@@ -152,7 +156,9 @@ function openFolding(writer: Writer, kept: Kept, crypto: Crypto, rebuildsAtOnce:
   const judgesAsBefore = kept.projections
     .filter(({ name }) => name === 'authority')
     .every(({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) !== undefined)
-  if (serving !== undefined && ((isCurrent && !isBehind) || (judgesAsBefore && lastPosition(writer) > rebuildsAtOnce)))
+  // Without its archives not every event can be folded again: what serves goes on, and the rebuild waits for them in the background.
+  const isLater = (): boolean => (judgesAsBefore && lastPosition(writer) > rebuildsAtOnce) || isAnyArchiveMissing(writer)
+  if (serving !== undefined && ((isCurrent && !isBehind) || isLater()))
     return createFolding(serving.number, isCurrent ? kept : fittedTo(writer, kept, serving), crypto, { isBulk: false, isFresh: false })
   discardGenerations(writer, 'building')
   const reason = serving === undefined ? 'There was none.' : 'The projections are of another version.'

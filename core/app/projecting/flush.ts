@@ -29,7 +29,7 @@ export function writeEntries(
   entries: ReadonlyMap<string, ReadonlyMap<string, Entry>>,
 ): boolean {
   const { generation, changed, judge, kept } = folding
-  folding.notes.write(writer, generation)
+  folding.notes.write(writer, generation, folding.latestAt())
   const run: Run = { folding, writer, sums: new Map(), counters: new Map(), rows: new Map() }
   let written = 0
   for (const id of changed) {

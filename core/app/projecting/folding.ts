@@ -3,6 +3,7 @@
  * each row once however many events touched it. The same steps serve a single decision and a rebuild of millions; they differ in when
  * a late event is folded again (at once, or once at the end) and in how much is held before it is written.
  */
+import { isAppError } from '../../kernel/app-error.ts'
 import type { Crypto } from '../../kernel/ports.ts'
 import type { Reader, Row } from '../../kernel/reader.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
@@ -183,7 +184,16 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     // Types that nobody knows cannot be asked for by name.
     const isFreezing = freezersHeld().has(first.id)
     const types = isFreezing ? {} : { types: [...new Set(again.flatMap(({ projection }) => projection.handles))] }
-    const events = readSubjectEvents(reader, first.id, { ...types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+    let events: readonly StoredEvent[]
+    try {
+      events = readSubjectEvents(reader, first.id, { ...types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+    } catch (error) {
+      // A generation that is built waits for the archive; one that serves must not hold up the commit.
+      if (options.isBulk || !isAppError(error) || error.code !== 'ARCHIVE_MISSING') throw error
+      if (again.length === 1) withhold(first, upTo, error)
+      else for (const entry of again) foldEntryAgain(reader, [entry], upTo)
+      return
+    }
     const inputs = events.flatMap((stored) => {
       const input = effective(stored, byType, isJudging)
       return input === undefined || !isJudgedEffective(input) ? [] : [input]
@@ -196,6 +206,11 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
       entry.savedCut = { facts: '', decisions: '' }
       change(entry, subject)
     }
+  }
+
+  /** What the sealed events gave is kept as it is, marked, and folded again once the archive is back. */
+  function withhold({ projection, id, now }: Entry, upTo: number, error: unknown): void {
+    notes.withheld({ projection, subject: id, position: now.position === 0 ? upTo : now.position, error })
   }
 
   const folding: Folding = {

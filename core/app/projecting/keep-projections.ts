@@ -5,6 +5,7 @@
 import { AppError } from '../../kernel/app-error.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { lastPosition } from '../../store/read-events.ts'
+import { isAnyArchiveMissing } from '../../store/seals.ts'
 import type { Store } from '../../store/open.ts'
 import type { ProjectionEngine } from './engine.ts'
 import type { Background } from '../writer/background.ts'
@@ -22,6 +23,8 @@ export type ProjectionKeeper = {
   readonly finish: (each?: () => 'go on' | 'stop') => void
   /** Something may wait: looked at soon. */
   readonly look: () => void
+  /** Folds again who was left as they were because an archive was missing, once none is. */
+  readonly lookForArchives: () => void
 }
 
 export type KeeperParts = {
@@ -92,8 +95,18 @@ export function createProjectionKeeper({ store, engine, ports, told, register }:
     return readGenerations(store.reader).some(({ state }) => state === 'dropping') && store.transact(dropOneTable)
   }
 
+  /** A rebuild that waits for an archive is shown as waiting; whoever gives turns tries again later. */
+  function workOrTell(): boolean {
+    try {
+      return work()
+    } catch (error) {
+      told()
+      throw error
+    }
+  }
+
   const wake = register?.('keeping the projections', () => {
-    const hasWorked = work()
+    const hasWorked = workOrTell()
     const now = ports.clock.monotonic()
     isUntold ||= hasWorked
     if (isUntold && (!hasWorked || now - toldAt >= tellEveryMs)) {
@@ -103,6 +116,17 @@ export function createProjectionKeeper({ store, engine, ports, told, register }:
     }
     return hasWorked
   })
+
+  function retryParked(subject?: string): number {
+    try {
+      return store.transact((writer) => engine.retryParked(writer, ports.clock.now(), subject))
+    } catch (error) {
+      engine.forget([])
+      throw error
+    } finally {
+      told()
+    }
+  }
 
   begin()
   return {
@@ -119,19 +143,14 @@ export function createProjectionKeeper({ store, engine, ports, told, register }:
       told()
       wake?.()
     },
-    retryParked: (subject) => {
-      try {
-        return store.transact((writer) => engine.retryParked(writer, ports.clock.now(), subject))
-      } catch (error) {
-        engine.forget([])
-        throw error
-      } finally {
-        told()
-      }
-    },
+    retryParked,
     finish: (each = () => 'go on') => {
       while (work()) if (each() === 'stop') return
     },
     look: () => wake?.(),
+    lookForArchives: () => {
+      if (!engine.isAnyoneWithheld(store.reader) || isAnyArchiveMissing(store.reader)) return
+      retryParked()
+    },
   }
 }

@@ -7,19 +7,23 @@ import type { Poisoned } from './fold.ts'
 import { type Judge, nameOf, type Powerless, type Question } from './judge.ts'
 import { tableName } from './tables.ts'
 
+type Withheld = { readonly projection: Projection; readonly subject: string; readonly position: number; readonly error: unknown }
 type Parking = { readonly projection: Projection; readonly input: Effective; readonly error: unknown }
 
 export type Notes = {
   readonly asked: (question: Question, rule: string, subject: string) => void
   readonly powerless: (input: Effective, question: Question, why: Powerless) => void
   readonly poisoned: (projection: Projection, input: Effective, error: unknown) => void
+  /** The subject could not be folded again, because events of it are not here; no event is at fault. */
+  readonly withheld: (withheld: Withheld) => void
   /** The subject was folded again by this projection: what had thrown and does not any more is not parked. */
   readonly refolded: (projection: Projection, subject: string, poisoned: readonly Poisoned[]) => void
   /** Everything about the subject is about to be folded again. */
   readonly foldingAgain: (subject: string) => void
   readonly basisChanged: (domain: string, cause: string) => void
   readonly queue: (subject: string, cause: string) => void
-  readonly write: (writer: Writer, generation: number) => void
+  /** `latestAt`: wall milliseconds of this store at the last event that was taken. */
+  readonly write: (writer: Writer, generation: number, latestAt: number) => void
   /** The domains whose authority or place changed since this was asked last, each with the event that did it. */
   readonly takeBasisChanges: () => ReadonlyMap<string, string>
   readonly hasBasisChanges: () => boolean
@@ -35,6 +39,7 @@ export function createNotes(): Notes {
   let questions = new Map<string, { readonly question: Question; readonly rule: string; readonly subjects: Set<string> }>()
   let powerless: { readonly input: Effective; readonly question: Question; readonly why: Powerless }[] = []
   let parking: Parking[] = []
+  let withheld: Withheld[] = []
   let refolds: { readonly projection: string; readonly subject: string }[] = []
   let again = new Set<string>()
   let basis = new Map<string, string>()
@@ -45,12 +50,13 @@ export function createNotes(): Notes {
     questions = new Map()
     powerless = []
     parking = []
+    withheld = []
     refolds = []
     again = new Set()
     queued = new Map()
   }
 
-  function write(writer: Writer, generation: number): void {
+  function write(writer: Writer, generation: number, latestAt: number): void {
     const table = (name: string): string => tableName(name, generation)
     const at = parking.reduce((latest, { input }) => Math.max(latest, input.stored.recordedAt), 0)
     for (const subject of again) {
@@ -104,6 +110,10 @@ export function createNotes(): Notes {
         at,
       })
     }
+    for (const { projection, subject, position, error } of withheld) {
+      const { name, version } = projection
+      park(writer, generation, { projection: name, version, position, eventId: '', subject, type: '', error, at: latestAt })
+    }
     for (const [subject, cause] of queued) queueSubject(writer, generation, subject, at, cause)
     reset()
   }
@@ -121,6 +131,7 @@ export function createNotes(): Notes {
     },
     powerless: (input, question, why) => void powerless.push({ input, question, why }),
     poisoned: (projection, input, error) => void parking.push({ projection, input, error }),
+    withheld: (one) => void withheld.push(one),
     refolded: (projection, subject, poisoned) => {
       refolds.push({ projection: projection.name, subject })
       for (const { input, error } of poisoned) parking.push({ projection, input, error })

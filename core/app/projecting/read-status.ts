@@ -1,6 +1,7 @@
 /** How the projections stand, from a plain Reader: what a console shows while a rebuild is under way in another thread. */
 import type { Reader } from '../../kernel/reader.ts'
 import { lastPosition } from '../../store/read-events.ts'
+import { missingArchives } from '../../store/seals.ts'
 import { countRejudged } from './read-states.ts'
 import { type Generation, type Kept, readGenerations, versionsOf } from './tables.ts'
 
@@ -14,6 +15,8 @@ export type RebuildProgress = {
   readonly etaSeconds: number | null
   readonly startedAt: number
   readonly reason: string
+  /** Archives that are not here and hold what is still to be folded: it goes on once they are back. */
+  readonly waitsFor: readonly string[]
 }
 
 export type ProjectionStatus = {
@@ -37,7 +40,8 @@ export function readProjectionStatus(reader: Reader, kept: Kept, nowMs: number):
   const generations = readGenerations(reader)
   const building = generations.find(({ state }) => state === 'building')
   const isOutdated = generations.find(({ state }) => state === 'serving')?.versions !== versionsOf(kept)
-  const rebuild = building === undefined ? null : progressOf(building, head, nowMs)
+  const waitsFor = building === undefined ? [] : missingArchives(reader, building.position).map(({ file }) => file)
+  const rebuild = building === undefined ? null : progressOf(building, head, nowMs, waitsFor)
   const served = new Map(
     reader
       .all<{ projection: string; version: number; position: number }>('SELECT projection, version, position FROM checkpoints')
@@ -66,8 +70,13 @@ export function readProjectionStatus(reader: Reader, kept: Kept, nowMs: number):
   })
 }
 
-export function progressOf({ position, startedAt, runAt, runPosition, reason }: Generation, total: number, nowMs: number): RebuildProgress {
+function progressOf(
+  { position, startedAt, runAt, runPosition, reason }: Generation,
+  total: number,
+  nowMs: number,
+  waitsFor: readonly string[],
+): RebuildProgress {
   const seconds = Math.max(0.001, (nowMs - runAt) / 1000)
   const rate = Math.round((position - runPosition) / seconds)
-  return { done: position, total, rate, etaSeconds: rate <= 0 ? null : Math.ceil((total - position) / rate), startedAt, reason }
+  return { done: position, total, rate, etaSeconds: rate <= 0 || waitsFor.length > 0 ? null : Math.ceil((total - position) / rate), startedAt, reason, waitsFor }
 }

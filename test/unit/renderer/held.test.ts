@@ -126,7 +126,7 @@ describe('the answer of the desk', () => {
   })
 
   it('[UI29] a rebuild is work, no alarm, and stands for the older version that it replaces', () => {
-    const rebuild = { done: 1, total: 2, rate: 0, etaSeconds: null, startedAt: days(0), reason: 'r' }
+    const rebuild = { done: 1, total: 2, rate: 0, etaSeconds: null, startedAt: days(0), reason: 'r', waitsFor: [] }
     const old = projection({ servedVersion: 1, state: 'rebuilding', rebuild })
     expect(concernsOf({ ...well, projections: projections(old) }, now)).toEqual([{ kind: 'rebuilding', pressure: 'calm' }])
     expect(kinds({ ...well, projections: projections(projection({ servedVersion: 1, state: 'outdated' })) })).toEqual(['outdated'])
@@ -183,7 +183,7 @@ describe('projections', () => {
     expect(projectionState(projection())).toBe('current')
     expect(projectionState(projection({ behind: 3 }))).toBe('behind')
     expect(projectionState(projection({ state: 'rebuilding', behind: 3 }))).toBe('rebuilding')
-    const rebuild = { done: 50, total: 200, rate: 10, etaSeconds: 15, startedAt: days(0), reason: 'r' }
+    const rebuild = { done: 50, total: 200, rate: 10, etaSeconds: 15, startedAt: days(0), reason: 'r', waitsFor: [] }
     const list = projections(
       projection({ rebuild }),
       projection({ name: 'actual', servedVersion: 1, rebuild }),
