@@ -145,7 +145,7 @@ function InMemory(): ReactNode {
               id: 'kept',
               name: t`Kept`,
               value: t`Until the demo is closed`,
-              note: t`a simulated island keeps nothing, so there is nothing to back up`,
+              note: t`there is nothing to back up`,
             },
           ]}
         />

@@ -134,6 +134,8 @@ export function partOf({ kind }: Pick<Concern, 'kind'>): Part {
 }
 
 export type Heard = {
+  /** A simulated island: on no disk, so there is nothing of it to back up or to fill. */
+  readonly isInMemory?: boolean
   readonly store?: StoreView | undefined
   readonly projections?: ProjectionList | undefined
   readonly backups?: BackupList | undefined
@@ -143,7 +145,7 @@ export type Heard = {
 const pressureOrder: readonly Pressure[] = ['act', 'plan', 'calm']
 
 /** What keeps the answer from being a plain yes, what a person must do first. What was not heard yet is no concern and no comfort. */
-export function concernsOf({ store, projections, backups, incarnation }: Heard, nowMs: number): readonly Concern[] {
+export function concernsOf({ isInMemory = false, store, projections, backups, incarnation }: Heard, nowMs: number): readonly Concern[] {
   const found: Concern[] = []
   if (incarnation !== undefined) {
     if (incarnation.lapsed.length > 0) found.push({ kind: 'authority-lapsed', pressure: 'act' })
@@ -163,7 +165,7 @@ export function concernsOf({ store, projections, backups, incarnation }: Heard, 
     else if (isOutdated) found.push({ kind: 'outdated', pressure: 'calm' })
     if (rejudging > 0) found.push({ kind: 'rejudging', pressure: 'calm', count: rejudging })
   }
-  if (backups !== undefined) {
+  if (backups !== undefined && !isInMemory) {
     const age = backupAge(backups, nowMs)
     if (backups.current.state === 'failed') found.push({ kind: 'backup-failed', pressure: 'act' })
     else if (age !== 'fresh') found.push({ kind: age === 'never' ? 'backup-never' : 'backup-old', pressure: 'plan' })
@@ -172,8 +174,9 @@ export function concernsOf({ store, projections, backups, incarnation }: Heard, 
 }
 
 /** Everything was heard and nothing is wrong. */
-export function isAllHeard({ store, projections, backups, incarnation }: Heard): boolean {
-  return store !== undefined && projections !== undefined && backups !== undefined && incarnation !== undefined
+export function isAllHeard({ isInMemory = false, store, projections, backups, incarnation }: Heard): boolean {
+  if (projections === undefined || incarnation === undefined) return false
+  return isInMemory || (store !== undefined && backups !== undefined)
 }
 
 /** Where the next backup may go: beside the last one, else beside the data directory, with the day in its name. */

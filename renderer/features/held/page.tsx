@@ -44,7 +44,13 @@ function Verdict({ heard }: { readonly heard: Heard }): ReactNode {
   const told = useFromNow((now) => JSON.stringify(concernsOf(heard, now)))
   const concerns = JSON.parse(told) as readonly Concern[]
   if (concerns.length === 0)
-    return isAllHeard(heard) ? <Trans>Safe, complete and up to date, and there is room.</Trans> : <Trans>Asking the store.</Trans>
+    return !isAllHeard(heard) ? (
+      <Trans>Asking the store.</Trans>
+    ) : heard.isInMemory === true ? (
+      <Trans>Complete and up to date, and in memory only.</Trans>
+    ) : (
+      <Trans>Safe, complete and up to date, and there is room.</Trans>
+    )
   return (
     <ul className={classes['concerns']} aria-label={t`What to know`}>
       {concerns.map((concern) => (

@@ -1,6 +1,6 @@
 /** What is known of the store and all that rests on it, for the desk and for those who say elsewhere that it wants a look. */
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
-import { concernsOf, type Concern, type Heard } from './model.ts'
+import { concernsOf, type Concern, type Heard, nothingKept } from './model.ts'
 
 export function useHeard(): Heard {
   const { queries } = useWorkspace()
@@ -8,7 +8,8 @@ export function useHeard(): Heard {
   const projections = useQuery(queries.projections())
   const backups = useQuery(queries.backups())
   const incarnation = useQuery(queries.incarnation())
-  return { store: store.data, projections: projections.data, backups: backups.data, incarnation: incarnation.data }
+  const isInMemory = store.problem?.code === nothingKept
+  return { isInMemory, store: store.data, projections: projections.data, backups: backups.data, incarnation: incarnation.data }
 }
 
 /** What of it waits for a person, wherever they are: only what is cheap to ask all the time. */

@@ -144,7 +144,7 @@ describe('what could not be folded', () => {
     await openHeld()
   })
 
-  it('[UI32] is told on every page, listed with its reason, and tried again', async () => {
+  it('[UI32] [UI35] is told on every page, listed with its reason, and tried again', async () => {
     const { page } = desk
     await page.getByText('1 event could not be folded', { exact: false }).first().waitFor()
     await page.getByRole('link', { name: /What is held.*1/ }).waitFor()
@@ -154,6 +154,9 @@ describe('what could not be folded', () => {
     await desk.visit('attention')
     await page.getByRole('link', { name: '1 event could not be folded.' }).waitFor()
     await desk.picture('data-parked-attention')
+    expect(await desk.findings()).toEqual([])
+    await page.getByRole('navigation', { name: 'Domains' }).getByRole('link').first().click()
+    await page.getByText('Something is missing.').waitFor()
     expect(await desk.findings()).toEqual([])
     await openHeld()
     await page.getByRole('button', { name: 'Try all again' }).click()

@@ -111,6 +111,9 @@ describe('the answer of the desk', () => {
     expect(concernsOf({}, now)).toEqual([])
     expect(isAllHeard({})).toBe(false)
     expect(isAllHeard({ ...well, backups: undefined })).toBe(false)
+    const demo = { isInMemory: true, projections: well.projections, incarnation: well.incarnation, backups: backups([]) }
+    expect(concernsOf(demo, now)).toEqual([])
+    expect(isAllHeard(demo)).toBe(true)
   })
 
   it('[UI29] names what a person must do first', () => {
