@@ -220,6 +220,14 @@ function RebuildPanel({ list, whyNot }: { readonly list: ProjectionList; readonl
           </span>
         )}
       </Progress>
+      {rebuild.waitsFor.length === 0 ? null : (
+        <p className={classes['amber']}>
+          <Trans>
+            It waits for archives that are not there: {rebuild.waitsFor.map((file) => boundText(file, 80)).join(', ')}. Once they are put
+            back it goes on by itself.
+          </Trans>
+        </p>
+      )}
       {cancel.problem === null ? null : <ProblemPanel problem={cancel.problem} isInline />}
     </div>
   )
