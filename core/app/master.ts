@@ -36,6 +36,7 @@ import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
+import { createRetaining, type Retaining } from './keeping/retaining.ts'
 import { moveMode, movePhase } from './node-moves.ts'
 import { createProjectionEngine, type ProjectionEngine } from './projecting/engine.ts'
 import { createProjectionKeeper, type ProjectionKeeper } from './projecting/keep-projections.ts'
@@ -61,6 +62,8 @@ export type Master = {
   readonly port: MasterPort
   /** For work that can wait until nobody waits for a commit. */
   readonly background: Background
+  /** Seals old bulk. */
+  readonly retaining: Retaining
   /** Why nothing can be written now; null while it can. */
   readonly readOnlyReason: () => ReadOnlyReason
   /** Thresholds changed: every node is looked at again, a large fleet in the background. */
@@ -322,6 +325,14 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const rollouts = createRolloutRunner({ model, ports, commit, register: background.register })
   wakeRollouts = rollouts.wake
   const stopCollecting = keepCollecting(store, background, ports.scheduler)
+  const retaining = createRetaining({
+    store,
+    background,
+    ports,
+    directory,
+    told: () => feed.tell({ topics: ['store'] }),
+    lookForArchives: projectionKeeper.lookForArchives,
+  })
   let lookedTo = ''
   const goOnLooking = background.register('looking at nodes again', () => {
     const rows = reader.all(
@@ -354,10 +365,12 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     feed,
     port,
     background,
+    retaining,
     lookAgain,
     readOnlyReason: () => readOnlyReason,
     close: () => {
       stopCollecting()
+      retaining.close()
       rollouts.close()
       background.close()
       watchdog.close()

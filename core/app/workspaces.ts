@@ -5,6 +5,7 @@ import { AppError, isAppError } from '../kernel/app-error.ts'
 import type { DemoControl } from './api/demo-control.ts'
 import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
+import { type ArchiveDesk, createArchiveDesk } from './keeping/archive-desk.ts'
 import { type BackupMaker, createKeeping, type Keeping } from './keeping/keeping.ts'
 import type { Address } from './node-listener.ts'
 import { type ServedMaster, servedHere } from './served-master.ts'
@@ -20,6 +21,7 @@ export type Served = {
   readonly gateway: GatewayListener
   readonly view: () => MasterView
   readonly keeping: Keeping
+  readonly archive: ArchiveDesk
 }
 
 /** A demo island that runs: its master, its knobs, and how to stop it. */
@@ -117,7 +119,8 @@ function serve(
 ): Served {
   const { facts, ports, feed } = master
   const keeping = createKeeping(facts.directory ?? undefined, ports, facts.version, () => feed.tell({ topics: ['store'] }), makeBackup)
-  return { name, master, demo, gateway, keeping, view: () => master.moment(() => viewOf(master, gateway)) }
+  const archive = createArchiveDesk(facts.directory ?? undefined, ports)
+  return { name, master, demo, gateway, keeping, archive, view: () => master.moment(() => viewOf(master, gateway)) }
 }
 
 function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {

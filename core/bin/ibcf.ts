@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),
   rebuild: () => import('./rebuild.ts'),
+  seal: () => import('./seal.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
 }

@@ -70,7 +70,7 @@ With --json the last line is {"ok":...,"events":...,"origins":...,"fingerprint":
       )
       if (!isWhole) {
         io.stdout(
-          `${fromSealedPoint} of them lie in archives that are not here: they are proved from the sealed point, and the projections were not held against a rebuild. Put the archives back to prove all.`,
+          `${fromSealedPoint} of them lie in archives that are not here. They are proved from the sealed point; the projections were not held against a rebuild. Put the archives back to prove all.`,
         )
       }
       if (missing.length > 0) {

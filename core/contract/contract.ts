@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { archiveRequest, archiveView, retentionRequest, sealingState, sealRequest, sealView } from './archives.ts'
 import { id, instant, pageOf, pageRequest } from './common.ts'
 import {
   approveCommandRequest,
@@ -394,6 +395,22 @@ export const masterContract = {
       .route({ method: 'GET', path: '/store/backups', summary: 'The backup that is being made, and those that were' })
       .input(nothing)
       .output(backupList),
+    archive: base
+      .route({ method: 'GET', path: '/store/archive', summary: 'Old bulk: how long it stays, what is sealed, what would be sealed now' })
+      .input(archiveRequest)
+      .output(archiveView),
+    setRetention: base
+      .route({ method: 'POST', path: '/store/retention', summary: 'Set how many days of bulk stay at hand' })
+      .input(retentionRequest)
+      .output(archiveView),
+    seal: base
+      .route({ method: 'POST', path: '/store/seal', summary: 'Begin to seal old bulk into archives' })
+      .input(sealRequest)
+      .output(sealingState),
+    seals: base
+      .route({ method: 'GET', path: '/store/seals', summary: 'What was sealed, newest first' })
+      .input(z.object(pageRequest))
+      .output(pageOf(sealView)),
   },
   live: {
     changes: base

@@ -5,6 +5,18 @@ import { id, instant } from './common.ts'
 const count = z.number().int().nonnegative()
 const problem = z.object({ code: z.string(), sentence: z.string() })
 
+/** Bulk that was sealed out of the store. What lies in an archive that is not there cannot be read until it is back. */
+export const archivesView = z.object({
+  directory: z.string().nullable(),
+  count,
+  events: count,
+  sizeBytes: count,
+  firstSealedAt: instant.nullable(),
+  lastSealedAt: instant.nullable(),
+  missingCount: count,
+  missing: z.array(z.object({ log: z.string(), from: count, to: count, file: z.string() })),
+})
+
 export const storeView = z.object({
   path: z.string(),
   schemaVersion: count,
@@ -20,17 +32,7 @@ export const storeView = z.object({
   blobBytes: count,
   /** Content that an event requires and that is not here; the first hundred digests. */
   missingBlobs: z.array(z.string()),
-  /** Bulk that was sealed out of the store. What lies in an archive that is not there cannot be read until it is back. */
-  archives: z.object({
-    directory: z.string().nullable(),
-    count,
-    events: count,
-    sizeBytes: count,
-    firstSealedAt: instant.nullable(),
-    lastSealedAt: instant.nullable(),
-    missingCount: count,
-    missing: z.array(z.object({ log: z.string(), from: count, to: count, file: z.string() })),
-  }),
+  archives: archivesView,
   freeDiskBytes: count,
   /** Measured from how the event store grew over the last days; null while it is too young to say. */
   growthBytesPerDay: z.number().nonnegative().nullable(),

@@ -75,3 +75,7 @@ function filesHere(reader: Reader): ReadonlySet<string> {
   const directory = contextOf(reader).archive?.directory
   return new Set(directory !== undefined && existsSync(directory) ? readdirSync(directory) : [])
 }
+
+export function countSeals(reader: Reader): number {
+  return reader.get<{ n: number }>('SELECT count(*) AS n FROM seals')?.n ?? 0
+}

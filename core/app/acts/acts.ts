@@ -10,6 +10,7 @@ import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
+import { sealingOf, sealNow, setRetention } from './sealing.ts'
 import { assignPolicy, publishPolicy, rollBackPolicy, withdrawPolicy } from './policies.ts'
 import {
   abortRollout,
@@ -63,6 +64,9 @@ export const acts = {
   'projection.rebuild': rebuildProjections,
   'projection.cancelRebuild': cancelRebuild,
   'projection.retryParked': retryParked,
+  'store.setRetention': setRetention,
+  'store.seal': sealNow,
+  'store.sealing': sealingOf,
   'authority.reclaim': reclaimAuthority,
 } as const
 

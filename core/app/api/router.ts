@@ -1,5 +1,6 @@
 /** The procedures of the contract, each handed to the query or act that does it. */
 import { implement } from '@orpc/server'
+import type { ArchiveView } from '../../contract/archives.ts'
 import { hostContract, masterContract } from '../../contract/contract.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { DomainId, NodeId, OperatorId, RequestId } from '../../kernel/ids.ts'
@@ -39,6 +40,12 @@ function demoOf({ served }: MasterContext): NonNullable<Served['demo']> {
 }
 
 const noRollout = ['ROLLOUT_UNKNOWN', 'No such rollout is known here.'] as const
+async function archiveOf(context: MasterContext, keepBulkDays?: number): Promise<ArchiveView> {
+  const { master, archive } = context.served
+  const sealing = await act(context, 'store.sealing', {})
+  return master.moment(() => archive.view(master.model.reader, sealing, keepBulkDays))
+}
+
 const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
 
 export const masterRouter = os.router({
@@ -223,6 +230,19 @@ export const masterRouter = os.router({
       items: [...served.keeping.backups()],
       current: served.keeping.backup(),
     })),
+    archive: os.store.archive.handler(({ input, context }) => archiveOf(context, input.keepBulkDays)),
+    setRetention: os.store.setRetention.handler(async ({ input, context }) => {
+      const { master, archive } = context.served
+      master.moment(() => requireOperator({ master, actor: actorOf(context) }, 'engineer'))
+      archive.remember(input.keepBulkDays)
+      await act(context, 'store.setRetention', input)
+      master.feed.tell({ topics: ['store'] })
+      return archiveOf(context)
+    }),
+    seal: os.store.seal.handler(({ input, context }) => act(context, 'store.seal', input)),
+    seals: os.store.seals.handler(({ input, context: { served } }) =>
+      served.master.moment(() => served.archive.seals(served.master.model.reader, input)),
+    ),
   },
   live: { changes: os.live.changes.handler(({ context, signal }) => context.served.master.feed.subscribe(signal)) },
   demo: {

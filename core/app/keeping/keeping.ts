@@ -11,8 +11,8 @@ import { isAbsolute, join } from 'node:path'
 import { storeName } from '../../store/backup-copy.ts'
 import { fileSize, freeBytes } from '../../store/backup-file.ts'
 import { readStoreFigures, type StoreFigures } from '../../store/backup-figures.ts'
-import { readArchives } from '../../store/read-archives.ts'
 import { recordedAtOf } from '../../store/read-events.ts'
+import { archivesOf } from './archive-desk.ts'
 import { type BackupOptions, type MadeBackup, makeBackup } from './backup.ts'
 import { listBackups, rememberBackup } from './backups.ts'
 import { encrypterOf, type Sealing } from './seal.ts'
@@ -128,19 +128,13 @@ function storeView(directory: string, reader: Reader, { clock }: Pick<Ports, 'cl
   return {
     path,
     ...shown,
-    archives: archivesView(reader),
+    archives: archivesOf(reader),
     fileBytes: fileSize(path),
     walBytes: fileSize(`${path}-wal`),
     freeDiskBytes,
     growthBytesPerDay: growth,
     fullOn: fullInMs === null || fullInMs > farAwayMs ? null : new Date(clock.now() + fullInMs).toISOString(),
   }
-}
-
-function archivesView(reader: Reader): StoreView['archives'] {
-  const { firstSealedAt, lastSealedAt, missing, ...archives } = readArchives(reader)
-  const instantOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
-  return { ...archives, firstSealedAt: instantOf(firstSealedAt), lastSealedAt: instantOf(lastSealedAt), missing: [...missing] }
 }
 
 /** By what was recorded in the last week, or since the store was made if that is less, at what an event takes up here. */
