@@ -14,6 +14,8 @@ import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { ProofState } from '../projections/proofs.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
+import type { CareState } from '../projections/attention.ts'
+import type { AttentionWeightsSet } from '../fleet/attention/weights.ts'
 import type { PolicyState } from '../projections/policies.ts'
 import type { Holder } from '../fleet/authority/holder.ts'
 import type { AuthorityBook } from '../fleet/authority/types.ts'
@@ -60,6 +62,10 @@ export type ReadModel = {
   readonly waivers: (subject: string) => readonly Waiver[] | undefined
   readonly localDecisions: (node: string) => LocalDecisionState | undefined
   readonly proofs: (node: string) => ProofState | undefined
+  /** What was done about items of the inbox, by the node or domain they are about. */
+  readonly cares: (subject: string) => CareState | undefined
+  /** What a domain itself sets. */
+  readonly attentionWeights: (domain: string) => AttentionWeightsSet | undefined
   readonly rollout: (rollout: string) => RolloutState | undefined
   /** Its row in the read table of nodes, where the model is of a past instant. */
   readonly pastRowOf?: (node: string) => NodesRow | undefined
@@ -88,6 +94,8 @@ export type ReadModelParts = Omit<
   | 'localDecisions'
   | 'proofs'
   | 'rollout'
+  | 'cares'
+  | 'attentionWeights'
   | 'memory'
 >
 
@@ -120,6 +128,8 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     waivers: decided<readonly Waiver[]>('waivers'),
     proofs: (node) => (engine.read(parts.reader, 'proofs', node)?.facts ?? undefined) as ProofState | undefined,
     rollout: decided<RolloutState>('rollouts'),
+    cares: decided<CareState>('attention'),
+    attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,
     memory,
   }

@@ -23,7 +23,7 @@ import {
   settleCommandRequest,
 } from './commands.ts'
 import { demoFaultAnswer, demoFaultRequest, demoView } from './demo.ts'
-import { configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
+import { attentionItem, configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
 import { incarnationView } from './incarnation.ts'
 import { changeTick } from './live.ts'
 import {
@@ -50,6 +50,7 @@ import {
   withdrawPolicyRequest,
 } from './policies.ts'
 import { openGateRequest, planRolloutRequest, rolloutAct, rolloutDetail, rolloutView } from './rollouts.ts'
+import { acknowledgeRequest, assignItemRequest, resolveRequest, snoozeRequest, weighRequest } from './attention.ts'
 import { grantWaiverRequest, listedWaiver, revokeWaiverRequest } from './waivers.ts'
 import { nodeAsOf, parkedEvent, powerlessEvent, projectionList } from './projections.ts'
 
@@ -330,6 +331,32 @@ export const masterContract = {
     openGate: base
       .route({ method: 'POST', path: '/rollouts/{rolloutId}/gates/open', summary: 'Let the wave begin once it is safe' })
       .input(openGateRequest)
+      .output(done),
+  },
+  attention: {
+    list: base
+      .route({ method: 'GET', path: '/attention', summary: 'The inbox: what needs a person, worst first' })
+      .input(nothing)
+      .output(z.object({ items: z.array(attentionItem) })),
+    acknowledge: base
+      .route({ method: 'POST', path: '/attention/acknowledge', summary: 'Say that it was seen' })
+      .input(acknowledgeRequest)
+      .output(done),
+    snooze: base
+      .route({ method: 'POST', path: '/attention/snooze', summary: 'Put it off until an instant' })
+      .input(snoozeRequest)
+      .output(done),
+    resolve: base
+      .route({ method: 'POST', path: '/attention/resolve', summary: 'Say that it is settled' })
+      .input(resolveRequest)
+      .output(done),
+    assign: base
+      .route({ method: 'POST', path: '/attention/assign', summary: 'Say whose it is' })
+      .input(assignItemRequest)
+      .output(done),
+    weigh: base
+      .route({ method: 'POST', path: '/attention/weigh', summary: 'Set how much each thing counts in a domain' })
+      .input(weighRequest)
       .output(done),
   },
   waiver: {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
+import { handling } from './attention.ts'
 import { authoritySchema, doubt, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
@@ -50,6 +51,8 @@ export const attentionItem = z.object({
   /** Why, term by term: what each adds to the score. */
   terms: z.array(z.object({ term: z.string(), points: z.number() })),
   since: instant.nullable(),
+  /** What people did about it; absent while nobody did anything. */
+  handling: handling.optional(),
 })
 export type AttentionItem = z.infer<typeof attentionItem>
 

@@ -1,6 +1,7 @@
 /** Every projection of a master. Supply chain, attention, rollouts, commands and sync take their place here when they come. */
 import { actualProjection } from './actual.ts'
 import { assignmentsProjection } from './assignments.ts'
+import { attentionProjection, attentionWeightsProjection } from './attention.ts'
 import { authorityProjection } from './authority.ts'
 import { commandReportsProjection, commandedTable } from './command-reports.ts'
 import { commandsProjection } from './commands.ts'
@@ -36,6 +37,8 @@ export const projections: readonly Projection[] = [
   localDecisionsProjection,
   proofsProjection,
   rolloutsProjection,
+  attentionProjection,
+  attentionWeightsProjection,
 ]
 
 /** Every table that is made of several of them. */

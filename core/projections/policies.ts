@@ -11,7 +11,7 @@ export type PolicyState = DecisionData<'ibcf.policy.published.v1'> & {
 
 export const policiesProjection = defineProjection<null, PolicyState | null>({
   name: 'policies',
-  version: 2,
+  version: 3,
   handles: ['ibcf.policy.published.v1'],
   facts: foldsNothing,
   decisions: {
@@ -24,9 +24,20 @@ export const policiesProjection = defineProjection<null, PolicyState | null>({
         publisherId: origin,
       },
   },
-  table: { name: 'policies', columns: { name: 'TEXT', version: 'TEXT', target_version: 'TEXT', published_at: 'TEXT' }, indexes: [] },
+  table: {
+    name: 'policies',
+    columns: { name: 'TEXT', version: 'TEXT', target_version: 'TEXT', published_at: 'TEXT', weighs: 'INTEGER' },
+    indexes: [],
+  },
   row: (_subject, _facts, state) =>
     state === null
       ? undefined
-      : { name: state.name, version: state.version, target_version: state.targetVersion, published_at: state.publishedAt },
+      : {
+          name: state.name,
+          version: state.version,
+          target_version: state.targetVersion,
+          published_at: state.publishedAt,
+          /** It says how much things count for attention. */
+          weighs: state.attentionWeights === undefined ? 0 : 1,
+        },
 })

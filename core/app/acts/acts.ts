@@ -3,6 +3,7 @@ import type { OperatorId } from '../../kernel/ids.ts'
 import type { Master } from '../master.ts'
 import type { Act } from './act.ts'
 import { publishArtifact } from './artifacts.ts'
+import { acknowledgeItem, assignItem, resolveItem, snoozeItem, weighAttention } from './attention.ts'
 import { reclaimAuthority } from './authority.ts'
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
@@ -59,6 +60,11 @@ export const acts = {
   'rollout.advance': advanceRollout,
   'rollout.abort': abortRollout,
   'rollout.rollBack': rollBackRollout,
+  'attention.acknowledge': acknowledgeItem,
+  'attention.snooze': snoozeItem,
+  'attention.resolve': resolveItem,
+  'attention.assign': assignItem,
+  'attention.weigh': weighAttention,
   'waiver.grant': grantWaiver,
   'waiver.revoke': revokeWaiver,
   'projection.rebuild': rebuildProjections,

@@ -183,6 +183,14 @@ export const masterRouter = os.router({
     rollBack: os.rollout.rollBack.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.rollBack', input) })),
     openGate: os.rollout.openGate.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.openGate', input) })),
   },
+  attention: {
+    list: os.attention.list.handler(({ context }) => ({ items: queriesOf(context).attention() })),
+    acknowledge: os.attention.acknowledge.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.acknowledge', input) })),
+    snooze: os.attention.snooze.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.snooze', input) })),
+    resolve: os.attention.resolve.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.resolve', input) })),
+    assign: os.attention.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.assign', input) })),
+    weigh: os.attention.weigh.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.weigh', input) })),
+  },
   waiver: {
     list: os.waiver.list.handler(({ input, context }) => ({ items: queriesOf(context).waivers(input) })),
     grant: os.waiver.grant.handler(({ input, context }) => act(context, 'waiver.grant', input)),

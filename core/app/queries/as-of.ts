@@ -47,6 +47,8 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     assignments: decided('assignments'),
     waivers: decided('waivers'),
     rollout: decided('rollouts'),
+    cares: decided('attention'),
+    attentionWeights: decided('attention_weights'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,
     localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,
     pastRowOf: (node) => readRowAsOf(reader, model.ports.crypto, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,

@@ -96,8 +96,9 @@ it('[RO7] [RO5] [RO9] brings a thousand nodes over in waves, within the budget, 
   expect(read().matrix.filter(({ outcome }) => outcome === 'cannot-converge')).toHaveLength(20)
 
   // Those who come back after the end are brought over as well, never more of them at once than the budget.
+  for (const node of silent) node.isOnline = true
+  field.turn()
   for (const node of silent) {
-    node.isOnline = true
     master.port.commit(({ moveMode }) => {
       const moves = [
         moveMode(node.id, 'RETURNING', 'connection-detected', 'It is back.'),

@@ -36,7 +36,7 @@ export function changesSince(reader: Reader, before: Seen | undefined): { readon
 export function basisOf(reader: Reader): string {
   return reader
     .all<{ sum: string }>(
-      "SELECT sum FROM projection_sums WHERE projection IN ('domains', 'assignments', 'authority', 'local_decisions', 'masters', 'policies', 'waivers') ORDER BY projection",
+      "SELECT sum FROM projection_sums WHERE projection IN ('domains', 'assignments', 'attention_weights', 'authority', 'local_decisions', 'masters', 'policies', 'waivers') ORDER BY projection",
     )
     .map(({ sum }) => sum)
     .join()

@@ -9,6 +9,7 @@ import type { ReadModel } from '../../read-model.ts'
 import { desiredPolicies, type DomainRule, noRule } from '../desired-policy.ts'
 import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
 import type { QueryMemory } from '../query-memory.ts'
+import { mostOverDefault } from '../attention-weights.ts'
 import { nextWaiverEnd } from '../excuses.ts'
 import { basisOf, changesSince, type Seen } from './changes.ts'
 import {
@@ -45,6 +46,8 @@ export type FleetMemory = {
   desiredIn: (domainId: string) => DomainRule
   /** The next instant at which a waiver ends, wall milliseconds. */
   waivedUntilMs: number
+  /** See `mostOverDefault`. */
+  weightShare: number
   readonly domains: Map<string, KeptDomain>
   /** Without those that something moved since. */
   readonly states: Map<string, DomainState>
@@ -66,6 +69,7 @@ function createFleetMemory(): FleetMemory {
     tree: [],
     desiredIn: () => noRule,
     waivedUntilMs: Number.POSITIVE_INFINITY,
+    weightShare: 1,
     domains: new Map(),
     states: new Map(),
     heard: createHeardNodes(),
@@ -134,6 +138,7 @@ function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
   memory.basis = basis
   memory.tree = readDomainTree(model)
   memory.desiredIn = desiredPolicies(model)
+  memory.weightShare = mostOverDefault(model)
   memory.waivedUntilMs = nextWaiverEnd(model, model.ports.clock.now())
   memory.states.clear()
   for (const kept of memory.domains.values()) kept.classes = undefined

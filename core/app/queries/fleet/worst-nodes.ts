@@ -29,7 +29,8 @@ export type Worst = {
 const domainsOneByOne = 64
 
 /** Considers everybody who can be among the worst: each node of the scope that is not considered scores less than all that are kept. */
-export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, worst: Worst): void {
+export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, found: Worst): void {
+  const worst = fleet.weightShare === 1 ? found : inOwnWeights(found, fleet.weightShare)
   const counted = scope.kind === 'everything' ? undefined : scope.domainIds.filter((id) => fleet.domains.has(id))
   const isOneByOne = counted !== undefined && counted.length <= domainsOneByOne
   const wanted = counted === undefined || isOneByOne ? undefined : new Set(counted)
@@ -43,6 +44,21 @@ export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, wo
     if (!canEnter(worst, bound, '')) continue
     const walk: Walk = { reader: model.reader, domainId, isWanted: undefined, worst, nowMs }
     for (const drifting of classes) if (canEnter(worst, drifting.bound, '')) walkClass(walk, drifting)
+  }
+}
+
+/**
+ * The order of the walk is by default points. Where something counts up to `share` times as much, whoever has fewer points than the last
+ * one kept may still score higher; what is rounded away in either is added.
+ */
+function inOwnWeights(worst: Worst, share: number): Worst {
+  const rounded = Math.ceil(2 * share + 3)
+  return {
+    ...worst,
+    last: () => {
+      const last = worst.last()
+      return last === undefined ? undefined : { score: (last.score - rounded) / share, since: '' }
+    },
   }
 }
 
@@ -217,7 +233,7 @@ function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Dri
     const evidence = { configurationDigest, version: snapshotVersion(model, softwareDigest) }
     const { score } = driftOfEvidence(model, evidence, desired, excuses, nowMs)
     const points = score === null ? 0 : Math.round(score * defaultAttentionWeights.drift)
-    if (points === 0) continue
+    if (score === null || score === 0 || (points === 0 && fleet.weightShare === 1)) continue
     for (const isAlone of [false, true]) {
       // Nodes of one evidence may be under several rules: the most that any of them scores.
       const key = evidenceKey(isAlone, configurationDigest, softwareDigest)

@@ -1,9 +1,11 @@
 /** Figures, the inbox and lists that are kept by what changed, against the same found by looking at every node. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type ShownAs, showItem } from '../../../../core/fleet/attention/handling.ts'
 import { scoreNode } from '../../../../core/fleet/attention/score.ts'
 import { connectivityModes, healths } from '../../../../core/fleet/node/node-record.ts'
-import type { NodeId } from '../../../../core/kernel/ids.ts'
+import type { EventId, NodeId } from '../../../../core/kernel/ids.ts'
+import { weightsFor } from '../../../../core/app/queries/attention-weights.ts'
 import { desiredPolicies } from '../../../../core/app/queries/desired-policy.ts'
 import { driftOf, reportedVersion } from '../../../../core/app/queries/drift-of-node.ts'
 import { lineOf, noSums, type Sums } from '../../../../core/app/queries/health-line.ts'
@@ -49,6 +51,45 @@ const happenings: readonly ((fleet: Fleet, node: NodeId, pick: number) => void)[
       isAutonomous: false,
     }),
   ({ island }, _node) => void island.queries.overview(),
+  // Selections tell the nodes of a domain apart.
+  ({ island, policies, domains, nodes }, node, pick) => {
+    const domain = domains[pick % domains.length] ?? ''
+    const selectors = [{ tagsAll: ['tag-1'] }, { kinds: ['RELAY' as const] }, { nodeIds: [node, nodes[pick % nodes.length] ?? node] }]
+    const data = { assignmentId: island.newId(), policyBundleId: policies[pick % 3] ?? '', selector: selectors[pick % 3] ?? {}, reason: '' }
+    island.decide('ibcf.policy.targeted.v1', domain, data, { domain })
+  },
+  ({ island, domains }, _node, pick) => {
+    const domain = domains[pick % domains.length] ?? ''
+    const last = island.model.assignments(domain)?.assignments.at(-1)
+    if (last !== undefined) island.decide('ibcf.policy.withdrawn.v1', domain, { assignmentId: last.assignmentId, reason: '' }, { domain })
+  },
+  ({ island, domains }, node, pick) => {
+    const subject = pick % 2 === 0 ? node : (domains[pick % domains.length] ?? '')
+    const until = new Date(island.ports.clock.now() + ((pick * 7919) % 900_000)).toISOString()
+    const domain = subject === node ? (island.model.lifecycle(node)?.domainId ?? '') : subject
+    const path = pick % 3 === 0 ? '/configuration' : '/configuration/rate'
+    island.decide('ibcf.waiver.granted.v1', subject, { waiverId: island.newId(), path, until, reason: '' }, { domain })
+  },
+  // It matters only where there is a snapshot to hold it against.
+  ({ island, policies }, node, pick) => {
+    island.assess(node, 'LIVE')
+    island.snapshot(node, { configuration: configurations[pick % 3], software: { version: versions[pick % 2] } })
+    const decision = pick % 4 === 0 ? 'end cool' : 'cool'
+    const data = { policy: '', decision, basis: '', policyBundleId: policies[2] ?? null, path: '/configuration/rate' }
+    island.report(node, 'ibcf.decision.taken.v1', data)
+  },
+  ({ island, domains }, _node, pick) => {
+    const domain = domains[pick % domains.length] ?? ''
+    const sets = [{}, { drift: 100 }, { healthFailed: 3, backlog: 60 }, { overBudget: 90 }]
+    island.decide('ibcf.attention.weighted.v1', domain, { weights: sets[pick % 4] ?? {} }, { domain })
+  },
+  ({ island }, node, pick) => {
+    const domain = island.model.lifecycle(node)?.domainId ?? ''
+    const item = ['health', 'quarantined', 'drift', 'stale', 'sync-debt'][pick % 5] ?? ''
+    const score = pick % 100
+    if (pick % 3 === 0) island.decide('ibcf.attention.resolved.v1', node, { item, score, reason: '' }, { domain })
+    else island.decide('ibcf.attention.acknowledged.v1', node, { item, score, note: '' }, { domain })
+  },
 ]
 
 function makeNode(island: TestIsland, domains: readonly string[], number: number, pick: number): NodeId {
@@ -69,8 +110,20 @@ async function createFleet(): Promise<Fleet> {
   const policies = [
     island.makePolicy('base', { targetVersion: '2.0.0', configuration: { rate: 1 } }),
     island.makePolicy('other', { targetVersion: '1.0.0', configuration: { rate: 2, more: 1 } }),
+    island.newId<EventId>(),
   ]
+  island.decide('ibcf.policy.published.v1', policies[2] ?? '', {
+    name: 'lenient',
+    version: '1.0.0',
+    targetVersion: '2.0.0',
+    configuration: { rate: 3 },
+    constraints: { maintenance_window: '', requires_online: false, min_battery_pct: 0 },
+    comparators: [{ path: '/software/version', comparator: { kind: 'ignore' }, weight: 1 }],
+    delegatedPaths: ['/configuration'],
+    attentionWeights: { drift: 70 },
+  })
   island.assign(policies[0] ?? '', island.rootId)
+  island.assign(policies[2] ?? '', domains[1])
   const nodes: NodeId[] = []
   for (let number = 0; number < 12; number++) nodes.push(makeNode(island, domains, number, number * 5 + 1))
   return { island, domains, nodes, policies }
@@ -162,7 +215,8 @@ describe('the inbox', () => {
       const { model } = island
       const desiredIn = desiredPolicies(model)
       const scored = readNodeViews(model, { kind: 'fleet' }).flatMap((view) => {
-        const attention = scoreNode({
+        const desired = desiredIn(view.domainId).of(view)
+        const standing = {
           quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
           health: view.health,
           isDisconnected: view.mode === 'DISCONNECTED',
@@ -172,22 +226,35 @@ describe('the inbox', () => {
           autonomyBudgetSeconds: view.autonomyBudgetSeconds,
           backlogMessages: view.backlogMessages,
           evidence: 0,
-          drift: driftOf(model, view, desiredIn(view.domainId).of(view)).score,
-        })
+          drift: driftOf(model, view, desired).score,
+        }
+        const attention = scoreNode(standing, weightsFor(model, view.domainId, desired))
         const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
-        return attention === undefined ? [] : [{ id: view.id as string, domainId: view.domainId, score: attention.score, since }]
+        if (attention === undefined) return []
+        const began = island.queries.attention().find(({ nodeId }) => nodeId === view.id)?.since ?? null
+        const care = model.cares(view.id)?.[attention.kind]
+        const present = { score: attention.score, sinceMs: began === null ? 0 : Date.parse(began) }
+        const { shownAs } = showItem(care, present, model.ports.clock.now())
+        return [{ id: view.id as string, domainId: view.domainId, score: attention.score, since, shownAs }]
       })
       scored.sort((a, b) => b.score - a.score || compare(a.since, b.since) || compare(a.id, b.id))
-      const expected = scored.slice(0, 20).map(({ id, score }) => ({ id, score }))
+      const expected = shown(scored).map(({ id, score }) => ({ id, score }))
       expect(island.queries.attention().map(({ nodeId, score }) => ({ id: nodeId, score }))).toEqual(expected)
       for (const row of island.queries.domains().items) {
         const below = new Set(subtree(island, row.id))
-        const here = scored.filter(({ domainId }) => below.has(domainId)).slice(0, 20)
+        const here = shown(scored.filter(({ domainId }) => below.has(domainId)))
         expect(island.queries.domain(row.id).attention.map(({ nodeId }) => nodeId)).toEqual(here.map(({ id }) => id))
       }
     }, 40)
   }, 120_000)
 })
+
+/** Of those in order: twenty that are open, then twenty that somebody is at. */
+function shown<Item extends { readonly shownAs: ShownAs }>(sorted: readonly Item[]): Item[] {
+  const rank = ({ shownAs }: Item): number => ['open', 'acknowledged', 'snoozed', 'resolved'].indexOf(shownAs)
+  const handled = sorted.filter(({ shownAs }) => shownAs !== 'open').slice(0, 20)
+  return [...sorted.filter(({ shownAs }) => shownAs === 'open').slice(0, 20), ...handled.toSorted((a, b) => rank(a) - rank(b))]
+}
 
 describe('a list of nodes', () => {
   const filters: readonly NodeFilter[] = [
