@@ -56,6 +56,7 @@ export function ProjectionsSection(): ReactNode {
         {(data) => (
           <>
             <RebuildPanel list={data} whyNot={whyNot} />
+            <ParkedEvents total={summarize(data).parked} />
             {data.items.length === 0 ? (
               <div className={classes['waiting']}>
                 <Empty title={t`Nothing is folded here`} />
@@ -63,7 +64,6 @@ export function ProjectionsSection(): ReactNode {
             ) : (
               <ProjectionTable items={data.items} />
             )}
-            <ParkedEvents total={summarize(data).parked} />
           </>
         )}
       </Shown>

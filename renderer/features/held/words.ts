@@ -156,8 +156,26 @@ export function projectionMeaning(name: string): string {
       return t`the masters and their lives`
     case 'operators':
       return t`who may act`
+    case 'lives':
+      return t`which life of a master says what`
     case 'policies':
       return t`what nodes are to be`
+    case 'assignments':
+      return t`which policy holds where`
+    case 'waivers':
+      return t`differences that are allowed for a while`
+    case 'local_decisions':
+      return t`what nodes decided while on their own`
+    case 'commands':
+      return t`what nodes were told to do`
+    case 'command_reports':
+      return t`what nodes report of it`
+    case 'rollouts':
+      return t`what is brought out in waves`
+    case 'proofs':
+      return t`what shows that a policy works`
+    case 'attention':
+      return t`what people did about the inbox`
     default:
       return ''
   }
