@@ -3,11 +3,21 @@
  * nothing on the way to one. All it needs of the world comes in: a thousand of them run in one process under a virtual clock.
  */
 import { isAppError } from '../kernel/app-error.ts'
+import { fromBase64 } from '../kernel/hex.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Ports, Transport } from '../kernel/ports.ts'
 import { keyWordsOf } from '../log/fingerprint.ts'
+import { hasBlob, readBlob } from '../store/blobs.ts'
 import type { Store } from '../store/open.ts'
 import type { AgentConfig, AgentState, AgentView, Difficulty } from './config.ts'
+import { createExecutor } from './commands/executor.ts'
+import { createInstallArtifact } from './commands/install-artifact.ts'
+import { openCommandLedger } from './commands/ledger.ts'
+import { createObedience } from './commands/obedience.ts'
+import { createRestart } from './commands/restart.ts'
+import { createRunSnapshot } from './commands/run-snapshot.ts'
+import { createSetConfig } from './commands/set-config.ts'
+import type { SoftwarePlace } from './commands/software.ts'
 import { createContact } from './contact.ts'
 import { createGatewayClient, type GatewayClient, stopping } from './gateway-client.ts'
 import { loadIdentity } from './identity.ts'
@@ -36,6 +46,10 @@ export type AgentParts = {
   readonly transport: Transport
   readonly workload: Workload
   readonly config: AgentConfig
+  /** Where software is installed; absent where there is no such place. */
+  readonly software?: SoftwarePlace
+  /** Stops this agent and starts it anew over the same store; absent where nobody does. */
+  readonly restartAgent?: () => void
   /** Told of every change of state, mode, phase or difficulty. */
   readonly changed?: (view: AgentView) => void
 }
@@ -46,9 +60,11 @@ const signEvery = { events: 64, ms: 5000 } as const
 const sendAfterMs = 300
 /** After the disk refused a write. */
 const retryWriteMs = 5000
+/** A window that opens in a month is looked at on the way there: timers reach no farther than 24 days. */
+const longestTimerMs = 24 * 60 * 60 * 1000
 
 /** Throws Corrupt `IDENTITY_DAMAGED`, `AGENT_MEMORY_DAMAGED`, and what the store throws when it cannot be written. */
-export function createAgent({ ports, store, transport, workload, config, changed }: AgentParts): Agent {
+export function createAgent({ ports, store, transport, workload, config, software, restartAgent, changed }: AgentParts): Agent {
   const { clock } = ports
   const memory = openMemory(store.reader, store.transact)
   const identity = loadIdentity(ports, config.directory, memory.get('nodeId') as NodeId | undefined)
@@ -104,8 +120,52 @@ export function createAgent({ ports, store, transport, workload, config, changed
   const { reader } = store
   const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, viaId })
   const proving = createProving({ journal, memory, workload })
+  const ledger = openCommandLedger(store.reader, store.transact)
+  const executor = createExecutor({
+    ports,
+    nodeId: identity.nodeId,
+    ledger,
+    journal,
+    memory,
+    regard,
+    solitude,
+    workload,
+    acts: {
+      'set-config': createSetConfig(workload),
+      restart: createRestart(ledger.run, restartAgent),
+      'run-snapshot': createRunSnapshot(observer),
+      'install-artifact': createInstallArtifact({
+        crypto: ports.crypto,
+        place: software,
+        masterKey: () => {
+          const key = memory.get('approval')?.masterPublicKey
+          return key === undefined ? undefined : fromBase64(key)
+        },
+        content: (digest) => readBlob(reader, digest),
+      }),
+    },
+    holdsContent: (digest) => hasBlob(reader, digest),
+    changed: observer.takeSnapshot,
+    later: (ms) => timetable.set('commands', Math.min(ms, longestTimerMs), obey),
+    restartAgent,
+  })
+  const obey = (): void => void executor.work().catch(survive)
+  const obedience = createObedience({
+    clock,
+    scheduler: ports.scheduler,
+    store,
+    nodeId: identity.nodeId,
+    transport,
+    timeoutMs: config.requestTimeoutMs,
+    journal,
+    executor,
+    between,
+    wake: () => timetable.wake(),
+    isClosed: timetable.isClosed,
+    survive,
+  })
   const joining = { ports, store, config, identity, memory, journal, client, uploader }
-  const contact = createContact({ ...joining, observer, proving, solitude, regard, meter, workload, changeState, worry })
+  const contact = createContact({ ...joining, observer, proving, obedience, solitude, regard, meter, workload, changeState, worry })
 
   const converse = async (): Promise<void> => {
     while (!timetable.isClosed()) {
@@ -133,6 +193,8 @@ export function createAgent({ ports, store, transport, workload, config, changed
     guarded(() => proving.prove(true))
     guarded(observer.observe)
     guarded(observer.takeSnapshot)
+    // Before anything else is heard: what was begun when the last run ended is found out about.
+    obey()
     conversation = converse()
   }
   const start = (): void => {
@@ -146,6 +208,7 @@ export function createAgent({ ports, store, transport, workload, config, changed
   const stop = async (): Promise<void> => {
     timetable.close()
     await conversation
+    await executor.stop()
     if (state === 'FAILED') return
     store.transact((writer) => memory.put(writer, 'wasStopped', true))
     journal.sign()

@@ -10,6 +10,7 @@ import { attach, enrol, greet, type Greeting, type JoiningParts } from './joinin
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
 import { backoffMs, spread } from './pace.ts'
+import type { Obedience } from './commands/obedience.ts'
 import type { Proving } from './proving.ts'
 import type { Regard } from './regard.ts'
 import { countersign, openReturn, replay, type ReturnSession } from './returning.ts'
@@ -28,6 +29,7 @@ export type Contact = {
 export type ContactParts = JoiningParts & {
   readonly observer: Observer
   readonly proving: Proving
+  readonly obedience: Obedience
   readonly solitude: Solitude
   readonly regard: Regard
   readonly meter: LinkMeter
@@ -57,7 +59,7 @@ type Stage =
   | { readonly kind: 'replaying'; readonly session: ReturnSession }
 
 export function createContact(parts: ContactParts): Contact {
-  const { ports, config, client, memory, journal, uploader, observer, proving, solitude, regard, meter, workload, changeState, worry } =
+  const { ports, config, client, memory, journal, uploader, observer, proving, obedience, solitude, regard, meter, workload, changeState, worry } =
     parts
   const startedAt = ports.clock.monotonic()
   /** Until the master says what it expects. */
@@ -160,8 +162,10 @@ export function createContact(parts: ContactParts): Contact {
   }
 
   const live = async (token: string): Promise<number> => {
-    const failure = (await beat()) ?? (await lookAtDesired(token)) ?? (await sendRest(token))
+    const failure = (await beat()) ?? (await lookAtDesired(token)) ?? (await obedience.obey(token)) ?? (await sendRest(token))
     if (failure !== undefined) return stumble(failure)
+    // After what was received was told: the master then knows that it need not be handed over again.
+    if (stage.kind === 'attached') obedience.ask(token)
     return Math.max(0, beatDueAt - ports.clock.monotonic())
   }
   const sendRest = async (token: string): Promise<Failure | undefined> => {

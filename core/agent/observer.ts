@@ -5,6 +5,7 @@ import type { Health } from '../fleet/node/node-record.ts'
 import { toHex } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import type { Reader } from '../kernel/reader.ts'
+import type { Writer } from '../kernel/reader.ts'
 import { putBlob } from '../store/blobs.ts'
 import type { Fact, Journal } from './journal.ts'
 import type { LinkMeter } from './link-meter.ts'
@@ -19,7 +20,15 @@ export type Observer = {
   readonly observe: () => void
   /** Records a snapshot when any part differs from the last one; an unchanged one is no event (design 2, Volume). */
   readonly takeSnapshot: () => void
+  /** A snapshot as it would be recorded now, changed or not: the fact, and what is written with it. */
+  readonly snapshot: () => Snapshot
   readonly health: () => Health
+}
+
+export type Snapshot = {
+  readonly manifest: Extract<Fact, { type: 'ibcf.snapshot.taken.v1' }>['data']['parts']
+  readonly fact: Fact
+  readonly also: (writer: Writer) => void
 }
 
 export type ObserverParts = {
@@ -142,7 +151,7 @@ export function createObserver(parts: ObserverParts): Observer {
     carriedOut = wanted
   }
 
-  const takeSnapshot = (): void => {
+  const snapshot = (): Snapshot => {
     const made = checks()
     const contents: Readonly<Record<string, unknown>> = { ...workload.parts(), health: { health: worst(made), checks: made } }
     const blobs = snapshotParts.flatMap((name) => {
@@ -152,14 +161,22 @@ export function createObserver(parts: ObserverParts): Observer {
       return [{ bytes, part: { name, digest: toHex(crypto.sha256(bytes)), sizeBytes: bytes.length } }]
     })
     const manifest = blobs.map(({ part }) => part)
+    return {
+      manifest,
+      fact: { type: 'ibcf.snapshot.taken.v1', data: { parts: manifest, isAutonomous: isAutonomous() } },
+      also: (writer) => {
+        for (const { bytes } of blobs) putBlob(writer, bytes)
+        memory.put(writer, 'manifest', manifest)
+      },
+    }
+  }
+  const takeSnapshot = (): void => {
+    const { manifest, fact, also } = snapshot()
     if (JSON.stringify(manifest) === JSON.stringify(memory.get('manifest'))) return
-    journal.record([{ type: 'ibcf.snapshot.taken.v1', data: { parts: manifest, isAutonomous: isAutonomous() } }], (writer) => {
-      for (const { bytes } of blobs) putBlob(writer, bytes)
-      memory.put(writer, 'manifest', manifest)
-    })
+    journal.record([fact], also)
   }
 
-  return { observe, takeSnapshot, health: () => worst(checks()) }
+  return { observe, takeSnapshot, snapshot, health: () => worst(checks()) }
 }
 
 /** Its own rules change its configuration now and then. */

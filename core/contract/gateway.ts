@@ -305,6 +305,7 @@ export const commandsDocument = z.object({
   /** The master's clock. */
   at: instant,
 })
+export type CommandOnWire = z.infer<typeof commandOnWire>
 export type CommandsDocument = z.infer<typeof commandsDocument>
 
 /** Every failure. `code` is stable; `detail` is one sentence for a person. */

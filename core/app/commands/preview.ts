@@ -9,7 +9,7 @@ import { isExpired } from '../../fleet/command/expiry.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { subtreeOf } from '../queries/domain-tree.ts'
 import type { ReadModel } from '../read-model.ts'
-import { digestOf } from './body-digest.ts'
+import { digestOf } from '../../fleet/command/body-digest.ts'
 import { batchRows } from './facts.ts'
 
 export type CommandPreview = z.infer<typeof commandPreview>
