@@ -77,7 +77,7 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
 
   function envelopeOf(decision: Decision): EventEnvelope {
     const time = new Date(ports.clock.now()).toISOString()
-    const { type, subject, domain, data, causation, actor, placement = 0, idempotencykey, expirytime } = decision
+    const { type, subject, domain, data, causation, actor, placement = 0, epoch, idempotencykey, expirytime } = decision
     return {
       specversion: '1.0',
       id: nextId<EventId>(),
@@ -89,7 +89,7 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
       domain,
       ...(actor === undefined ? {} : { actor, actorproof: proveAct(keys, ports, { type, subject, time, actor, data }) }),
       ...(causation === undefined ? {} : { causation }),
-      epoch: epochOf(domain),
+      epoch: epoch ?? epochOf(domain),
       placement,
       ...(idempotencykey === undefined ? {} : { idempotencykey }),
       ...(expirytime === undefined ? {} : { expirytime }),

@@ -24,6 +24,16 @@ import {
 } from './commands.ts'
 import { demoFaultAnswer, demoFaultRequest, demoView } from './demo.ts'
 import { attentionItem, configureDomainRequest, createDomainRequest, domainDetail, domainRow, fleetOverview } from './domains.ts'
+import {
+  breakGlassRequest,
+  claimRequest,
+  delegateRequest,
+  domainAuthority,
+  grantRequest,
+  releaseRequest,
+  resolveAuthorityRequest,
+  reviewRequest,
+} from './authority.ts'
 import { incarnationView } from './incarnation.ts'
 import { changeTick } from './live.ts'
 import {
@@ -118,6 +128,10 @@ export const masterContract = {
       .route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' })
       .input(z.object({ domainId: id }))
       .output(domainDetail),
+    authority: base
+      .route({ method: 'GET', path: '/domains/{domainId}/authority', summary: 'Who is master here, by what right, and who disagrees' })
+      .input(z.object({ domainId: id }))
+      .output(domainAuthority),
     create: base
       .route({ method: 'POST', path: '/domains', summary: 'Make a domain below another' })
       .input(createDomainRequest)
@@ -374,6 +388,34 @@ export const masterContract = {
       .output(done),
   },
   authority: {
+    grant: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/grant', summary: 'Give the domain to a master, at the next epoch' })
+      .input(grantRequest)
+      .output(done),
+    delegate: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/delegate', summary: 'Name who may claim it when its holder is away' })
+      .input(delegateRequest)
+      .output(done),
+    claim: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/claim', summary: 'Take it over by delegation' })
+      .input(claimRequest)
+      .output(done),
+    breakGlass: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/break-glass', summary: 'Take it without being asked; reviewed later' })
+      .input(breakGlassRequest)
+      .output(done),
+    resolve: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/resolve', summary: 'Decide a contest' })
+      .input(resolveAuthorityRequest)
+      .output(done),
+    release: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/release', summary: 'Give up what this master holds or claims' })
+      .input(releaseRequest)
+      .output(done),
+    review: base
+      .route({ method: 'POST', path: '/domains/{domainId}/authority/review', summary: 'Look into broken glass, as another person' })
+      .input(reviewRequest)
+      .output(done),
     reclaim: base
       .route({ method: 'POST', path: '/authority/reclaim', summary: 'Break-glass: take back what a restored master held' })
       .input(z.object({ reason: z.string().trim().min(1).max(1000) }))

@@ -24,6 +24,8 @@ export type Decision<Type extends DecisionType = DecisionType> = {
   readonly actor?: OperatorId
   /** Raised by each move of the node that it is about; 0 where none is said. */
   readonly placement?: number
+  /** The one under which this master holds the domain, unless said otherwise. */
+  readonly epoch?: number
   readonly idempotencykey?: string
   /** RFC 3339. */
   readonly expirytime?: string

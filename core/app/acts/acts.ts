@@ -4,7 +4,16 @@ import type { Master } from '../master.ts'
 import type { Act } from './act.ts'
 import { publishArtifact } from './artifacts.ts'
 import { acknowledgeItem, assignItem, resolveItem, snoozeItem, weighAttention } from './attention.ts'
-import { reclaimAuthority } from './authority.ts'
+import {
+  breakGlass,
+  claimAuthority,
+  delegateAuthority,
+  grantAuthority,
+  reclaimAuthority,
+  releaseAuthority,
+  resolveAuthority,
+  reviewAuthority,
+} from './authority.ts'
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
@@ -73,6 +82,13 @@ export const acts = {
   'store.setRetention': setRetention,
   'store.seal': sealNow,
   'store.sealing': sealingOf,
+  'authority.grant': grantAuthority,
+  'authority.delegate': delegateAuthority,
+  'authority.claim': claimAuthority,
+  'authority.breakGlass': breakGlass,
+  'authority.resolve': resolveAuthority,
+  'authority.release': releaseAuthority,
+  'authority.review': reviewAuthority,
   'authority.reclaim': reclaimAuthority,
 } as const
 

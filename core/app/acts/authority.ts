@@ -1,41 +1,147 @@
-/** Authority over domains: so far the one way to it for a master that was restored (design 2, Authority; [MA13]). */
+/**
+ * What people do about authority (design 2, Authority). Each request becomes an event that counts by the rules which judge it everywhere
+ * ([AU17]), or is refused with what would allow it, and nothing is written. What nodes have to know is signed into the event.
+ */
+import type { z } from 'zod'
+import type {
+  breakGlassRequest,
+  claimRequest,
+  delegateRequest,
+  grantRequest,
+  MasterRef,
+  releaseRequest,
+  resolveAuthorityRequest,
+  reviewRequest,
+} from '../../contract/authority.ts'
+import { decideAuthority } from '../../fleet/authority/decide.ts'
+import type { Envelope } from '../../fleet/authority/events.ts'
+import { lineOf } from '../../fleet/authority/line.ts'
+import type { AuthorityRequest, Decider, MasterCard } from '../../fleet/authority/request.ts'
+import { grantPayloadType } from '../../fleet/authority/statement.ts'
+import type { MasterLevel } from '../../fleet/node/node-record.ts'
+import type { Commit, Decision } from '../../ingest/master-port.ts'
 import { AppError } from '../../kernel/app-error.ts'
-import type { DomainId, EventId } from '../../kernel/ids.ts'
+import { fromBase64, toBase64 } from '../../kernel/hex.ts'
+import { tickHlc } from '../../kernel/hlc.ts'
+import type { DomainId, EventId, OperatorId } from '../../kernel/ids.ts'
+import { keyIdOf } from '../../log/dsse.ts'
+import type { Master } from '../master.ts'
 import { lapsedGrantOf } from '../queries/authority-view.ts'
 import { type Act, requireOperator } from './act.ts'
 
+/** All throw NotFound `DOMAIN_UNKNOWN` and `MASTER_UNKNOWN`, and Rejected with the codes of `decideAuthority`. */
+export function grantAuthority(act: Act, { domainId, to, until, onContest, reason }: z.infer<typeof grantRequest>): EventId[] {
+  return ask(act, { kind: 'grant', domainId, to: cardOf(act.master, to), until, onContest, reason })
+}
+
+/** Says beforehand who may claim the domain when its holder cannot be reached. */
+export function delegateAuthority(act: Act, { domainId, to, rank, until }: z.infer<typeof delegateRequest>): EventId[] {
+  return ask(act, { kind: 'delegate', domainId, to: cardOf(act.master, to), rank, until })
+}
+
+/** Throws Rejected `NOT_DELEGATED` where nobody ever named this master. */
+export function claimAuthority(act: Act, { domainId, delegationId, reason }: z.infer<typeof claimRequest>): EventId[] {
+  return ask(act, { kind: 'claim', domainId, delegationId: delegationId ?? newestDelegation(act.master, domainId), reason })
+}
+
+export function breakGlass(act: Act, { domainId, reason }: z.infer<typeof breakGlassRequest>): EventId[] {
+  return ask(act, { kind: 'break-glass', domainId, nodeIds: null, reason })
+}
+
+export function resolveAuthority(act: Act, { domainId, inFavourOf, to, reason }: z.infer<typeof resolveAuthorityRequest>): EventId[] {
+  return ask(act, { kind: 'resolve', domainId, inFavourOf, to: cardOf(act.master, to ?? { masterId: inFavourOf }), reason })
+}
+
+export function releaseAuthority(act: Act, { domainId, reason }: z.infer<typeof releaseRequest>): EventId[] {
+  // To give it back to the one above would need placements, which no event carries yet.
+  return ask(act, { kind: 'release', domainId, inherit: false, reason })
+}
+
+export function reviewAuthority(act: Act, { domainId, eventId, verdict, findings }: z.infer<typeof reviewRequest>): EventId[] {
+  return ask(act, { kind: 'review', domainId, eventId, verdict, findings })
+}
+
 /**
- * Break-glass: takes the domains that this master held in an earlier life at the next epoch, in the operator's name. It is shown until
- * it has been reviewed. Throws Rejected `AUTHORITY_NOT_LAPSED` when there is none to take.
+ * Break-glass for everything that this master held in an earlier life and nobody holds since, in the operator's name; it is shown until
+ * somebody else has looked into it ([MA13]). Throws Rejected `AUTHORITY_NOT_LAPSED` when there is none to take.
  */
 export function reclaimAuthority(act: Act, { reason }: { readonly reason: string }): EventId[] {
   const actor = requireOperator(act, 'authority')
   const { model, port } = act.master
-  const lapsed = lapsedDomains(act)
-  const incarnation = model.master(model.masterId)?.incarnation?.id
-  if (lapsed.length === 0 || incarnation === undefined) {
+  const lapsed = model.reader
+    .all<{ subject: string }>('SELECT subject FROM authority_domains ORDER BY subject')
+    .filter(({ subject }) => lapsedGrantOf(model, subject)?.domainId === subject)
+  if (lapsed.length === 0) {
     throw new AppError(
       'Rejected',
       'AUTHORITY_NOT_LAPSED',
       'There is no authority here to reclaim: this master held none, or holds it, or another one does.',
     )
   }
-  return port.commit(({ decide }) =>
-    lapsed.map(({ domainId, level, epoch }) =>
-      decide({
-        type: 'ibcf.authority.granted.v1',
-        subject: domainId,
-        domain: domainId,
-        data: { masterId: model.masterId, level, epoch: epoch + 1, until: null, right: 'break-glass', incarnation, reason },
-        actor,
-      }),
-    ),
+  return port.commit((commit) =>
+    lapsed.map(({ subject }) => record(act.master, commit, actor, { kind: 'break-glass', domainId: subject, nodeIds: null, reason })),
   )
 }
 
-function lapsedDomains({ master: { model } }: Act) {
-  return model.reader.all<{ subject: string }>('SELECT subject FROM authority_domains ORDER BY subject').flatMap(({ subject }) => {
-    const lapsed = lapsedGrantOf(model, subject)
-    return lapsed?.domainId === subject ? [{ ...lapsed.grant, domainId: subject as DomainId }] : []
-  })
+function ask(act: Act, request: AuthorityRequest): EventId[] {
+  const actor = requireOperator(act, 'authority')
+  const { model, port } = act.master
+  const { domainId } = request
+  if (model.domain(domainId) === undefined) throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId })
+  return port.commit((commit) => [record(act.master, commit, actor, request)])
+}
+
+function record(master: Master, { decide }: Pick<Commit, 'decide'>, actor: OperatorId, request: AuthorityRequest): EventId {
+  const { model, port, identity } = master
+  const nowMs = port.ports.clock.now()
+  const decider: Decider = {
+    card: ownCard(master),
+    incarnation: identity.incarnation,
+    hlc: tickHlc(undefined, nowMs),
+    time: new Date(nowMs).toISOString(),
+    actor,
+  }
+  const decided = decideAuthority(model.book, decider, request)
+  if (!decided.ok) {
+    const { code, sentence, facts, wouldAllow } = decided.refusal
+    throw new AppError('Rejected', code, `${sentence} ${wouldAllow}`, facts)
+  }
+  const { type, data, epoch, statement } = decided.value
+  const signed = statement === null ? data : { ...data, statement: signGrant(master, statement) }
+  const domain = request.domainId as DomainId
+  return decide({ type, subject: domain, domain, data: signed, epoch, actor } as Decision)
+}
+
+function signGrant({ port }: Pick<Master, 'port'>, statement: unknown): Envelope {
+  const { document, keyid, signature } = port.signStatement(grantPayloadType, statement)
+  return { payloadType: grantPayloadType, payload: document, signatures: [{ keyid, sig: signature }] }
+}
+
+function ownCard({ model, port }: Master): MasterCard {
+  const incarnation = model.master(model.masterId)?.incarnation?.id ?? null
+  return { masterId: model.masterId, level: model.level, keyId: port.keyId, publicKey: toBase64(port.publicKey), incarnation }
+}
+
+function cardOf(master: Master, ref: MasterRef): MasterCard {
+  if (ref.masterId === master.model.masterId) return ownCard(master)
+  const known = master.model.master(ref.masterId)
+  const publicKey = ref.publicKey ?? known?.publicKey
+  const level = ref.level ?? (known?.level as MasterLevel | undefined)
+  if (publicKey === undefined || level === undefined) {
+    throw new AppError('NotFound', 'MASTER_UNKNOWN', 'This master is not known here: its level and public key have to be given.', {
+      masterId: ref.masterId,
+    })
+  }
+  const incarnation = ref.incarnation === undefined ? (known?.incarnation?.id ?? null) : ref.incarnation
+  return { masterId: ref.masterId, level, keyId: keyIdOf(master.config.ports.crypto, fromBase64(publicKey)), publicKey, incarnation }
+}
+
+function newestDelegation({ model }: Master, domainId: string): string {
+  const mine = lineOf(model.book, domainId)
+    .flatMap((id) => model.book.record(id)?.acts ?? [])
+    .filter(({ word }) => word.kind === 'delegate' && word.masterId === model.masterId)
+    .toSorted((a, b) => b.epoch - a.epoch || (a.hlc < b.hlc ? 1 : -1))
+  const [newest] = mine
+  if (newest === undefined) throw new AppError('Rejected', 'NOT_DELEGATED', 'Nobody named this master to claim the domain.', { domainId })
+  return newest.eventId
 }

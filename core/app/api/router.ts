@@ -82,6 +82,9 @@ export const masterRouter = os.router({
     get: os.domain.get.handler(({ input, context }) =>
       found(queriesOf(context).domain(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
     ),
+    authority: os.domain.authority.handler(({ input, context }) =>
+      found(queriesOf(context).domainAuthority(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
+    ),
     create: os.domain.create.handler(async ({ input, context }) => ({ domainId: await act(context, 'domain.create', input) })),
     configure: os.domain.configure.handler(async ({ input, context }) => ({ eventIds: await act(context, 'domain.configure', input) })),
   },
@@ -197,6 +200,15 @@ export const masterRouter = os.router({
     revoke: os.waiver.revoke.handler(async ({ input, context }) => ({ eventIds: await act(context, 'waiver.revoke', input) })),
   },
   authority: {
+    grant: os.authority.grant.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.grant', input) })),
+    delegate: os.authority.delegate.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.delegate', input) })),
+    claim: os.authority.claim.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.claim', input) })),
+    breakGlass: os.authority.breakGlass.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'authority.breakGlass', input),
+    })),
+    resolve: os.authority.resolve.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.resolve', input) })),
+    release: os.authority.release.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.release', input) })),
+    review: os.authority.review.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.review', input) })),
     reclaim: os.authority.reclaim.handler(async ({ input, context }) => ({ eventIds: await act(context, 'authority.reclaim', input) })),
   },
   projection: {

@@ -122,6 +122,13 @@ export function readPowerless(reader: Reader, page: { readonly before?: number; 
     .map(({ event_id, would_allow, ...row }) => ({ ...row, eventId: event_id, wouldAllow: would_allow }))
 }
 
+/** The same of one domain. */
+export function readPowerlessIn(reader: Reader, domainId: string, limit: number): readonly PowerlessEvent[] {
+  return reader
+    .all<PowerlessRow>('SELECT * FROM powerless_events WHERE domain = ? ORDER BY position DESC LIMIT ?', domainId, limit)
+    .map(({ event_id, would_allow, ...row }) => ({ ...row, eventId: event_id, wouldAllow: would_allow }))
+}
+
 export function countPowerless(reader: Reader): number {
   return reader.get<{ n: number }>('SELECT count(*) AS n FROM powerless_events')?.n ?? 0
 }

@@ -20,7 +20,7 @@ export function readIncarnation(model: ReadModel): IncarnationView {
   const opened = later === null ? [] : openingsOf(model, later.id)
   const continues = opened.flatMap((data) => data.continues)
   return {
-    id: later?.id ?? firstLifeOf(model),
+    id: incarnationOf(model),
     openedAt: later?.openedAt ?? state?.createdAt ?? null,
     reason: later?.reason ?? 'founded',
     continues: continues.slice(0, pointsShown),
@@ -39,7 +39,12 @@ function openingsOf({ reader, masterId }: ReadModel, incarnation: string): reado
     .toReversed()
 }
 
-function firstLifeOf({ reader, masterId }: ReadModel): string | null {
+/** The one that its logs bear now; null before it has written anything. */
+export function incarnationOf(model: Pick<ReadModel, 'reader' | 'master' | 'masterId'>): string | null {
+  return model.master(model.masterId)?.incarnation?.id ?? firstLifeOf(model)
+}
+
+function firstLifeOf({ reader, masterId }: Pick<ReadModel, 'reader' | 'masterId'>): string | null {
   const [first] = readFrontier(reader, { origin: masterId })
   return first === undefined ? null : parseLogId(first.log).incarnation
 }

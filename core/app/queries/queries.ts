@@ -8,6 +8,7 @@ import { listAttention } from './attention.ts'
 import { type CommandListInput, listCommands, readKnownCommand } from './commands.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
+import { readDomainAuthority } from './domain-authority.ts'
 import { readDomain } from './domain-detail.ts'
 import { listDomains } from './domain-list.ts'
 import { listEnrolments } from './enrolments.ts'
@@ -44,6 +45,7 @@ export function createQueries(model: ReadModel) {
     domains: () => listDomains(model),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
+    domainAuthority: (domainId: string) => readDomainAuthority(model, domainId),
     /** `asOf`: as it was at that instant. */
     node: (nodeId: string, asOf?: string) => (asOf === undefined ? readNode(model, nodeId) : readNodeAsOf(model, nodeId, asOf)),
     timeline: (input: PageInput) => readTimeline(model, input),
