@@ -5,6 +5,7 @@
 import { thresholdsOf } from './queries/thresholds.ts'
 import { authorityOf } from './queries/authority-view.ts'
 import { driftOfNode } from './queries/drift-of-node.ts'
+import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import { isAppError } from '../kernel/app-error.ts'
 import type { DomainId, NodeId } from '../kernel/ids.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
@@ -155,7 +156,11 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       feed.tell(changeOf(events, (command) => model.command(command)?.issued?.nodeId))
       for (const command of commandsTouchedBy(events)) expiryWatch.look(command)
       for (const { event } of events)
-        if (event?.type === 'ibcf.connectivity.assessed.v1' || event?.type === 'ibcf.enrolment.approved.v1')
+        if (
+          event?.type === 'ibcf.connectivity.assessed.v1' ||
+          event?.type === 'ibcf.enrolment.approved.v1' ||
+          event?.type === 'ibcf.node.scheduled.v1'
+        )
           moved.add(event.subject as string as NodeId)
       if (events.some(({ event }) => event !== undefined && rolloutBasis.test(event.type))) wakeRollouts()
       lookAtMoved()
@@ -181,6 +186,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       publicKey: fromBase64(state.publicKey),
       isKeyRevoked: state.isKeyRevoked,
       contactEverySeconds: state.contactEverySeconds,
+      contactSchedule: state.contactSchedule,
       autonomyBudgetSeconds: state.autonomyBudgetSeconds,
       placement: state.placement,
       epoch: authorityOf(model, domainId).epoch ?? 0,
@@ -269,7 +275,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     if (known === undefined) return
     presence.hear(node, how, ports.clock.monotonic(), {
       thresholds: thresholdsOf(model, known.domainId).thresholds,
-      contactEveryMs: known.contactEverySeconds * 1000,
+      contactEveryMs: expectationOf(known, presence.of(node)?.heardAt ?? how.at).contactEveryMs,
     })
     watchdog.look(node)
     feed.tell({ topics: ['presence'], nodeIds: [node], domainIds: [known.domainId] })

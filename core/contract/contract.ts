@@ -5,6 +5,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { archiveRequest, archiveView, retentionRequest, sealingState, sealRequest, sealView } from './archives.ts'
+import { contactScheduleSchema } from '../fleet/connectivity/connectivity-events.ts'
 import { id, instant, pageOf, pageRequest } from './common.ts'
 import {
   approveCommandRequest,
@@ -190,6 +191,10 @@ export const masterContract = {
       .route({ method: 'POST', path: '/nodes/{nodeId}/retire', summary: 'DECOMMISSIONING -> RETIRED, for good' })
       .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
       .output(done),
+    schedule: base
+      .route({ method: 'POST', path: '/nodes/{nodeId}/schedule', summary: 'Say when it is expected to be heard' })
+      .input(byNode.extend({ schedule: contactScheduleSchema.nullable(), reason: z.string().trim().min(1).max(1000) }))
+      .output(done),
     revokeKey: base
       .route({ method: 'POST', path: '/nodes/{nodeId}/revoke-key', summary: 'Cut its key here and quarantine it' })
       .input(byNode.extend({ reason: z.string().trim().min(1).max(1000) }))
@@ -202,7 +207,14 @@ export const masterContract = {
       .output(z.object({ items: z.array(enrolmentView) })),
     approve: base
       .route({ method: 'POST', path: '/enrolments/{requestId}/approve', summary: 'Let it in, into this domain' })
-      .input(z.object({ requestId: id, domainId: id.optional(), activate: z.boolean().default(true) }))
+      .input(
+        z.object({
+          requestId: id,
+          domainId: id.optional(),
+          activate: z.boolean().default(true),
+          contactSchedule: contactScheduleSchema.optional(),
+        }),
+      )
       .output(z.object({ nodeId: id })),
     refuse: base
       .route({ method: 'POST', path: '/enrolments/{requestId}/refuse', summary: 'Turn it away' })
@@ -364,10 +376,7 @@ export const masterContract = {
       .route({ method: 'POST', path: '/attention/resolve', summary: 'Say that it is settled' })
       .input(resolveRequest)
       .output(done),
-    assign: base
-      .route({ method: 'POST', path: '/attention/assign', summary: 'Say whose it is' })
-      .input(assignItemRequest)
-      .output(done),
+    assign: base.route({ method: 'POST', path: '/attention/assign', summary: 'Say whose it is' }).input(assignItemRequest).output(done),
     weigh: base
       .route({ method: 'POST', path: '/attention/weigh', summary: 'Set how much each thing counts in a domain' })
       .input(weighRequest)

@@ -1,5 +1,6 @@
 /** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
 import { z } from 'zod'
+import { contactScheduleSchema } from '../fleet/connectivity/connectivity-events.ts'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
 import { waiverView } from './waivers.ts'
 import { authoritySchema, doubt, id, instant, pageOf, pageRequest } from './common.ts'
@@ -201,6 +202,16 @@ export const nodeDetail = z.object({
   modeSince: instant.nullable(),
   modeReason: z.string(),
   autonomyBudgetSeconds: z.number().nullable(),
+  /** When it is expected to be heard. */
+  contact: z
+    .object({
+      /** Null: by the interval that it named when it asked to join. */
+      schedule: contactScheduleSchema.nullable(),
+      everySeconds: z.number(),
+      /** Null of a node that was never heard, and once a schedule has run out. */
+      nextExpectedAt: instant.nullable(),
+    })
+    .optional(),
   session: sessionView.nullable(),
   evidence: z.array(evidenceView),
   logs: z.array(logView),

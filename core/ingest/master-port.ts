@@ -2,6 +2,7 @@
  * What ingest needs of the master it works for. core/app provides it; ingest itself holds no connection, key or clock.
  */
 import type { VerifiedSegment } from '../log/segment.ts'
+import type { ContactSchedule } from '../fleet/connectivity/connectivity-events.ts'
 import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../fleet/node/node-record.ts'
 import type { CommandsDocument, DesiredDocument, HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
@@ -44,6 +45,7 @@ export type NodeStanding = {
   readonly publicKey: Uint8Array
   readonly isKeyRevoked: boolean
   readonly contactEverySeconds: number
+  readonly contactSchedule: ContactSchedule | null
   readonly autonomyBudgetSeconds: number
   readonly placement: number
   readonly epoch: number

@@ -4,6 +4,7 @@
  * this master began to listen: what it slept through is nobody's silence ([CN5]).
  */
 import { assessContact, type Assessment, type ContactEvidence, nextDeadline } from '../fleet/connectivity/assess.ts'
+import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import type { Thresholds } from '../fleet/decisions.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import { createDeadlineQueue } from '../kernel/deadline-queue.ts'
@@ -43,11 +44,14 @@ export function createWatchdog({ clock, scheduler, presence, standing, threshold
 
   function evidenceOf(node: NodeStanding): ContactEvidence {
     const heard = presence.of(node.nodeId)
+    const nowMs = clock.monotonic()
+    const lastContactMs = Math.max(heard?.heardMonotonic ?? listeningSince, listeningSince)
     return {
       mode: node.mode,
-      nowMs: clock.monotonic(),
-      lastContactMs: Math.max(heard?.heardMonotonic ?? listeningSince, listeningSince),
-      contactEveryMs: node.contactEverySeconds * 1000,
+      nowMs,
+      lastContactMs,
+      // A schedule speaks of wall time; how long there is from the contact to what is expected next is counted on the clock that only grows.
+      ...expectationOf(node, clock.now() - (nowMs - lastContactMs)),
       autonomyBudgetMs: node.autonomyBudgetSeconds * 1000,
       thresholds: thresholdsOf(node),
       link: heard?.link ?? null,

@@ -1,5 +1,6 @@
 /** LifecycleProjection: who a node is, the phase it is in, since when and why. Decisions of masters only. */
 import type { DecisionData } from '../fleet/decisions.ts'
+import type { ContactSchedule } from '../fleet/connectivity/connectivity-events.ts'
 import type { NodeKind, Phase } from '../fleet/node/node-record.ts'
 import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
 
@@ -20,6 +21,8 @@ export type LifecycleState = {
   readonly model: string | null
   readonly contactEverySeconds: number
   readonly autonomyBudgetSeconds: number
+  /** When it is expected to be heard; null: so often as it named when it asked to join. */
+  readonly contactSchedule: ContactSchedule | null
   readonly viaId: string | null
   readonly domainId: string
   readonly placement: number
@@ -34,13 +37,14 @@ export type LifecycleState = {
 
 export const lifecycleProjection = defineProjection<null, LifecycleState | null>({
   name: 'lifecycle',
-  version: 2,
+  version: 3,
   handles: [
     'ibcf.enrolment.requested.v1',
     'ibcf.enrolment.approved.v1',
     'ibcf.enrolment.refused.v1',
     'ibcf.lifecycle.transitioned.v1',
     'ibcf.key.revoked.v1',
+    'ibcf.node.scheduled.v1',
   ],
   facts: foldsNothing,
   decisions: { initial: null, apply },
@@ -108,6 +112,7 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
       model: data.model,
       contactEverySeconds: data.contactEverySeconds,
       autonomyBudgetSeconds: data.autonomyBudgetSeconds,
+      contactSchedule: null,
       viaId: data.viaId,
       domainId: event.domain ?? '',
       placement: 0,
@@ -148,6 +153,8 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
         lastDecisionId: event.id,
       }
     }
+    case 'ibcf.node.scheduled.v1':
+      return { ...state, contactSchedule: (event.data as DecisionData<'ibcf.node.scheduled.v1'>).schedule, lastDecisionId: event.id }
     case 'ibcf.key.revoked.v1': {
       const data = event.data as DecisionData<'ibcf.key.revoked.v1'>
       return data.keyId === state.keyId ? { ...state, isKeyRevoked: true, lastDecisionId: event.id } : state

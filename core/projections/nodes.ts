@@ -7,6 +7,7 @@
  * Totals are in `projection_counters` (see readCounters): scope '' is everything, else the domain that a node is in itself.
  * `is_being_rejudged` and `has_parked_events` are columns of the view that cost nothing unless they are asked for.
  */
+import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import { stateOf } from '../fleet/lifecycle/state.ts'
 import type { ConnectivityMode, Health } from '../fleet/node/node-record.ts'
 import type { ActualState } from './actual.ts'
@@ -30,7 +31,10 @@ const columns = {
   phase_since: 'TEXT',
   phase_event: 'TEXT',
   phase_reason: 'TEXT',
+  /** From when it was last heard to when it was to be heard again. */
   contact_every_s: 'REAL',
+  /** JSON; null where that is always the same. */
+  contact_schedule: 'TEXT',
   autonomy_budget_s: 'REAL',
   /** Null until it was first assessed. */
   mode: 'TEXT',
@@ -82,7 +86,7 @@ const modeRank: Readonly<Record<ConnectivityMode, number>> = {
 
 export const nodesTable = defineReadTable<NodesRow>({
   name: 'nodes',
-  version: 1,
+  version: 2,
   restsOn: ['lifecycle', 'connectivity', 'actual'],
   columns,
   indexes: [
@@ -127,7 +131,8 @@ function row(_subject: string, states: StatesOf): NodesRow | undefined {
     phase_since: lifecycle.phaseSince,
     phase_event: event,
     phase_reason: lifecycle.reason,
-    contact_every_s: lifecycle.contactEverySeconds,
+    contact_every_s: contactEverySeconds(lifecycle, connectivity?.lastSeen ?? null),
+    contact_schedule: lifecycle.contactSchedule === null ? null : JSON.stringify(lifecycle.contactSchedule),
     autonomy_budget_s: lifecycle.autonomyBudgetSeconds,
     mode,
     shown_mode: shownMode,
@@ -155,6 +160,12 @@ function row(_subject: string, states: StatesOf): NodesRow | undefined {
     state: stateOf({ phase, mode, step: null, quarantineEvent: phase === 'QUARANTINED' ? event : null }),
     rank: isOfFleet ? rankOf(phase, shownHealth, shownMode) : null,
   }
+}
+
+/** A schedule that has run out expects nobody: for a hundred years, so that it stays a number that sums can hold. */
+function contactEverySeconds(lifecycle: LifecycleState, lastSeen: string | null): number {
+  if (lifecycle.contactSchedule === null || lastSeen === null) return lifecycle.contactEverySeconds
+  return Math.min(expectationOf(lifecycle, Date.parse(lastSeen)).contactEveryMs / 1000, 100 * 366 * 86_400)
 }
 
 function shownHealthOf(health: Health, mode: ConnectivityMode | null): Health {

@@ -17,7 +17,7 @@ import {
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
-import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey } from './nodes.ts'
+import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
 import { sealingOf, sealNow, setRetention } from './sealing.ts'
@@ -48,6 +48,7 @@ export const acts = {
   'node.remediate': remediateNode,
   'node.decommission': decommissionNode,
   'node.retire': retireNode,
+  'node.schedule': scheduleNode,
   'node.revokeKey': revokeNodeKey,
   'enrolment.approve': approveEnrolment,
   'enrolment.refuse': refuseEnrolment,

@@ -1,20 +1,29 @@
 /** Letting a node in, or turning it away. */
 import { AppError } from '../../kernel/app-error.ts'
+import type { ContactSchedule } from '../../fleet/connectivity/connectivity-events.ts'
+import { readContactSchedule } from '../../fleet/connectivity/contact-schedule.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import type { DomainId, EventId, NodeId, RequestId } from '../../kernel/ids.ts'
 import { putKey } from '../../store/keys.ts'
 import { type Act, must, requireAuthority, requireNode, requireOperator } from './act.ts'
 
-export type Approval = { readonly requestId: RequestId; readonly domainId?: DomainId | undefined; readonly activate: boolean }
+export type Approval = {
+  readonly requestId: RequestId
+  readonly domainId?: DomainId | undefined
+  readonly activate: boolean
+  /** When it is expected to be heard, where that is not the interval that it named. */
+  readonly contactSchedule?: ContactSchedule | undefined
+}
 
-/** Throws NotFound `REQUEST_UNKNOWN`, Conflict `REQUEST_DECIDED`, Rejected `AUTHORITY_NOT_HELD`. */
-export function approveEnrolment(act: Act, { requestId, domainId, activate }: Approval): NodeId {
+/** Throws NotFound `REQUEST_UNKNOWN`, Conflict `REQUEST_DECIDED`, Rejected `AUTHORITY_NOT_HELD`, `CONTACT_SCHEDULE_INVALID`. */
+export function approveEnrolment(act: Act, { requestId, domainId, activate, contactSchedule }: Approval): NodeId {
   const actor = requireOperator(act, 'operator')
   const { master } = act
   const nodeId = pendingNode(act, requestId)
   const state = requireNode(act, nodeId)
   const domain = domainId ?? master.identity.rootDomainId
   requireAuthority(act, domain)
+  if (contactSchedule !== undefined) must(readContactSchedule(contactSchedule))
   master.port.commit((commit) => {
     putKey(commit.writer, { keyId: state.keyId, origin: nodeId, publicKey: fromBase64(state.publicKey) }, master.config.ports.clock.now())
     commit.decide({
@@ -24,6 +33,14 @@ export function approveEnrolment(act: Act, { requestId, domainId, activate }: Ap
       data: { requestId, domainId: domain, keyId: state.keyId, publicKey: state.publicKey },
       actor,
     })
+    if (contactSchedule !== undefined)
+      commit.decide({
+        type: 'ibcf.node.scheduled.v1',
+        subject: nodeId,
+        domain,
+        data: { schedule: contactSchedule, reason: 'Said when it was let in.' },
+        actor,
+      })
     must(commit.movePhase(nodeId, 'enrolment-complete', 'Its request to join was approved.', undefined, actor))
     if (activate) must(commit.movePhase(nodeId, 'activation', 'Activated with its approval.', undefined, actor))
   })

@@ -1,5 +1,7 @@
 /** Acts on one node: each moves it along the phase machine, on the record, by a named operator. */
 import type { DecisionKind } from '../../fleet/authority/decision-kinds.ts'
+import type { ContactSchedule } from '../../fleet/connectivity/connectivity-events.ts'
+import { readContactSchedule } from '../../fleet/connectivity/contact-schedule.ts'
 import type { PhaseEvent } from '../../fleet/lifecycle/phase-machine.ts'
 import type { DomainId, EventId, NodeId } from '../../kernel/ids.ts'
 import { readFrontier } from '../../store/frontier.ts'
@@ -27,6 +29,20 @@ export function decommissionNode(act: Act, { nodeId, reason }: NodeAct): EventId
 
 export function retireNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
   return move(act, nodeId, 'decommission-complete', reason, 'authority')
+}
+
+/** Null: by the interval that it named when it asked to join. Throws Rejected `CONTACT_SCHEDULE_INVALID`. */
+export function scheduleNode(
+  act: Act,
+  { nodeId, schedule, reason }: { readonly nodeId: NodeId; readonly schedule: ContactSchedule | null; readonly reason: string },
+): EventId[] {
+  const actor = requireOperator(act, 'engineer')
+  const domain = requireNode(act, nodeId).domainId as DomainId
+  requireAuthority(act, domain)
+  if (schedule !== null) must(readContactSchedule(schedule))
+  return act.master.port.commit(({ decide }) => [
+    decide({ type: 'ibcf.node.scheduled.v1', subject: nodeId, domain, data: { schedule, reason }, actor }),
+  ])
 }
 
 /** What is held of its logs now keeps its effect; what the key signs beyond this point has none (design 3: a cut, never a moment). */

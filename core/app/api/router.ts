@@ -117,6 +117,9 @@ export const masterRouter = os.router({
     retire: os.node.retire.handler(async ({ input, context }) => ({
       eventIds: await act(context, 'node.retire', { ...input, nodeId: input.nodeId as NodeId }),
     })),
+    schedule: os.node.schedule.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'node.schedule', { ...input, nodeId: input.nodeId as NodeId }),
+    })),
     revokeKey: os.node.revokeKey.handler(async ({ input, context }) => ({
       eventIds: await act(context, 'node.revokeKey', { ...input, nodeId: input.nodeId as NodeId }),
     })),
@@ -128,6 +131,7 @@ export const masterRouter = os.router({
         requestId: input.requestId as RequestId,
         domainId: input.domainId as DomainId | undefined,
         activate: input.activate,
+        contactSchedule: input.contactSchedule,
       }),
     })),
     refuse: os.enrolment.refuse.handler(async ({ input, context }) => ({
@@ -188,7 +192,9 @@ export const masterRouter = os.router({
   },
   attention: {
     list: os.attention.list.handler(({ context }) => ({ items: queriesOf(context).attention() })),
-    acknowledge: os.attention.acknowledge.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.acknowledge', input) })),
+    acknowledge: os.attention.acknowledge.handler(async ({ input, context }) => ({
+      eventIds: await act(context, 'attention.acknowledge', input),
+    })),
     snooze: os.attention.snooze.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.snooze', input) })),
     resolve: os.attention.resolve.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.resolve', input) })),
     assign: os.attention.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.assign', input) })),

@@ -1,4 +1,6 @@
 /** What a heartbeat says over what is stored of a node. The one place where presence and events meet, for single nodes and for sums. */
+import type { ContactSchedule } from '../../fleet/connectivity/connectivity-events.ts'
+import { expectationOf } from '../../fleet/connectivity/expected-contact.ts'
 import type { ConnectivityMode, Health } from '../../fleet/node/node-record.ts'
 import type { NodePresence } from '../../ingest/presence.ts'
 import { believedMs, instantOf } from './instants.ts'
@@ -44,12 +46,21 @@ export function liveBacklog(stored: StoredBacklog, heard: NodePresence | undefin
   return stored.backlog_messages ?? 0
 }
 
+export type StoredContact = { readonly contact_every_s: number; readonly contact_schedule: string | null }
+
+/** From that contact to the next one that is expected; the row tells it of the last contact that is in the events. */
+export function contactSecondsAfter({ contact_every_s, contact_schedule }: StoredContact, heardAtMs: number | null): number {
+  if (contact_schedule === null || heardAtMs === null) return contact_every_s
+  const contactSchedule = JSON.parse(contact_schedule) as ContactSchedule
+  return expectationOf({ contactSchedule, contactEverySeconds: contact_every_s }, heardAtMs).contactEveryMs / 1000
+}
+
 /** Silence beyond its schedule, whole seconds; 0 while it is LIVE. */
 export function secondsBehind(
-  { mode, contact_every_s }: { readonly mode: ConnectivityMode | null; readonly contact_every_s: number },
+  stored: StoredContact & { readonly mode: ConnectivityMode | null },
   lastSeenMs: number | null,
   nowMs: number,
 ): number {
-  if (mode === null || mode === 'LIVE' || lastSeenMs === null) return 0
-  return Math.max(0, Math.floor((nowMs - lastSeenMs) / 1000) - contact_every_s)
+  if (stored.mode === null || stored.mode === 'LIVE' || lastSeenMs === null) return 0
+  return Math.max(0, Math.floor((nowMs - lastSeenMs) / 1000 - contactSecondsAfter(stored, lastSeenMs)))
 }

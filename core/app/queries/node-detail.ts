@@ -4,14 +4,16 @@ import { drawModeMachine, drawPhaseMachine } from '../../fleet/lifecycle/diagram
 import { parseLogId } from '../../log/log-id.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
+import { expectationOf } from '../../fleet/connectivity/expected-contact.ts'
 import type { NodeId } from '../../kernel/ids.ts'
+import type { LifecycleState } from '../../projections/lifecycle.ts'
 import { readFrontier, readHead } from '../../store/frontier.ts'
 import type { ReadModel } from '../read-model.ts'
 import { modelAsOf } from './as-of.ts'
 import { authorityOf } from './authority-view.ts'
 import { doubtsOf } from './doubts.ts'
 import { listEvidenceOf } from './evidence.ts'
-import { instantOrNull } from './instants.ts'
+import { instantOf, instantOrNull } from './instants.ts'
 import { pathOf } from './lineage.ts'
 import { actionsOf } from './node-actions.ts'
 import { recordOf } from './node-record-view.ts'
@@ -61,6 +63,7 @@ function detailOf(
     modeSince: view.modeSince,
     modeReason: view.modeReason,
     autonomyBudgetSeconds: lifecycle.autonomyBudgetSeconds,
+    contact: contactOf(lifecycle, view),
     session,
     evidence,
     logs,
@@ -69,6 +72,12 @@ function detailOf(
     phaseDiagram: drawPhaseMachine(lifecycle.phase),
     connectivityDiagram: drawModeMachine(view.mode),
   }
+}
+
+function contactOf(lifecycle: LifecycleState, { lastSeenMs }: NodeView): NonNullable<NodeDetail['contact']> {
+  const { contactSchedule: schedule, contactEverySeconds: everySeconds } = lifecycle
+  const after = lastSeenMs === null ? Number.POSITIVE_INFINITY : expectationOf(lifecycle, lastSeenMs).contactEveryMs
+  return { schedule, everySeconds, nextExpectedAt: lastSeenMs === null || !Number.isFinite(after) ? null : instantOf(lastSeenMs + after) }
 }
 
 function agesOf(model: ReadModel, view: NodeView): NodeDetail['ages'] {

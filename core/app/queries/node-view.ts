@@ -116,6 +116,7 @@ type NodeRow = Row & {
   readonly enrolment: NodeView['enrolment']
   readonly via: string | null
   readonly contact_every_s: number
+  readonly contact_schedule: string | null
   readonly autonomy_budget_s: number
   readonly mode: ConnectivityMode | null
   readonly mode_since: string | null
@@ -133,7 +134,7 @@ type NodeRow = Row & {
 }
 
 const select = `SELECT subject AS id, domain, name, kind, tags, serial, phase, phase_since, phase_event AS event, phase_reason AS reason,
-    enrolment, via, contact_every_s, autonomy_budget_s, mode, mode_since, mode_reason, last_seen, rtt_ms, loss_pct, bandwidth_kbps,
+    enrolment, via, contact_every_s, contact_schedule, autonomy_budget_s, mode, mode_since, mode_reason, last_seen, rtt_ms, loss_pct, bandwidth_kbps,
     backlog_messages, health, health_at, snapshot_at, configuration_digest, software_digest FROM nodes`
 
 function viewOf(model: ReadModel, row: NodeRow, nowMs: number): NodeView {

@@ -11,7 +11,7 @@ import type { NodePresence } from '../../../ingest/presence.ts'
 import type { ReadModel } from '../../read-model.ts'
 import type { DesiredPolicy, DomainRule } from '../desired-policy.ts'
 import { excusesOf } from '../excuses.ts'
-import { isUnheard, liveBacklog, liveHealth } from '../live-node.ts'
+import { contactSecondsAfter, isUnheard, liveBacklog, liveHealth } from '../live-node.ts'
 import { createHeardOrder, type HeardOrder } from './heard-order.ts'
 import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
 
@@ -30,6 +30,7 @@ type Stored = Row & {
   readonly shown_health: Health
   readonly backlog_messages: number | null
   readonly contact_every_s: number
+  readonly contact_schedule: string | null
   readonly last_seen: string | null
   readonly configuration_digest: string | null
   readonly software_digest: string | null
@@ -76,7 +77,7 @@ export type HeardNodes = {
   readonly update: (model: ReadModel, node: NodeId, desiredIn: (domainId: string) => DomainRule, isSame: boolean) => void
 }
 
-const select = `SELECT domain, kind, tags, phase, phase_event, mode, mode_since, health, health_at, shown_health, backlog_messages, contact_every_s, last_seen,
+const select = `SELECT domain, kind, tags, phase, phase_event, mode, mode_since, health, health_at, shown_health, backlog_messages, contact_every_s, contact_schedule, last_seen,
   configuration_digest, software_digest FROM nodes WHERE subject = ? AND rank IS NOT NULL`
 
 export function createHeardNodes(): HeardNodes {
@@ -129,7 +130,10 @@ export function createHeardNodes(): HeardNodes {
     domain.healths[stored.shown_health] -= 1
     domain.healths[health] += 1
     domain.backlog += backlog
-    if (stored.mode !== null && stored.mode !== 'LIVE') domain.dueAt.set(node, heard.heardAt + 1000 * stored.contact_every_s)
+    if (stored.mode !== null && stored.mode !== 'LIVE') {
+      const dueMs = heard.heardAt + 1000 * contactSecondsAfter(stored, heard.heardAt)
+      if (Number.isFinite(dueMs)) domain.dueAt.set(node, dueMs)
+    }
     const isOther =
       difference.driftTotal !== 0 || difference.driftKnown !== 0 || difference.unknownVersion !== 0 || difference.onTarget !== 0
     if (isOther) domain.others.set(node, difference)
