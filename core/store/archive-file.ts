@@ -109,11 +109,24 @@ export function readChunk(directory: string, file: string, chunk: Chunk, ports: 
   throw new AppError('Corrupt', 'ARCHIVE_DAMAGED', `The archive ${file} is damaged: it is not what was sealed.`, { file, from: chunk.from })
 }
 
-/** What a run that died left behind, and what no seal names: none of it counts. */
+/** What a run that died left behind, and what no seal names: none of it counts. Throws Unavailable `ARCHIVE_NOT_WRITABLE`. */
 export function removeStrays(directory: string, known: ReadonlySet<string>): void {
   if (!existsSync(directory)) return
-  for (const file of readdirSync(directory)) {
-    if (file.endsWith('.part') || (file.endsWith(archiveEnding) && !known.has(file))) rmSync(join(directory, file), { force: true })
+  told(directory, () => {
+    for (const file of readdirSync(directory)) {
+      if (file.endsWith('.part') || (file.endsWith(archiveEnding) && !known.has(file))) rmSync(join(directory, file), { force: true })
+    }
+  })
+}
+
+/** Names of the files in the directory; none where it is no directory, or cannot be read. */
+export function filesIn(directory: string | undefined): ReadonlySet<string> {
+  if (directory === undefined || !existsSync(directory)) return new Set()
+  try {
+    return new Set(readdirSync(directory))
+  } catch {
+    // What cannot be listed cannot be read either: all of it counts as missing, and that is what is told.
+    return new Set()
   }
 }
 

@@ -1,6 +1,6 @@
 /** What lies in archives beside the store, and which of them are not there: what they hold cannot be read until they are back. */
-import { existsSync, readdirSync } from 'node:fs'
 import type { Reader } from '../kernel/reader.ts'
+import { filesIn } from './archive-file.ts'
 import { contextOf } from './context.ts'
 
 /** A stretch of a bulk log that was sealed. */
@@ -27,7 +27,7 @@ export function readArchives(reader: Reader): Archives {
   const total = reader.get<{ n: number; events: number | null; bytes: number | null; first: number | null; last: number | null }>(
     `SELECT count(*) AS n, sum(to_seq - from_seq + 1) AS events, sum(size) AS bytes, min(sealed_at) AS first, max(sealed_at) AS last FROM seals`,
   )
-  const here = new Set(directory !== null && existsSync(directory) ? readdirSync(directory) : [])
+  const here = filesIn(directory ?? undefined)
   const missing = reader
     .all<SealedStretch & { readonly log: string }>(
       `SELECT logs.name AS log, from_seq AS "from", to_seq AS "to", file FROM seals JOIN logs ON logs.number = seals.log ORDER BY logs.name, from_seq`,

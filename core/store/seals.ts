@@ -1,7 +1,7 @@
 /** The seals one by one, what waits for an archive that is not here, and what would be sealed next. */
-import { existsSync, readdirSync } from 'node:fs'
 import type { Reader, Row } from '../kernel/reader.ts'
 import { parseLogId } from '../log/log-id.ts'
+import { filesIn } from './archive-file.ts'
 import { contextOf } from './context.ts'
 import { bulkLogs, chooseSeal } from './seal-choice.ts'
 
@@ -72,8 +72,7 @@ export function previewSeal(reader: Reader, recordedBefore: number, leastBytes: 
 }
 
 function filesHere(reader: Reader): ReadonlySet<string> {
-  const directory = contextOf(reader).archive?.directory
-  return new Set(directory !== undefined && existsSync(directory) ? readdirSync(directory) : [])
+  return filesIn(contextOf(reader).archive?.directory)
 }
 
 export function countSeals(reader: Reader): number {
