@@ -15,6 +15,7 @@ const topicOf: Readonly<Record<string, Topic>> = {
   command: 'commands',
   rollout: 'rollouts',
   waiver: 'domains',
+  relay: 'domains',
   attention: 'attention',
   presence: 'domains',
 }

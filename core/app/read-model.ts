@@ -13,6 +13,7 @@ import type { Waiver } from '../fleet/drift/waiver.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { ProofState } from '../projections/proofs.ts'
+import type { RelayState } from '../projections/relays.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
 import type { CareState } from '../projections/attention.ts'
 import type { AttentionWeightsSet } from '../fleet/attention/weights.ts'
@@ -66,6 +67,7 @@ export type ReadModel = {
   readonly cares: (subject: string) => CareState | undefined
   /** What a domain itself sets. */
   readonly attentionWeights: (domain: string) => AttentionWeightsSet | undefined
+  readonly relay: (relay: string) => RelayState | undefined
   readonly rollout: (rollout: string) => RolloutState | undefined
   /** Its row in the read table of nodes, where the model is of a past instant. */
   readonly pastRowOf?: (node: string) => NodesRow | undefined
@@ -94,6 +96,7 @@ export type ReadModelParts = Omit<
   | 'localDecisions'
   | 'proofs'
   | 'rollout'
+  | 'relay'
   | 'cares'
   | 'attentionWeights'
   | 'memory'
@@ -128,6 +131,7 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     waivers: decided<readonly Waiver[]>('waivers'),
     proofs: (node) => (engine.read(parts.reader, 'proofs', node)?.facts ?? undefined) as ProofState | undefined,
     rollout: decided<RolloutState>('rollouts'),
+    relay: decided<RelayState>('relays'),
     cares: decided<CareState>('attention'),
     attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,

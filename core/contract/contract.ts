@@ -62,6 +62,7 @@ import {
 } from './policies.ts'
 import { openGateRequest, planRolloutRequest, rolloutAct, rolloutDetail, rolloutView } from './rollouts.ts'
 import { acknowledgeRequest, assignItemRequest, resolveRequest, snoozeRequest, weighRequest } from './attention.ts'
+import { registerRelayRequest, rerouteRelayRequest, retireRelayRequest } from './relays.ts'
 import { grantWaiverRequest, listedWaiver, revokeWaiverRequest } from './waivers.ts'
 import { nodeAsOf, parkedEvent, powerlessEvent, projectionList } from './projections.ts'
 
@@ -380,6 +381,20 @@ export const masterContract = {
     weigh: base
       .route({ method: 'POST', path: '/attention/weigh', summary: 'Set how much each thing counts in a domain' })
       .input(weighRequest)
+      .output(done),
+  },
+  relay: {
+    register: base
+      .route({ method: 'POST', path: '/relays', summary: 'Register what forwards for others' })
+      .input(registerRelayRequest)
+      .output(done.extend({ relayId: id })),
+    reroute: base
+      .route({ method: 'POST', path: '/relays/{relayId}/reroute', summary: 'Lead it another way' })
+      .input(rerouteRelayRequest)
+      .output(done),
+    retire: base
+      .route({ method: 'POST', path: '/relays/{relayId}/retire', summary: 'Take it out of the net' })
+      .input(retireRelayRequest)
       .output(done),
   },
   waiver: {

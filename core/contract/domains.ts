@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
 import { handling } from './attention.ts'
+import { relayView } from './relays.ts'
 import { authoritySchema, doubt, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
 /** When a node counts as late, served from caches, alone, or beyond its budget (design 2, Lifecycle). */
@@ -108,6 +109,8 @@ export const topologyView = z.object({
   ),
   /** Nodes not drawn because there are too many. */
   omitted: z.number().int().nonnegative(),
+  /** Relays with the health of their paths and what each would hide, what hides most first. */
+  relays: z.array(relayView).optional(),
 })
 
 export const domainDetail = z.object({

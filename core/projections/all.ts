@@ -16,6 +16,7 @@ import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
 import { proofsProjection } from './proofs.ts'
 import type { ReadTable } from './read-table.ts'
+import { relaysProjection } from './relays.ts'
 import { rolloutsProjection } from './rollouts.ts'
 import { standingsTable } from './standings.ts'
 import { waiversProjection } from './waivers.ts'
@@ -39,6 +40,7 @@ export const projections: readonly Projection[] = [
   rolloutsProjection,
   attentionProjection,
   attentionWeightsProjection,
+  relaysProjection,
 ]
 
 /** Every table that is made of several of them. */

@@ -86,7 +86,7 @@ const modeRank: Readonly<Record<ConnectivityMode, number>> = {
 
 export const nodesTable = defineReadTable<NodesRow>({
   name: 'nodes',
-  version: 2,
+  version: 3,
   restsOn: ['lifecycle', 'connectivity', 'actual'],
   columns,
   indexes: [
@@ -100,6 +100,7 @@ export const nodesTable = defineReadTable<NodesRow>({
     ['adopted_policy', 'rank', 'name'],
     ['enrolment', 'name'],
     ['request_id'],
+    ['via', 'rank', 'name'],
   ],
   row,
   counts,
@@ -180,8 +181,12 @@ export function rankOf(phase: string, health: Health, mode: ConnectivityMode): n
   return modeRank[mode]
 }
 
+function isInContact(mode: string | null): boolean {
+  return mode !== null && mode !== 'AUTONOMOUS' && mode !== 'DISCONNECTED'
+}
+
 /**
- * Of the fleet: `nodes`, `mode:M`, `phase:P`, `health:H`, `state:S`, `kind:K`, `adopted:<policy bundle>`, and the sum
+ * Of the fleet: `nodes`, `mode:M`, `phase:P`, `health:H`, `state:S`, `kind:K`, `adopted:<policy bundle>`, `via:<relay>` and those of them that are in contact as `via-heard:<relay>`, and the sum
  * `backlog-messages`. Of the rest: `beyond:<phase>`, and `pending` for a request that waits.
  */
 function counts(shown: NodesRow): readonly Count[] {
@@ -197,6 +202,8 @@ function counts(shown: NodesRow): readonly Count[] {
       [`state:${shown.state}`, 1],
       [`kind:${shown.kind}`, 1],
     )
+    if (shown.via !== null) figures.push([`via:${shown.via}`, 1])
+    if (shown.via !== null && isInContact(shown.mode)) figures.push([`via-heard:${shown.via}`, 1])
     if (shown.adopted_policy !== null) figures.push([`adopted:${shown.adopted_policy}`, 1])
     if ((shown.backlog_messages ?? 0) > 0) figures.push(['backlog-messages', shown.backlog_messages ?? 0])
   }

@@ -32,6 +32,7 @@ import {
   rollBackRollout,
   startRollout,
 } from './rollouts.ts'
+import { registerRelay, rerouteRelay, retireRelay } from './relays.ts'
 import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
@@ -75,6 +76,9 @@ export const acts = {
   'attention.resolve': resolveItem,
   'attention.assign': assignItem,
   'attention.weigh': weighAttention,
+  'relay.register': registerRelay,
+  'relay.reroute': rerouteRelay,
+  'relay.retire': retireRelay,
   'waiver.grant': grantWaiver,
   'waiver.revoke': revokeWaiver,
   'projection.rebuild': rebuildProjections,

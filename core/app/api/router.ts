@@ -200,6 +200,11 @@ export const masterRouter = os.router({
     assign: os.attention.assign.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.assign', input) })),
     weigh: os.attention.weigh.handler(async ({ input, context }) => ({ eventIds: await act(context, 'attention.weigh', input) })),
   },
+  relay: {
+    register: os.relay.register.handler(({ input, context }) => act(context, 'relay.register', input)),
+    reroute: os.relay.reroute.handler(async ({ input, context }) => ({ eventIds: await act(context, 'relay.reroute', input) })),
+    retire: os.relay.retire.handler(async ({ input, context }) => ({ eventIds: await act(context, 'relay.retire', input) })),
+  },
   waiver: {
     list: os.waiver.list.handler(({ input, context }) => ({ items: queriesOf(context).waivers(input) })),
     grant: os.waiver.grant.handler(({ input, context }) => act(context, 'waiver.grant', input)),

@@ -47,6 +47,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     assignments: decided('assignments'),
     waivers: decided('waivers'),
     rollout: decided('rollouts'),
+    relay: decided('relays'),
     cares: decided('attention'),
     attentionWeights: decided('attention_weights'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,

@@ -2,6 +2,7 @@
 import type { DomainDetail } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
 import { nodeKinds, type NodeKind } from '../../fleet/node/node-record.ts'
+import { readRelays } from './relays.ts'
 import { type FleetMemory, stateOfDomain } from './fleet/fleet.ts'
 import { worstFirst } from './node-list.ts'
 import { isOfFleet, type NodeView, readNodeView, shownMode } from './node-view.ts'
@@ -43,6 +44,7 @@ export function readTopology(model: ReadModel, fleet: FleetMemory, domainIds: re
       rttMs: view.link?.rtt_ms ?? null,
       lossPct: view.link?.loss_pct ?? null,
     })),
+    relays: readRelays(model, domainIds),
     omitted: total - vertices.filter((view) => isOfFleet(view) && within.has(view.domainId)).length,
   }
 }

@@ -1,0 +1,44 @@
+/** Relays, their paths and what hangs on them ([RL1]..[RL6]). */
+import { z } from 'zod'
+import { healths, linkQualitySchema } from '../fleet/node/node-record.ts'
+import { relayDirections, relayKinds } from '../fleet/relay/relay-record.ts'
+import { id, personName } from './common.ts'
+
+const reason = z.string().trim().min(1).max(1000)
+
+export const registerRelayRequest = z.object({
+  /** Of a node that forwards for others; absent for a bare link, which gets an id of its own. */
+  nodeId: id.optional(),
+  name: personName,
+  kind: z.enum(relayKinds),
+  domainId: id,
+  /** The next hop towards the master; null where it reaches the master itself. */
+  upstreamId: id.nullable(),
+  direction: z.enum(relayDirections).default('BOTH'),
+})
+export const rerouteRelayRequest = z.object({ relayId: id, upstreamId: id.nullable(), reason })
+export const retireRelayRequest = z.object({ relayId: id, reason })
+
+export const relayView = z.object({
+  id,
+  name: z.string(),
+  /** GATEWAY or RELAY of a node that was not registered as one. */
+  kind: z.string(),
+  isNode: z.boolean(),
+  /** Its next hops; null is the master. Several where it is a node and was registered with another way. */
+  upstreamIds: z.array(id.nullable()),
+  /** The shortest way to the master, without the relay itself; null when there is none. */
+  path: z.array(id).nullable(),
+  health: z.enum(healths),
+  /** Why, in sentences. */
+  reasons: z.array(z.string()),
+  /** Medians of what was measured over it lately. */
+  link: linkQualitySchema.nullable(),
+  ageSeconds: z.number().nullable(),
+  /** That reach the master through it, of the whole fleet. */
+  nodesBehind: z.number().int().nonnegative(),
+  nodesHeard: z.number().int().nonnegative(),
+  /** That have no other way: what its failure would hide. */
+  hiddenNodes: z.number().int().nonnegative(),
+  hiddenRelayIds: z.array(id),
+})
