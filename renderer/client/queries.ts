@@ -109,6 +109,12 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byAnything,
       paceMs: slowPaceMs,
     }),
+    /** Old bulk: the setting, how it goes, and what would be sealed; by other days than the setting where they are given. */
+    archive: (keepBulkDays: number | null): Query<Answers['store']['archive']> => ({
+      key: `archive ${String(keepBulkDays)}`,
+      load: (signal) => client.store.archive(keepBulkDays === null ? {} : { keepBulkDays }, { signal }),
+      isTouchedBy: byTopic('store'),
+    }),
     backups: (): Query<Answers['store']['backups']> => ({
       key: 'backups',
       load: (signal) => client.store.backups({}, { signal }),

@@ -10,6 +10,7 @@ import { Section } from '../../ui/section.tsx'
 import { Empty, Shown } from '../../ui/shown.tsx'
 import { type StoreView, nothingKept } from './model.ts'
 import classes from './page.module.css'
+import { Retention } from './retention.tsx'
 
 export function ArchiveSection(): ReactNode {
   const { queries } = useWorkspace()
@@ -19,7 +20,10 @@ export function ArchiveSection(): ReactNode {
       {store.data === undefined && store.problem?.code === nothingKept ? (
         <NothingSealed />
       ) : (
-        <Shown answer={store}>{({ archives }) => (archives.count === 0 ? <NothingSealed /> : <Sealed archives={archives} />)}</Shown>
+        <>
+          <Retention />
+          <Shown answer={store}>{({ archives }) => (archives.count === 0 ? <NothingSealed /> : <Sealed archives={archives} />)}</Shown>
+        </>
       )}
     </Section>
   )
