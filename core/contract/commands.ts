@@ -48,11 +48,27 @@ export const approveCommandRequest = z.object({ commandId: id, bodyDigest: diges
 export const cancelCommandRequest = z.object({ commandId: id, reason })
 export const settleCommandRequest = z.object({ commandId: id, outcome: z.enum(['applied', 'rejected']), findings: z.string().max(4000) })
 
-/** The minimal Artifact: named by the digest of its bytes, and signed by this master. */
+/**
+ * Bytes for `artifact.publish`, in pieces that follow each other: each answer says how far they are held. A whole of another size under
+ * the same digest begins anew.
+ */
+export const artifactPiece = z.object({
+  digest,
+  offset: count,
+  sizeBytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(64 * 1024 * 1024),
+  content: z.base64().max(700 * 1024),
+})
+export const artifactProgress = z.object({ offset: count, isComplete: z.boolean() })
+
+/** The minimal Artifact: bytes that are held here by their digest, and the signature of this master. */
 export const publishArtifactRequest = z.object({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
   version: z.string().min(1).max(200),
-  content: z.base64().max(11 * 1024 * 1024),
+  digest,
 })
 export const artifactView = z.object({
   artifactId: id,

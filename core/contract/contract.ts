@@ -9,6 +9,8 @@ import { contactScheduleSchema } from '../fleet/connectivity/connectivity-events
 import { id, instant, pageOf, pageRequest } from './common.ts'
 import {
   approveCommandRequest,
+  artifactPiece,
+  artifactProgress,
   artifactView,
   cancelCommandRequest,
   commandDetail,
@@ -279,8 +281,12 @@ export const masterContract = {
       .output(done),
   },
   artifact: {
+    put: base
+      .route({ method: 'PUT', path: '/artifacts/content', summary: 'A piece of what nodes are to install' })
+      .input(artifactPiece)
+      .output(artifactProgress),
     publish: base
-      .route({ method: 'POST', path: '/artifacts', summary: 'Keep bytes for nodes to install, signed by this master' })
+      .route({ method: 'POST', path: '/artifacts', summary: 'Name bytes that are held here, and sign for them' })
       .input(publishArtifactRequest)
       .output(artifactView),
   },

@@ -2,7 +2,7 @@
 import type { OperatorId } from '../../kernel/ids.ts'
 import type { Master } from '../master.ts'
 import type { Act } from './act.ts'
-import { publishArtifact } from './artifacts.ts'
+import { publishArtifact, putArtifactPiece } from './artifacts.ts'
 import { acknowledgeItem, assignItem, resolveItem, snoozeItem, weighAttention } from './attention.ts'
 import {
   breakGlass,
@@ -58,6 +58,7 @@ export const acts = {
   'command.approve': approveCommand,
   'command.cancel': cancelCommand,
   'command.settle': settleCommand,
+  'artifact.put': putArtifactPiece,
   'artifact.publish': publishArtifact,
   'policy.publish': publishPolicy,
   'policy.assign': assignPolicy,

@@ -157,7 +157,10 @@ export const masterRouter = os.router({
     cancel: os.command.cancel.handler(async ({ input, context }) => ({ eventIds: await act(context, 'command.cancel', input) })),
     settle: os.command.settle.handler(async ({ input, context }) => ({ eventIds: await act(context, 'command.settle', input) })),
   },
-  artifact: { publish: os.artifact.publish.handler(({ input, context }) => act(context, 'artifact.publish', input)) },
+  artifact: {
+    put: os.artifact.put.handler(({ input, context }) => act(context, 'artifact.put', input)),
+    publish: os.artifact.publish.handler(({ input, context }) => act(context, 'artifact.publish', input)),
+  },
   policy: {
     list: os.policy.list.handler(({ context }) => ({ items: queriesOf(context).policies() })),
     publish: os.policy.publish.handler(async ({ input, context }) => {
