@@ -15,6 +15,9 @@ const entries = {
   ibcf: 'core/bin/ibcf.ts',
 }
 
+/** Names are kept, so that a stack says where it was; comments and blanks are half of what each thread would read and keep. */
+const leaner = { compress: false, mangle: false, codegen: { removeWhitespace: true } } as const
+
 export default defineConfig({
   root: at('.'),
   ssr: { noExternal: true, external: ['better-sqlite3'] },
@@ -29,7 +32,7 @@ export default defineConfig({
     rolldownOptions: {
       input: Object.fromEntries(Object.entries(entries).flatMap(([name, path]) => (existsSync(at(path)) ? [[name, at(path)]] : []))),
       // All in one folder: an entry finds the thread it starts beside itself, whichever chunk the code that starts it lies in.
-      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: leaner },
     },
   },
   logLevel: 'warn',

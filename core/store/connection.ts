@@ -10,6 +10,12 @@ import { storeFailure } from './failure.ts'
 /** Texts are written by programmers, so this is never reached but by a query that is put together from input. */
 const keptStatements = 1000
 
+/**
+ * KiB of the file's pages that a connection keeps. The system keeps them too, and takes back what others need more: with 64 MiB here
+ * a process of several connections held the same pages several times, and was not faster for it.
+ */
+export const pageCacheKib = { writing: 16_384, serving: 8192 } as const
+
 export type Connection = {
   readonly reader: Reader
   /** Runs `act` in one transaction. `undo` is called when it failed and was rolled back. */

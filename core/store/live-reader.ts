@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Reader } from '../kernel/reader.ts'
-import { connect } from './connection.ts'
+import { connect, pageCacheKib } from './connection.ts'
 import { bindContext, createArchive, type StorePorts } from './context.ts'
 import { loadEngine, type Database } from './engine.ts'
 import { storeFailure } from './failure.ts'
@@ -30,7 +30,7 @@ export async function openLiveReader(directory: string, ports: StorePorts): Prom
     database.pragma('trusted_schema = OFF')
     database.pragma('cell_size_check = ON')
     database.pragma('temp_store = MEMORY')
-    database.pragma('cache_size = -65536')
+    database.pragma(`cache_size = -${pageCacheKib.serving}`)
     // The first read shows whether it can be read at all.
     database.prepare('SELECT count(*) FROM sqlite_schema').get()
   } catch (error) {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
-import { connect } from './connection.ts'
+import { connect, pageCacheKib } from './connection.ts'
 import { bindContext, createArchive, forgetTransaction, type StoreContext, type StorePorts } from './context.ts'
 import { makeDirectory } from './directory.ts'
 import { loadEngine, type Database } from './engine.ts'
@@ -121,7 +121,7 @@ function setPragmas(database: Database, options: StoreOptions): void {
   database.pragma('trusted_schema = OFF')
   database.pragma('cell_size_check = ON')
   database.pragma('temp_store = MEMORY')
-  database.pragma('cache_size = -65536')
+  database.pragma(`cache_size = -${pageCacheKib.writing}`)
   // Pages of 4 KiB in the write-ahead log before they are moved to the file: fewer, larger moves under load.
   database.pragma('wal_autocheckpoint = 4000')
   if (options.mode === 'read-only') {

@@ -2,14 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
-import { OpenAPIHandler } from '@orpc/openapi/node'
 import type { Ports } from '../../kernel/ports.ts'
 import type { HttpHandler } from '../../kernel/http.ts'
 import { isGatewayPath } from '../../ingest/http-adapter.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { type Access, cookieNameOf } from './access.ts'
 import { serveConsoleFile } from './console-files.ts'
-import { openApiDocument } from './openapi.ts'
 import { failureOnTheWire } from './failures.ts'
 import { hostRouter, masterRouter } from './router.ts'
 import type { ConsoleSessions } from './sessions.ts'
@@ -36,14 +34,14 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
     throw failureOnTheWire(error, ports.diagnostics)
   }
   const masterRpc = new RPCHandler(masterRouter, { interceptors: [onError(translate)] })
-  const masterRest = new OpenAPIHandler(masterRouter, { interceptors: [onError(translate)] })
+  let masterRest: ReturnType<Awaited<ReturnType<typeof rest>>['createRestHandler']> | undefined
   const hostRpc = new RPCHandler(hostRouter, { interceptors: [onError(translate)] })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://console')
     const [, area = '', workspace = ''] = url.pathname.split('/')
     if (parts.gateway !== undefined && isGatewayPath(url.pathname)) return parts.gateway(request, response)
-    if (area === 'openapi.json') return sendJson(response, 200, await openApiDocument(version))
+    if (area === 'openapi.json') return sendJson(response, 200, await (await rest()).openApiDocument(version))
     if (area === 'rpc' || area === 'api') return call(request, response, area, workspace)
     if (parts.consoleDirectory === undefined || (request.method !== 'GET' && request.method !== 'HEAD'))
       return sendProblem(response, 404, 'ROUTE_UNKNOWN', 'Nothing is served here.')
@@ -73,7 +71,8 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
     if (served === undefined) return refuseCall(response, area, 404, 'WORKSPACE_UNKNOWN', 'This workspace is not open.')
     const operator = request.headers['x-ibcf-operator']
     const context = { served, session: parts.sessions.of(key, typeof operator === 'string' ? decodeURIComponent(operator) : undefined) }
-    const { matched } = await (area === 'rpc' ? masterRpc : masterRest).handle(request, response, { prefix, context })
+    const handler = area === 'rpc' ? masterRpc : (masterRest ??= (await rest()).createRestHandler(translate))
+    const { matched } = await handler.handle(request, response, { prefix, context })
     if (!matched) refuseCall(response, area, 404, 'PROCEDURE_UNKNOWN', 'There is no such procedure.')
     return undefined
   }
@@ -111,6 +110,9 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
     })
   }
 }
+
+/** Loaded when first asked for: the console and the command line never do. */
+const rest = (): Promise<typeof import('./rest.ts')> => import('./rest.ts')
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

@@ -10,6 +10,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
+import { loadEngine } from '../../store/engine.ts'
 import { type LiveReader, openLiveReader } from '../../store/live-reader.ts'
 import { openStore } from '../../store/open.ts'
 import { lastPosition } from '../../store/read-events.ts'
@@ -31,8 +32,13 @@ export type OpenFleet = {
   readonly close: () => Promise<void>
 }
 
+/** The first search for the fingerprint is to hold up nobody who waits for the program to start. */
+const searchAfterMs = 500
+
 /** Throws what opening the master throws over there. */
 export async function openRemoteMaster(line: Line<Asked, Told>, directory: string, ports: Ports): Promise<OpenFleet> {
+  // Loaded while the other thread opens; whether it can be is found out again below.
+  const engine = loadEngine().catch(() => undefined)
   const mirror = createMirror()
   const calls = createCalls(line)
   const facts = await new Promise<MasterFacts>((resolve, reject) => {
@@ -62,6 +68,7 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
   })
   let store: LiveReader
   try {
+    await engine
     store = await openLiveReader(directory, ports)
   } catch (error) {
     await calls.ask({ kind: 'close' })
@@ -75,13 +82,14 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
     position: () => lastPosition(store.reader),
     found: () => feed.tell({ topics: ['master'] }),
   })
-  keeper.current()
+  const cancelFirstSearch = ports.scheduler.after(searchAfterMs, () => void keeper.current())
   const master = servedOver(store, facts, feed, ports, mirror, calls, keeper.current)
   return {
     master,
     gateway: createDoor(line, calls),
     close: async () => {
       feed.close()
+      cancelFirstSearch()
       await keeper.close()
       // Before the writer, so that its connection is the last one and leaves nothing in the write-ahead log.
       store[Symbol.dispose]()

@@ -13,9 +13,9 @@ import { fileSize, freeBytes } from '../../store/backup-file.ts'
 import { readStoreFigures, type StoreFigures } from '../../store/backup-figures.ts'
 import { recordedAtOf } from '../../store/read-events.ts'
 import { archivesOf } from './archive-desk.ts'
-import { type BackupOptions, type MadeBackup, makeBackup } from './backup.ts'
+import type { BackupOptions, MadeBackup } from './backup.ts'
 import { listBackups, rememberBackup } from './backups.ts'
-import { encrypterOf, type Sealing } from './seal.ts'
+import type { Sealing } from './seal.ts'
 
 /** Makes a backup here or in a thread of its own. */
 export type BackupMaker = (options: BackupOptions) => Promise<MadeBackup>
@@ -23,7 +23,7 @@ export type BackupMaker = (options: BackupOptions) => Promise<MadeBackup>
 export type Keeping = {
   readonly store: (reader: Reader) => StoreView
   /** Begins one; how it goes is told by `backup`. Throws Rejected `BACKUP_RUNNING`, Invalid `PATH_NOT_ABSOLUTE`, `SEALING_AMBIGUOUS`. */
-  readonly begin: (request: z.infer<typeof backupRequest>) => BackupState
+  readonly begin: (request: z.infer<typeof backupRequest>) => Promise<BackupState>
   readonly backup: () => BackupState
   readonly backups: () => readonly MadeBackup[]
   /** Throws Rejected `BACKUP_NOT_RUNNING`. */
@@ -45,7 +45,7 @@ export function createKeeping(
   ports: Ports,
   programVersion: string,
   changed: () => void,
-  make: BackupMaker = (options) => makeBackup(options, ports),
+  make: BackupMaker = async (options) => (await loadBackup()).makeBackup(options, ports),
 ): Keeping {
   let current = idle
   let running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
@@ -85,8 +85,9 @@ export function createKeeping(
 
   return {
     store: (reader) => storeView(requireDirectory(), reader, ports),
-    begin: ({ file, passphrase, recipient }) => {
+    begin: async ({ file, passphrase, recipient }) => {
       const from = requireDirectory()
+      const { encrypterOf } = await loadSealing()
       if (running !== undefined) throw new AppError('Rejected', 'BACKUP_RUNNING', 'A backup is being made already.', { file: current.file })
       if (!isAbsolute(file))
         throw new AppError('Invalid', 'PATH_NOT_ABSOLUTE', 'The backup needs an absolute path on the machine of the master.')
@@ -110,6 +111,10 @@ export function createKeeping(
     },
   }
 }
+
+/** Loaded when a backup is asked for: what encrypts it is a third of all that would be loaded, and few starts need it. */
+const loadSealing = (): Promise<typeof import('./seal.ts')> => import('./seal.ts')
+const loadBackup = (): Promise<typeof import('./backup.ts')> => import('./backup.ts')
 
 function sealingOf(passphrase: string | undefined, recipient: string | undefined): Sealing {
   if (passphrase !== undefined && recipient !== undefined)

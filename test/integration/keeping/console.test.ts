@@ -44,9 +44,9 @@ async function start(): Promise<{
 const ended = (keeping: Keeping) =>
   waitFor('the backup to end', () => (keeping.backup().state === 'running' ? undefined : keeping.backup()))
 
-function codeOf(act: () => unknown): string {
+async function codeOf(act: () => unknown): Promise<string> {
   try {
-    act()
+    await act()
   } catch (error) {
     if (isAppError(error)) return error.code
     throw error
@@ -59,31 +59,31 @@ describe('the keeping of a store', () => {
     const { keeping, path, told } = await start()
     expect(keeping.backup()).toEqual({ state: 'none', file: null, progress: null, made: null, problem: null })
     const file = join(path, 'b')
-    expect(keeping.begin({ file })).toMatchObject({ state: 'running', file })
-    expect(codeOf(() => keeping.begin({ file: join(path, 'c') }))).toBe('BACKUP_RUNNING')
+    expect(await keeping.begin({ file })).toMatchObject({ state: 'running', file })
+    expect(await codeOf(() => keeping.begin({ file: join(path, 'c') }))).toBe('BACKUP_RUNNING')
     const { state, made } = await ended(keeping)
     expect({ state, made }).toMatchObject({ state: 'done', made: { file, encryption: 'none' } })
     expect(told()).toBeGreaterThan(3)
     expect(keeping.backups()).toEqual([made])
-    keeping.begin({ file: join(path, 'd') })
+    await keeping.begin({ file: join(path, 'd') })
     await ended(keeping)
     expect(keeping.backups().map((backup) => backup.file)).toEqual([join(path, 'd'), file])
-    expect(codeOf(() => keeping.cancel())).toBe('BACKUP_NOT_RUNNING')
+    expect(await codeOf(() => keeping.cancel())).toBe('BACKUP_NOT_RUNNING')
   })
 
   it('[MA14] says why a backup was not made, and gives one up when it is asked to or closes', async () => {
     const { master, keeping, path } = await start()
     master.store.transact((writer) => putBlob(writer, testPorts.random.bytes(20 * 1024 * 1024)))
-    expect(codeOf(() => keeping.begin({ file: 'somewhere' }))).toBe('PATH_NOT_ABSOLUTE')
-    expect(codeOf(() => keeping.begin({ file: join(path, 'x'), passphrase: 'a', recipient: 'b' }))).toBe('SEALING_AMBIGUOUS')
-    expect(codeOf(() => keeping.begin({ file: join(path, 'x'), recipient: 'b' }))).toBe('RECIPIENT_MALFORMED')
+    expect(await codeOf(() => keeping.begin({ file: 'somewhere' }))).toBe('PATH_NOT_ABSOLUTE')
+    expect(await codeOf(() => keeping.begin({ file: join(path, 'x'), passphrase: 'a', recipient: 'b' }))).toBe('SEALING_AMBIGUOUS')
+    expect(await codeOf(() => keeping.begin({ file: join(path, 'x'), recipient: 'b' }))).toBe('RECIPIENT_MALFORMED')
     mkdirSync(join(path, 'there'))
-    keeping.begin({ file: join(path, 'there') })
+    await keeping.begin({ file: join(path, 'there') })
     expect(await ended(keeping)).toMatchObject({ state: 'failed', problem: { code: 'FILE_EXISTS' } })
-    keeping.begin({ file: join(path, 'given-up') })
+    await keeping.begin({ file: join(path, 'given-up') })
     keeping.cancel()
     expect(await ended(keeping)).toMatchObject({ state: 'cancelled', problem: { code: 'CANCELLED' } })
-    keeping.begin({ file: join(path, 'closed') })
+    await keeping.begin({ file: join(path, 'closed') })
     await keeping.close()
     expect(keeping.backup().state).toBe('cancelled')
     expect(['given-up', 'given-up.part', 'closed', 'closed.part'].filter((name) => existsSync(join(path, name)))).toEqual([])
@@ -105,7 +105,9 @@ describe('the keeping of a store', () => {
     const weeks = { ...testPorts, clock: { ...testPorts.clock, now: () => testPorts.clock.now() + 30 * day } }
     const quiet = createKeeping(master.config.directory, weeks, '0.0.0', () => undefined).store(master.store.reader)
     expect(quiet).toMatchObject({ growthBytesPerDay: 0, fullOn: null })
-    expect(codeOf(() => createKeeping(undefined, testPorts, '0.0.0', () => undefined).store(master.store.reader))).toBe('NOTHING_KEPT')
+    expect(await codeOf(() => createKeeping(undefined, testPorts, '0.0.0', () => undefined).store(master.store.reader))).toBe(
+      'NOTHING_KEPT',
+    )
   })
 
   it('[ST33] lets go of content in the background once its time of grace is over', async () => {

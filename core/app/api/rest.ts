@@ -1,8 +1,16 @@
-/** The OpenAPI 3.1 document of the API and of the gateway, generated from the contract's own schemas. */
+/** The API for other programs: plain HTTP, and the OpenAPI 3.1 document of it and of the gateway, generated from the contract's schemas. */
 import { OpenAPIGenerator } from '@orpc/openapi'
+import { OpenAPIHandler } from '@orpc/openapi/node'
+import { onError } from '@orpc/server'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { masterContract } from '../../contract/contract.ts'
 import { gatewayOpenApi } from '../../ingest/openapi.ts'
+import { type MasterContext, masterRouter } from './router.ts'
+
+/** `translate` turns what was thrown into what crosses the wire, and throws it. */
+export function createRestHandler(translate: (error: unknown) => never): OpenAPIHandler<MasterContext> {
+  return new OpenAPIHandler(masterRouter, { interceptors: [onError(translate)] })
+}
 
 let made: Promise<unknown> | undefined
 
