@@ -62,6 +62,8 @@ function pick<Item>(items: readonly Item[], number: number): Item {
 }
 
 const text = (detail: number): string => `text ${detail}`
+const items = ['health', 'drift']
+const wave = { name: 'wave', successShare: 1, failedShareAtMost: 0, soakSeconds: 0, hasGate: false }
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
 const debt = (detail: number) => ({ seconds_behind: detail, backlog_messages: detail, replay_required: detail % 2 === 0 })
 const modes = Object.fromEntries(connectivityModes.map((mode) => [mode, 1]))
@@ -179,6 +181,104 @@ const masterDrafts: readonly ((subject: number, detail: number) => Draft)[] = [
       contacts: 0,
     },
   }),
+  // Desired state, what is accepted of it, and what people see to.
+  (subject, detail) => ({
+    type: 'ibcf.policy.targeted.v1',
+    subject: pick(domainIds, subject),
+    data: {
+      assignmentId: id(9, detail),
+      policyBundleId: pick(policyIds, detail),
+      selector: detail % 2 === 0 ? { tagsAll: [text(detail)] } : { nodeIds: [pick(nodeIds, detail)] },
+      reason: text(detail),
+    },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.policy.withdrawn.v1',
+    subject: pick(domainIds, subject),
+    data: { assignmentId: id(9, detail), reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.waiver.granted.v1',
+    subject: pick([...nodeIds, ...domainIds], subject),
+    data: { waiverId: id(10, detail), path: '/configuration/a', until: new Date(startMs + detail).toISOString(), reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.waiver.revoked.v1',
+    subject: pick([...nodeIds, ...domainIds], subject),
+    data: { waiverId: id(10, detail), reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.rollout.planned.v1',
+    subject: id(11, subject),
+    data: {
+      name: text(detail),
+      domainId: pick(domainIds, detail),
+      policyBundleId: pick(policyIds, detail),
+      fallbackPolicyBundleId: null,
+      waves: [wave, { ...wave, name: text(detail) }],
+      maxDisrupted: detail + 1,
+    },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.rollout.enlisted.v1',
+    subject: id(11, subject),
+    data: { wave: detail % 2, nodeIds: [pick(nodeIds, detail), pick(nodeIds, detail + 1)] },
+  }),
+  (subject, detail) => ({
+    type: pick(
+      [
+        'ibcf.rollout.started.v1',
+        'ibcf.rollout.paused.v1',
+        'ibcf.rollout.resumed.v1',
+        'ibcf.rollout.aborted.v1',
+        'ibcf.rollout.completed.v1',
+      ],
+      detail,
+    ),
+    subject: id(11, subject),
+    data: { reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: pick(['ibcf.rollout.advanced.v1', 'ibcf.rollout.gate-opened.v1'], detail),
+    subject: id(11, subject),
+    data: { wave: detail % 3, reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.attention.acknowledged.v1',
+    subject: pick(nodeIds, subject),
+    data: { item: pick(items, detail), score: detail, note: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.attention.snoozed.v1',
+    subject: pick(nodeIds, subject),
+    data: { item: pick(items, detail), score: detail, until: new Date(startMs + detail).toISOString(), reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.attention.assigned.v1',
+    subject: pick(nodeIds, subject),
+    data: { item: pick(items, detail), operatorId: detail % 2 === 0 ? null : id(6, 1), note: '' },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.attention.resolved.v1',
+    subject: pick(nodeIds, subject),
+    data: { item: pick(items, detail), score: detail, reason: text(detail) },
+  }),
+  (subject, detail) => ({ type: 'ibcf.attention.weighted.v1', subject: pick(domainIds, subject), data: { weights: { drift: detail } } }),
+  (subject, detail) => ({
+    type: 'ibcf.node.scheduled.v1',
+    subject: pick(nodeIds, subject),
+    data: { schedule: detail % 2 === 0 ? null : { kind: 'cron', expression: '0 8 * * *', zone: 'UTC' }, reason: text(detail) },
+  }),
+  (subject, detail) => ({
+    type: 'ibcf.relay.registered.v1',
+    subject: id(12, subject),
+    data: { name: text(detail), kind: 'BROKER', domainId: pick(domainIds, detail), upstreamId: null, direction: 'BOTH' },
+  }),
+  (subject, detail) => ({
+    type: detail % 3 === 0 ? 'ibcf.relay.retired.v1' : 'ibcf.relay.rerouted.v1',
+    subject: id(12, subject),
+    data: { reason: text(detail), ...(detail % 3 === 0 ? {} : { upstreamId: id(12, detail) }) },
+  }),
   (subject, detail) => ({ type: 'ibcf.connectivity.assessed.v1', subject: pick(nodeIds, subject), data: { to: detail } }),
   (subject, detail) => ({ type: 'ibcf.lifecycle.foretold.v9', subject: pick(nodeIds, subject), data: { detail } }),
   (subject, detail) => ({
@@ -227,6 +327,27 @@ const nodeDrafts: readonly ((own: string, subject: number, detail: number) => Dr
     type: 'ibcf.desired.adopted.v1',
     subject: own,
     data: { policyBundleId: pick(policyIds, subject), policyVersion: text(detail), placement: 0, epoch: 0, masterId: '' },
+  }),
+  (own, _subject, detail) => ({
+    type: 'ibcf.decision.taken.v1',
+    subject: own,
+    data: {
+      policy: text(detail),
+      decision: pick(['cool', 'end cool', 'rest'], detail),
+      basis: '',
+      policyBundleId: pick(policyIds, detail),
+      path: `/configuration/${detail % 2}`,
+    },
+  }),
+  (own, subject, detail) => ({
+    type: 'ibcf.desired.refused.v1',
+    subject: own,
+    data: { policyBundleId: detail % 5 === 0 ? '' : pick(policyIds, subject), code: text(detail), sentence: '' },
+  }),
+  (own, subject, detail) => ({
+    type: 'ibcf.desired.proven.v1',
+    subject: own,
+    data: { policyBundleId: pick(policyIds, subject), version: text(detail), isAfterRestart: detail % 2 === 0, found: '' },
   }),
   (_own, subject, detail) => ({
     type: 'ibcf.health.changed.v1',
