@@ -67,6 +67,7 @@ export function writeArchive(directory: string, file: string, ports: StorePorts)
     write(magic)
   } catch (error) {
     close()
+    rmSync(unfinished, { force: true })
     throw error
   }
   return {
