@@ -6,7 +6,8 @@ import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../cont
 import type { AgentState, Difficulty } from './config.ts'
 import { takeUpDesired } from './desired.ts'
 import { type Failure, stopping } from './gateway-client.ts'
-import { attach, enrol, greet, type Greeting, type JoiningParts } from './joining.ts'
+import { learnAuthority, obeyedBy } from './authority.ts'
+import { attach, authorityParts, enrol, greet, type Greeting, type JoiningParts } from './joining.ts'
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
 import { backoffMs, spread } from './pace.ts'
@@ -45,6 +46,9 @@ const longestBackoffMs = 60_000
 const desiredEveryMs = 10_000
 /** A quarantined node whose master still wants it to return waits this long: only a person can change the verdict. */
 const quarantinedPauseMs = 60_000
+
+/** Whoever answers there is not the master that the node obeys: as good as nobody. */
+const notObeyed: ReadonlySet<string> = new Set(['MASTER_KEY_CHANGED', 'EPOCH_STALE', 'EPOCH_CONTESTED'])
 
 /** Answers of one who does not know the node, or its token. */
 const strangerStatuses: readonly number[] = [401, 403, 404]
@@ -88,7 +92,7 @@ export function createContact(parts: ContactParts): Contact {
     acknowledged = uploader.acknowledged()
     attempts = gotThrough ? 1 : attempts + 1
     if (gotThrough) silences = 0
-    if (failure.kind === 'silent' || code === 'MASTER_KEY_CHANGED') {
+    if (failure.kind === 'silent' || notObeyed.has(code)) {
       solitude.failed()
       silences++
       hasStumbled = true
@@ -142,9 +146,18 @@ export function createContact(parts: ContactParts): Contact {
     solitude.heard()
     regard.hearTime(answer.value.now)
     attempts = 0
+    if ((answer.value.epoch ?? 0) > (memory.get('fence')?.epoch ?? 0)) await learn()
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
     else showAttached()
     return answer.value.instruction === 'none' ? undefined : askedToReturn
+  }
+
+  /** The master says that its epoch rose: nothing under it is obeyed before its grant was seen. */
+  const learn = async (): Promise<void> => {
+    const obeyed = obeyedBy(memory)
+    if (!obeyed.ok) return
+    const learnt = await learnAuthority(authorityParts(parts), client, obeyed.value)
+    if (learnt.kind === 'refused') worry(learnt.refusal)
   }
 
   const lookAtDesired = async (token: string): Promise<Failure | undefined> => {

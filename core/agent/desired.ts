@@ -1,12 +1,12 @@
 /** Takes up what a master desires of the node: signature, fence and sense first, then the configuration, then the record of it. */
 import { type ApprovalDocument, desiredDocument, type DesiredDocument, type SignedStatement, statementTypes } from '../contract/gateway.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
-import type { MasterId } from '../kernel/ids.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { policyPayload, policyPayloadType, policyTermsOf, verifyPolicy } from '../fleet/policy/policy-bundle.ts'
 import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
 import { keyIdOf, preAuthenticationEncoding } from '../log/dsse.ts'
-import { type Fence, judgeFence } from './fence.ts'
+import type { Fence } from '../fleet/authority/fence.ts'
+import { judgeOffer } from './authority.ts'
 import type { Journal } from './journal.ts'
 import { configurationOf } from './local-changes.ts'
 import { readLocalPolicy } from './local-policy.ts'
@@ -32,7 +32,7 @@ export function takeUpDesired(parts: DesiredParts, approval: ApprovalDocument, s
   const held = memory.get('desired')
   if (held !== undefined && isSame(held, desired)) return false
   const signed = verifyBundle(crypto, approval, desired)
-  const judged = signed.ok ? judgeDesired(desired, approval, memory.get('fence') as Fence | undefined, workload.batteryPct()) : signed
+  const judged = signed.ok ? judgeDesired(desired, approval, memory.get('fence'), workload.batteryPct()) : signed
   if (!judged.ok) {
     noteRefusal(parts, desired.policyBundleId, `${desired.placement}/${desired.epoch}/${desired.masterId}`, judged.refusal)
     return false
@@ -49,7 +49,7 @@ export function takeUpDesired(parts: DesiredParts, approval: ApprovalDocument, s
   return true
 }
 
-/** Codes: DESIRED_MISADDRESSED, EPOCH_STALE, EPOCH_CONTESTED, LOCAL_POLICY_MALFORMED, BATTERY_LOW. */
+/** Codes: DESIRED_MISADDRESSED, EPOCH_STALE, EPOCH_CONTESTED, GRANT_UNVERIFIED, LOCAL_POLICY_MALFORMED, BATTERY_LOW. */
 export function judgeDesired(
   desired: DesiredDocument,
   approval: ApprovalDocument,
@@ -59,7 +59,7 @@ export function judgeDesired(
   if (desired.nodeId !== approval.nodeId || desired.masterId !== approval.masterId) {
     return refused('DESIRED_MISADDRESSED', 'The desired state is meant for another node, or comes from another master.')
   }
-  const fence = judgeFence(held, { placement: desired.placement, epoch: desired.epoch, masterId: desired.masterId as MasterId })
+  const fence = judgeOffer(held, { placement: desired.placement, epoch: desired.epoch, masterId: desired.masterId })
   if (!fence.ok) return fence
   const policy = readLocalPolicy(desired.configuration)
   if (!policy.ok) return policy

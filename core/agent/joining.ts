@@ -12,11 +12,11 @@ import {
   statementTypes,
 } from '../contract/gateway.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
-import type { MasterId } from '../kernel/ids.ts'
 import type { Ports } from '../kernel/ports.ts'
 import { keyIdOf } from '../log/dsse.ts'
 import type { AgentConfig } from './config.ts'
-import { type Fence, judgeFence } from './fence.ts'
+import { type AuthorityParts, learnAuthority } from './authority.ts'
+import { fence as judgeFence } from '../fleet/authority/fence.ts'
 import type { Answer, GatewayClient, Problem } from './gateway-client.ts'
 import type { Identity } from './identity.ts'
 import type { Journal } from './journal.ts'
@@ -44,8 +44,16 @@ export function ownRefusal(code: string, sentence: string): Problem {
   return { kind: 'problem', status: 0, code, sentence, facts: {}, retryAfterMs: undefined }
 }
 
-/** Asks who answers there. A key other than the pinned one is refused before anything is said to it: MASTER_KEY_CHANGED ([AG5]). */
-export async function greet({ ports, config, memory, client }: JoiningParts): Promise<Answer<Greeting>> {
+export function authorityParts({ ports, store, memory }: JoiningParts): AuthorityParts {
+  return { crypto: ports.crypto, store, memory, nowMs: () => ports.clock.now() }
+}
+
+/**
+ * Asks who answers there. Another master than the one it obeys is asked for nothing but the grants it rests on, and told nothing but the
+ * domain: unless they begin with the master that let the node in and lead to this one, it is refused with MASTER_KEY_CHANGED ([AG5]).
+ */
+export async function greet(parts: JoiningParts): Promise<Answer<Greeting>> {
+  const { ports, config, memory, client } = parts
   const answer = await client.ask(gatewayGreeting, { method: 'GET', path: '/v1' })
   if (answer.kind !== 'ok') return answer
   const { publicKey, masterId } = answer.value
@@ -56,6 +64,12 @@ export async function greet({ ports, config, memory, client }: JoiningParts): Pr
       ? config.masterKeyId === undefined || config.masterKeyId === keyId
       : approval.masterPublicKey === publicKey && approval.masterId === masterId
   if (isPinned) return answer
+  if (approval !== undefined) {
+    const learnt = await learnAuthority(authorityParts(parts), client, { masterId, publicKey, name: answer.value.name })
+    if (learnt.kind === 'known') return answer
+    if (learnt.kind === 'refused' && (learnt.refusal.code === 'EPOCH_STALE' || learnt.refusal.code === 'EPOCH_CONTESTED'))
+      return ownRefusal(learnt.refusal.code, learnt.refusal.sentence)
+  }
   return ownRefusal(
     'MASTER_KEY_CHANGED',
     `The master at that address shows another key (${keyId}) than the one this node trusts; nothing was sent to it.`,
@@ -97,7 +111,7 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
   if (approval.nodeId !== identity.nodeId || approval.masterId !== greeting.masterId || approval.masterPublicKey !== greeting.publicKey) {
     return ownRefusal('APPROVAL_MISADDRESSED', 'The approval is for another node, or from another master than the one that answers.')
   }
-  const fence = judgeFence(memory.get('fence') as Fence | undefined, { ...approval, masterId: approval.masterId as MasterId })
+  const fence = judgeFence(memory.get('fence'), approval)
   if (!fence.ok) return ownRefusal(fence.refusal.code, fence.refusal.sentence)
   const { placement, epoch, masterId } = fence.value
   store.transact((writer) => {

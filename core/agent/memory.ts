@@ -1,6 +1,7 @@
 /** What the agent must remember beside its log, in the same store, so that a fact and what follows from it are durable together. */
 import { z } from 'zod'
 import { approvalDocument, desiredDocument } from '../contract/gateway.ts'
+import { grantStatementSchema } from '../fleet/authority/statement.ts'
 import { snapshotPartSchema } from '../fleet/node/node-events.ts'
 import { healths } from '../fleet/node/node-record.ts'
 import { AppError } from '../kernel/app-error.ts'
@@ -20,6 +21,8 @@ const shapes = {
   heardAt: instant,
   approval: approvalDocument,
   fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
+  /** Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. */
+  roots: z.object({ keys: z.array(z.string()), grants: z.array(grantStatementSchema) }),
   desired: desiredDocument,
   /** The bundle, epoch and code of the desired state refused last, so that it is recorded once. */
   refusedDesired: z.string(),

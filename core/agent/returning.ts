@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { completeAnswer, lockDocument, returnAnswer, statementTypes } from '../contract/gateway.ts'
 import { fromBase64 } from '../kernel/hex.ts'
-import type { MasterId } from '../kernel/ids.ts'
-import { type Fence, judgeFence } from './fence.ts'
+import { judgeOffer, learnAuthority, obeyedBy } from './authority.ts'
 import type { Answer, Failure } from './gateway-client.ts'
-import { type JoiningParts, ownRefusal, prove, statedFrontier } from './joining.ts'
+import { authorityParts, type JoiningParts, ownRefusal, prove, statedFrontier } from './joining.ts'
 import { openStatement, signBytes } from './statement.ts'
 
 export type ReturnSession = z.infer<typeof returnAnswer>
@@ -19,7 +18,13 @@ export async function openReturn(parts: JoiningParts): Promise<Answer<ReturnSess
   const opened = await client.ask(returnAnswer, { method: 'POST', path: '/v1/return', json: proof.value })
   if (opened.kind !== 'ok') return opened
   const failure = takeLock(parts, opened.value)
-  if (failure !== undefined) return failure
+  if (failure !== undefined) {
+    // Its epoch rose while the node was away: the next attempt knows the grant.
+    const obeyed = obeyedBy(memory)
+    const isUnknown = failure.kind === 'problem' && failure.code === 'GRANT_UNVERIFIED'
+    if (isUnknown && obeyed.ok) await learnAuthority(authorityParts(parts), client, obeyed.value)
+    return failure
+  }
   const missing = new Map(opened.value.missing.map(({ log, fromSeq }) => [log, fromSeq]))
   const held = journal.heads().map(({ log, seq }) => [log, Math.min(seq, (missing.get(log) ?? seq + 1) - 1)] as const)
   store.transact((writer) => memory.put(writer, 'held', Object.fromEntries(held)))
@@ -62,7 +67,7 @@ function takeLock({ ports, identity, memory, store }: JoiningParts, session: Ret
   if (lock.nodeId !== identity.nodeId || lock.masterId !== approval.masterId || lock.sessionId !== session.sessionId) {
     return ownRefusal('LOCK_MISADDRESSED', 'The lock that the master offers is for another node or another return.')
   }
-  const fence = judgeFence(memory.get('fence') as Fence | undefined, { ...lock, masterId: lock.masterId as MasterId })
+  const fence = judgeOffer(memory.get('fence'), { placement: lock.placement, epoch: lock.epoch, masterId: lock.masterId })
   if (!fence.ok) return ownRefusal(fence.refusal.code, fence.refusal.sentence)
   const held = memory.get('session')
   const now = ports.clock.now()

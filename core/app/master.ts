@@ -35,6 +35,8 @@ import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
+import { grantChainOf } from './grant-chain.ts'
+import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { createRetaining, type Retaining } from './keeping/retaining.ts'
@@ -312,6 +314,8 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
         ? undefined
         : { score: drift.score, outOfSpec: drift.outOfSpec }
     },
+    grantChain: (domain) => grantChainOf(model, port, domain),
+    domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     signStatement: (payloadType, document) => {
       const bytes = new TextEncoder().encode(JSON.stringify(document))
       return {

@@ -3,6 +3,7 @@
  * problem+json (RFC 9457). A signed statement is the exact bytes that were signed, in base64, with the key and the signature.
  */
 import { z } from 'zod'
+import { envelopeSchema as grantEnvelopeSchema } from '../fleet/authority/events.ts'
 import { commandBodySchema, commandConstraintsSchema, semantics } from '../fleet/command/events.ts'
 import { connectivityModes, healths, linkQualitySchema, nodeKinds, phases, constraintsSchema } from '../fleet/node/node-record.ts'
 import { envelopeSchema, policyTermsShape } from '../fleet/policy/policy-events.ts'
@@ -109,6 +110,8 @@ export const approvalDocument = z.object({
   /** Fencing: a node refuses a lower (placement, epoch), or another master at the same one. */
   placement: z.number().int().nonnegative(),
   epoch: z.number().int().nonnegative(),
+  /** The node's domain and those above it: whoever is given one of these may direct the node. Absent: its domain alone. */
+  domainLine: z.array(id).max(64).optional(),
   at: instant,
 })
 export type ApprovalDocument = z.infer<typeof approvalDocument>
@@ -119,6 +122,10 @@ export const enrolmentAnswer = z.object({
   reason: z.string().nullable(),
   approval: signedStatement.nullable(),
 })
+
+/** `GET /v1/authority?domainId=`: the grants that led to the master of a domain, oldest first; none where it rests on none. */
+export const authorityQuery = z.object({ domainId: id })
+export const authorityAnswer = z.object({ chain: z.array(grantEnvelopeSchema).max(256) })
 
 /** `POST /v1/challenge` */
 export const challengeRequest = z.object({ nodeId: id })
@@ -232,6 +239,8 @@ export const heartbeatAnswer = z.object({
   now: instant,
   /** `return`: begin a return before anything else. */
   instruction: z.enum(['none', 'return']),
+  /** Under which the master directs the node; a higher one than the node knows is worth asking for the grant. */
+  epoch: z.number().int().nonnegative().optional(),
 })
 
 /** Inside the statement of `GET /v1/desired`; 204 while nothing is desired. */

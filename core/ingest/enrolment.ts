@@ -103,6 +103,7 @@ function answerOf(master: MasterPort, nodeId: NodeId, known: EnrolmentStanding):
     masterPublicKey: toBase64(master.publicKey),
     placement: standing.placement,
     epoch: standing.epoch,
+    ...(master.domainLine === undefined ? {} : { domainLine: [...master.domainLine(standing.domainId)] }),
     at: known.decidedAt ?? '',
   }
   return { requestId, status, reason, approval: master.signStatement(statementTypes.approval, approval) }

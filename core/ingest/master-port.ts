@@ -1,6 +1,7 @@
 /**
  * What ingest needs of the master it works for. core/app provides it; ingest itself holds no connection, key or clock.
  */
+import type { Envelope } from '../fleet/authority/events.ts'
 import type { VerifiedSegment } from '../log/segment.ts'
 import type { ContactSchedule } from '../fleet/connectivity/connectivity-events.ts'
 import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
@@ -96,6 +97,10 @@ export type MasterPort = {
   readonly driftOf: (node: NodeId) => { readonly score: number; readonly outOfSpec: number } | undefined
   /** An open return of the node at another master, as far as its events have come here; undefined where no other master is known. */
   readonly openElsewhere?: (node: NodeId) => { readonly masterId: MasterId; readonly sessionId: SessionId } | undefined
+  /** The signed grants that led to the domain's master of record; empty where they are not all held. */
+  readonly grantChain?: (domain: DomainId) => readonly Envelope[]
+  /** The domain and those above it. */
+  readonly domainLine?: (domain: DomainId) => readonly DomainId[]
   readonly signStatement: (payloadType: string, document: unknown) => SignedStatement
   /** A node was heard: presence in memory, and an assessment when it changes the mode. */
   readonly heard: (node: NodeId, heard: Heard) => void

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import {
   attachAnswer,
+  authorityAnswer,
   blobAnswer,
   blobQuery,
   challengeAnswer,
@@ -63,6 +64,7 @@ const named = {
   CompleteRequest: completeRequest,
   CompleteAnswer: completeAnswer,
   SegmentAnswer: segmentAnswer,
+  AuthorityAnswer: authorityAnswer,
   HeartbeatRequest: heartbeatRequest,
   HeartbeatAnswer: heartbeatAnswer,
   DesiredDocument: desiredDocument,
@@ -74,6 +76,7 @@ const named = {
 /** By method and path; every route has one. */
 const descriptions: Readonly<Record<string, Description>> = {
   'GET /v1': { summary: 'Who answers here', answers: { 200: json('GatewayGreeting') } },
+  'GET /v1/authority': { summary: 'The grants behind the master of a domain', answers: { 200: json('AuthorityAnswer') } },
   'POST /v1/enrol': {
     summary: 'Ask to join (a signed EnrolmentDocument), and ask again how that stands',
     request: json('SignedStatement'),

@@ -10,6 +10,7 @@ import { digestOf } from '../../fleet/command/body-digest.ts'
 import { believedNow } from '../../fleet/command/expiry.ts'
 import { type CommandKindName, readCommand } from '../../fleet/command/kinds.ts'
 import type { Fence } from '../../fleet/authority/fence.ts'
+import { judgeOffer } from '../authority.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import { tickHlc } from '../../kernel/hlc.ts'
@@ -56,6 +57,9 @@ export type ExecutorParts = {
   /** A new start of the agent was asked for by a command, and noted. */
   readonly restartAgent: (() => void) | undefined
 }
+
+/** How soon a command under an epoch whose grant was not seen yet is looked at again. */
+const unverifiedPauseMs = 10_000
 
 type Ended = Extract<Fact, { type: `ibcf.command.${'applied' | 'rejected' | 'expired' | 'withdrawn' | 'unsure'}.v1` }>
 
@@ -193,6 +197,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const data = dataOf(entry)
     if (data !== undefined && digestOf(ports.crypto, data) !== issued.bodyDigest)
       return reject(commandId, 'BODY_DIGEST_WRONG', 'What it says is not what its digest names.')
+    // Its grant is asked for with the next heartbeat; until then the command waits.
+    const offered = judgeOffer(memory.get('fence'), issued)
+    if (!offered.ok && offered.refusal.code === 'GRANT_UNVERIFIED') return later(unverifiedPauseMs)
     const answer = judgeAtNode(issued, data, factsFor(entry))
     switch (answer.act) {
       case 'start': {

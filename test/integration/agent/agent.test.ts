@@ -150,9 +150,9 @@ describe('joining', () => {
     }
     expect(node.agent.view()).toMatchObject({ state: 'AUTONOMOUS', difficulty: { code: 'MASTER_KEY_CHANGED' } })
     expect(typesOf(node.store)).toContain('connection.lost')
-    // A heartbeat and the request after it found no token; then only greetings.
+    // A heartbeat and the request after it found no token; then only greetings, and what the stranger rests on.
     const since = new Set(node.link.asked.slice(asked + 4).map(({ path }) => path))
-    expect(since).toEqual(new Set(['/v1']))
+    expect(since).toEqual(new Set(['/v1', `/v1/authority?domainId=${ours.master().identity.rootDomainId}`]))
     node.link.between = undefined
     await expectSame(ours, node)
   })

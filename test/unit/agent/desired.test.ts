@@ -95,6 +95,7 @@ describe('desired state at the node', () => {
 
   it('[AG7] of an overtaken master is refused, also after a restart', async () => {
     const { node, workload, sign, takeUp } = await setUp()
+    node.store.transact((writer) => node.memory.put(writer, 'fence', { placement: 1, epoch: 5, masterId }))
     expect(takeUp(sign({ epoch: 5 }))).toBe(true)
     expect(takeUp(sign({ epoch: 4, policyBundleId: secondPolicy }), restart(node))).toBe(false)
     expect(refusals(node)).toEqual(['EPOCH_STALE'])

@@ -1,0 +1,71 @@
+/**
+ * The grants that led to a domain's master of record, as signed statements: what a node checks before it obeys a master that it does not
+ * know, or a higher epoch ([AU15]). In the order in which they were given; the one in force is the last.
+ */
+import { chroniclesOf } from '../fleet/authority/chronicle.ts'
+import type { Envelope } from '../fleet/authority/events.ts'
+import { type GrantStatement, grantPayloadType } from '../fleet/authority/statement.ts'
+import { governing } from '../fleet/authority/tenure.ts'
+import type { AuthorityAct, Chronicle, EpochPage, Tenure } from '../fleet/authority/types.ts'
+import type { MasterPort } from '../ingest/master-port.ts'
+import { toBase64 } from '../kernel/hex.ts'
+import { readEventById } from '../store/read-events.ts'
+import type { ReadModel } from './read-model.ts'
+
+type Own = Pick<MasterPort, 'keyId' | 'publicKey' | 'signStatement'>
+
+/** Of a contest it leads to this master, if it is a party. Empty where nobody holds the domain, or a statement is missing. */
+export function grantChainOf(model: ReadModel, own: Own, domainId: string): readonly Envelope[] {
+  const line = chroniclesOf(model.book, { domainId })
+  const source = governing(line)
+  const page = source?.pages.at(-1)
+  const last = page === undefined ? undefined : leading(model, page)
+  if (source === undefined || last === undefined) return []
+  const before = line
+    .slice(line.indexOf(source))
+    .flatMap((chronicle) => chronicle.pages.map((known) => ({ chronicle, tenure: leading(model, known) })))
+    .flatMap(({ chronicle, tenure }) => (tenure === undefined ? [] : [{ chronicle, tenure }]))
+    .filter(({ tenure }) => tenure !== last && tenure.act.hlc < last.act.hlc)
+    .toSorted((a, b) => (a.tenure.act.hlc < b.tenure.act.hlc ? -1 : 1))
+  const links: (Envelope | undefined)[] = []
+  for (const { chronicle, tenure } of [...before, { chronicle: source, tenure: last }]) {
+    const { word } = tenure.act
+    if (word.kind === 'claim') links.push(statementIn(model, word.delegationId))
+    links.push(statementIn(model, tenure.act.eventId) ?? signedNow(model, own, chronicle, tenure))
+  }
+  const chain = links.filter((link) => link !== undefined)
+  return chain.length === links.length ? chain : []
+}
+
+/** Who holds the epoch; where it was contested, this master or the one it was resolved for, else any party: all were named to claim. */
+function leading({ masterId }: ReadModel, { outcome, resolvedFor, tenures }: EpochPage): Tenure | undefined {
+  const wanted = outcome.kind === 'sole' || outcome.kind === 'settled' ? outcome.masterId : (resolvedFor ?? masterId)
+  return tenures.find(({ giving }) => giving.masterId === wanted) ?? tenures[0]
+}
+
+function statementIn({ reader }: ReadModel, eventId: string): Envelope | undefined {
+  return (readEventById(reader, eventId)?.event?.data as { readonly statement?: Envelope } | undefined)?.statement
+}
+
+/** What this master gave to itself before statements went into events. */
+function signedNow(model: ReadModel, own: Own, { domainId }: Chronicle, { act, right, giving }: Tenure): Envelope | undefined {
+  if (!isOwn(model, act, giving.masterId)) return undefined
+  const { masterId, level, incarnation, epoch, until, quorum } = giving
+  const statement: GrantStatement = {
+    v: 1,
+    kind: 'grant',
+    domainId,
+    parentId: model.book.place(domainId)?.parentId ?? null,
+    epoch,
+    right,
+    master: { masterId, level, keyId: own.keyId, publicKey: toBase64(own.publicKey), incarnation },
+    until,
+    quorum,
+  }
+  const { document, keyid, signature } = own.signStatement(grantPayloadType, statement)
+  return { payloadType: grantPayloadType, payload: document, signatures: [{ keyid, sig: signature }] }
+}
+
+function isOwn({ masterId }: ReadModel, act: AuthorityAct, to: string): boolean {
+  return act.issuerId === masterId && to === masterId
+}
