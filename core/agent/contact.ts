@@ -63,8 +63,23 @@ type Stage =
   | { readonly kind: 'replaying'; readonly session: ReturnSession }
 
 export function createContact(parts: ContactParts): Contact {
-  const { ports, config, client, memory, journal, uploader, observer, proving, obedience, solitude, regard, meter, workload, changeState, worry } =
-    parts
+  const {
+    ports,
+    config,
+    client,
+    memory,
+    journal,
+    uploader,
+    observer,
+    proving,
+    obedience,
+    solitude,
+    regard,
+    meter,
+    workload,
+    changeState,
+    worry,
+  } = parts
   const startedAt = ports.clock.monotonic()
   /** Until the master says what it expects. */
   let contactMs = config.contactEverySeconds * 1000

@@ -30,7 +30,11 @@ export async function startNode(request: NodeRequest, changed: (view: AgentView)
   function restart(): void {
     restarting = restarting.then(reopen).catch((error: unknown) => {
       const code = isAppError(error) ? error.code : 'UNEXPECTED'
-      changed({ ...current.view(), state: 'FAILED', difficulty: { code, sentence: error instanceof Error ? error.message : String(error) } })
+      changed({
+        ...current.view(),
+        state: 'FAILED',
+        difficulty: { code, sentence: error instanceof Error ? error.message : String(error) },
+      })
     })
   }
   async function reopen(): Promise<void> {
@@ -55,11 +59,7 @@ export async function startNode(request: NodeRequest, changed: (view: AgentView)
  * Ready to be started; `stop` also closes the store and frees the data directory. Throws what the lock and the store throw
  * (DATA_DIRECTORY_LOCKED, STORE_READ_ONLY, STORE_FROM_FUTURE, ...) and what `createAgent` throws.
  */
-async function openNode(
-  { config, masterUrl }: NodeRequest,
-  changed: (view: AgentView) => void,
-  restartAgent: () => void,
-): Promise<Agent> {
+async function openNode({ config, masterUrl }: NodeRequest, changed: (view: AgentView) => void, restartAgent: () => void): Promise<Agent> {
   const ports = createPorts('node', 'warn')
   const { directory } = config
   using opened = new DisposableStack()

@@ -40,7 +40,7 @@ export async function openSeat(name: string, level: MasterLevel, changes: Partia
 export function carry({ master: from }: Seat, { master: to }: Seat): void {
   from.recorder.sign()
   const { reader } = from.store
-  const nowMs = testPorts.clock.now()
+  const nowMs = to.config.ports.clock.now()
   to.store.transact((writer) => {
     const origins = new Set(readFrontier(reader).map(({ log }) => parseLogId(log).origin))
     for (const origin of origins) for (const key of keysOfOrigin(reader, origin)) putKey(writer, key, nowMs)

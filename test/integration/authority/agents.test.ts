@@ -1,0 +1,192 @@
+/**
+ * A split brain from end to end: two real masters claim one domain and direct real agents, which obey only whom a verified chain of
+ * grants leads to; then everybody meets again.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Agent, createAgent } from '../../../core/agent/agent.ts'
+import { defaultConfig } from '../../../core/agent/config.ts'
+import type { Fence } from '../../../core/fleet/authority/fence.ts'
+import { createGateway, type Gateway } from '../../../core/ingest/gateway.ts'
+import { AppError } from '../../../core/kernel/app-error.ts'
+import type { DomainId, NodeId } from '../../../core/kernel/ids.ts'
+import type { Transport } from '../../../core/kernel/ports.ts'
+import { inMemory, openStore, type Store } from '../../../core/store/open.ts'
+import { createTestWorkload, type TestWorkload } from '../../helpers/agent/test-node.ts'
+import { createVirtualPorts, type VirtualPorts } from '../../helpers/agent/virtual-ports.ts'
+import { act, carry, meet, openSeat, type Seat } from '../../helpers/authority/masters.ts'
+
+type Field = {
+  agent: Agent
+  readonly store: Store
+  readonly workload: TestWorkload
+  /** Who answers at the end of its link; undefined: nobody. */
+  end: Seat | undefined
+  /** Stops the agent and opens another on the same store. */
+  readonly restart: () => void
+}
+
+let ports: VirtualPorts
+let hq: Seat
+let north: Seat
+let south: Seat
+let site: DomainId
+const gateways = new Map<Seat, Gateway>()
+
+const idOf = ({ master }: Seat): string => master.identity.masterId
+const fenceOf = ({ store }: Field): Fence =>
+  JSON.parse(store.reader.get<{ value: string }>("SELECT value FROM agent_memory WHERE name = 'fence'")?.value ?? 'null') as Fence
+const isAttachedTo = ({ agent }: Field, seat: Seat): boolean => {
+  const { state, masterId, backlogMessages } = agent.view()
+  return state === 'ATTACHED' && masterId === idOf(seat) && backlogMessages === 0
+}
+const hashOf = ({ master }: Seat): string => master.engine.stateHash(master.store.reader)
+
+async function openField(number: number): Promise<Field> {
+  const store = await openStore({ directory: inMemory, mode: 'read-write', role: 'node', ports })
+  const workload = createTestWorkload()
+  const config = { ...defaultConfig, directory: `node-${number}`, name: `Node ${number}`, contactEverySeconds: 2 }
+  const field: Field = { agent: undefined as never, store, workload, end: undefined, restart: () => undefined }
+  const start = (): Agent => {
+    let isAlive = true
+    const dead = <Value>(): Promise<Value> => new Promise<Value>(() => undefined)
+    const transport: Transport = {
+      request: async (request) => {
+        await new Promise<void>((resolve) => void ports.scheduler.after(5, resolve))
+        if (!isAlive) return dead()
+        const gateway = field.end === undefined ? undefined : gateways.get(field.end)
+        if (gateway === undefined) throw new AppError('Unavailable', 'LINK_DOWN', 'The link is cut.')
+        const answer = await gateway.handle({ ...request, remote: 'test', body: request.body ?? new Uint8Array() })
+        return isAlive ? answer : dead()
+      },
+    }
+    const mortal = {
+      ...ports,
+      scheduler: { ...ports.scheduler, after: (ms: number, todo: () => void) => ports.scheduler.after(ms, () => isAlive && todo()) },
+    }
+    const agent = createAgent({ ports: mortal, store, transport, workload, config, changed: () => undefined })
+    const restart = (): void => {
+      isAlive = false
+      field.agent = start()
+      field.agent.start()
+    }
+    Object.assign(field, { restart })
+    return agent
+  }
+  field.agent = start()
+  return field
+}
+
+async function join(number: number): Promise<Field> {
+  const field = await openField(number)
+  field.end = hq
+  field.agent.start()
+  const nodeId = field.agent.view().nodeId as NodeId
+  await ports.advanceUntil(() => hq.master.port.enrolment(nodeId) !== undefined)
+  const requestId = hq.master.port.enrolment(nodeId)?.requestId
+  act(hq, 'enrolment.approve', { requestId, domainId: site, activate: true } as never)
+  await ports.advanceUntil(() => isAttachedTo(field, hq))
+  return field
+}
+
+function assign(seat: Seat, name: string, port: number): void {
+  const policy = { name, version: '1.0.0', targetVersion: '1.0.0', configuration: { port } }
+  const published = act(seat, 'policy.publish', policy as never) as unknown
+  const policyBundleId = typeof published === 'string' ? published : (published as { readonly id: string }).id
+  act(seat, 'policy.assign', { policyBundleId, domainId: site } as never)
+}
+
+beforeEach(async () => {
+  ports = createVirtualPorts()
+  const thresholds = { delayedAfterS: 5, edgeCachedAfterS: 10, autonomousAfterS: 20, recoverAfterContacts: 1 }
+  hq = await openSeat('Headquarters', 'GLOBAL', { ports, thresholds })
+  north = await openSeat('North', 'REGION', { ports, thresholds })
+  south = await openSeat('South', 'REGION', { ports, thresholds })
+  for (const seat of [hq, north, south]) gateways.set(seat, createGateway(seat.master.port))
+  site = act(hq, 'domain.create', { name: 'Site', parentId: hq.master.identity.rootDomainId, level: 'LOCAL' })
+})
+
+afterEach(() => {
+  for (const gateway of gateways.values()) gateway.close()
+  gateways.clear()
+  for (const { master } of [hq, north, south]) master.close()
+})
+
+describe('agents in a split brain', () => {
+  it('[AG5] [AG7] [AU15] [AU16] obey whom the grants lead to, refuse the overtaken and the other claimant, and meet again', async () => {
+    const [pump, valve] = [await join(1), await join(2)]
+    meet(hq, north, south)
+    for (const [at, seat] of [north, south].entries())
+      act(hq, 'authority.delegate', { domainId: site, to: { masterId: idOf(seat) }, rank: at + 1, until: null })
+    carry(hq, north)
+    carry(hq, south)
+    pump.end = undefined
+    valve.end = undefined
+    await ports.advance(30_000)
+
+    // A master that holds nothing yet is not obeyed, although it was named.
+    pump.end = north
+    await ports.advance(60_000)
+    expect(pump.agent.view()).toMatchObject({ state: 'AUTONOMOUS', difficulty: { code: 'MASTER_KEY_CHANGED' } })
+
+    act(north, 'authority.claim', { domainId: site, reason: 'Nobody answers.' })
+    act(south, 'authority.claim', { domainId: site, reason: 'Nobody answers.' })
+    valve.end = south
+    await ports.advanceUntil(() => isAttachedTo(pump, north) && isAttachedTo(valve, south), 300_000)
+    expect([fenceOf(pump), fenceOf(valve)]).toMatchObject([
+      { epoch: 2, masterId: idOf(north) },
+      { epoch: 2, masterId: idOf(south) },
+    ])
+    assign(north, 'north', 1)
+    assign(south, 'south', 2)
+    const portOf = ({ workload }: Field): unknown => workload.configurations.at(-1)?.['port']
+    await ports.advanceUntil(() => portOf(pump) === 1 && portOf(valve) === 2, 120_000)
+
+    // The other claimant, and the master that was overtaken; also after a restart of the node.
+    pump.end = south
+    valve.end = hq
+    await ports.advance(120_000)
+    pump.restart()
+    await ports.advance(60_000)
+    expect(pump.agent.view().difficulty?.code).toBe('EPOCH_CONTESTED')
+    expect(valve.agent.view().difficulty?.code).toBe('EPOCH_STALE')
+    expect([portOf(pump), portOf(valve)]).toEqual([1, 2])
+
+    // Everybody meets; the contest shows, and is resolved by the holder above.
+    meet(hq, north, south)
+    expect(new Set([hq, north, south].map(hashOf)).size).toBe(1)
+    for (const { master } of [hq, north, south]) expect(master.model.holder(site)).toMatchObject({ standing: 'contested', epoch: 2 })
+    act(hq, 'authority.resolve', { domainId: site, inFavourOf: idOf(north) })
+    meet(hq, north, south)
+    expect(new Set([hq, north, south].map(hashOf)).size).toBe(1)
+    pump.end = north
+    valve.end = north
+    await ports.advanceUntil(() => isAttachedTo(pump, north) && isAttachedTo(valve, north), 300_000)
+    await ports.advanceUntil(() => fenceOf(pump).epoch === 3 && fenceOf(valve).epoch === 3, 120_000)
+    await ports.advanceUntil(() => portOf(valve) === 1, 120_000)
+    expect(fenceOf(valve)).toMatchObject({ epoch: 3, masterId: idOf(north) })
+  }, 120_000)
+
+  it('[AG7] [AU15] remembers no epoch that its own master made up', async () => {
+    const pump = await join(1)
+    const { master } = hq
+    const gateway = gateways.get(hq) as Gateway
+    const before = fenceOf(pump)
+    assign(hq, 'honest', 1)
+    await ports.advanceUntil(() => pump.workload.configurations.at(-1)?.['port'] === 1, 60_000)
+    // The key is right, and the number is not: every desired state now names an epoch far above.
+    gateway.close()
+    const forged = { ...master.port, desiredFor: (node: NodeId) => huge(master.port.desiredFor(node)) }
+    gateways.set(hq, createGateway(forged))
+    assign(hq, 'forged', 2)
+    await ports.advance(120_000)
+    expect(pump.workload.configurations.at(-1)?.['port']).toBe(1)
+    expect(fenceOf(pump)).toEqual(before)
+    gateways.get(hq)?.close()
+    gateways.set(hq, createGateway(master.port))
+    await ports.advanceUntil(() => pump.workload.configurations.at(-1)?.['port'] === 2, 120_000)
+  })
+})
+
+function huge<Desired extends { readonly epoch: number }>(desired: Desired | undefined): Desired | undefined {
+  return desired === undefined ? undefined : { ...desired, epoch: 1_000_000 }
+}
