@@ -20,7 +20,6 @@ import { digestOf } from '../../fleet/command/body-digest.ts'
 import { issueFacts } from '../commands/facts.ts'
 import { commandsOfNode, knownCommand, type KnownCommand } from '../commands/known-command.ts'
 import { findingView, previewOf, withDefaults } from '../commands/preview.ts'
-import { authorityOf } from '../queries/authority-view.ts'
 import { type Act, must, requireAuthority, requireOperator } from './act.ts'
 
 /** Throws NotFound `NODE_UNKNOWN`, Rejected with the codes of `decideIssue`. */
@@ -81,7 +80,7 @@ export function approveCommand(act: Act, { commandId, bodyDigest, reason }: z.in
 export function cancelCommand(act: Act, { commandId, reason }: z.infer<typeof cancelCommandRequest>): EventId[] {
   const actor = requireOperator(act, 'operator')
   const { stage, issued } = requireCommand(act, commandId)
-  if (authorityOf(act.master.model, issued.domainId).standing !== 'contested') requireAuthority(act, issued.domainId as DomainId)
+  requireAuthority(act, issued.domainId as DomainId, 'cancel')
   const data = must(decideCancel(stage, reason))
   return act.master.port.commit(({ decide }) => [decide({ ...about(issued), type: 'ibcf.command.cancelled.v1', data, actor })])
 }

@@ -17,7 +17,13 @@ const mostWithdrawn = 1000
 /** Notes what is handed over as sent, durably. Undefined when there is nothing. */
 export function commandsFor(model: ReadModel, commit: MasterPort['commit'], node: NodeId): Omit<CommandsDocument, 'v' | 'at'> | undefined {
   const all = commandsOfNode(model, node, { withTakenBack: true })
-  const commands = firstOf(all.filter((known) => isToBeHandedOver(model, known)).map(({ issued }) => issued))
+  const effects = new Map<string, boolean>()
+  const mayCommandIn = (domainId: string): boolean => {
+    const known = effects.get(domainId) ?? effectIn(model, domainId).effect === 'yes'
+    effects.set(domainId, known)
+    return known
+  }
+  const commands = firstOf(all.filter((known) => isToBeHandedOver(model, known, mayCommandIn)).map(({ issued }) => issued))
   const withdrawn = all.flatMap(withdrawalOf).slice(0, mostWithdrawn)
   if (commands.length === 0 && withdrawn.length === 0) return undefined
   const unsent = all.filter(({ issued, carriage }) => !carriage.isSent && commands.includes(issued)).map(({ issued }) => issued.commandId)
@@ -39,11 +45,15 @@ function firstOf(issued: readonly KnownCommand['issued'][]): Wire[] {
   return taken
 }
 
-function isToBeHandedOver(model: ReadModel, { issued, decisions, stage }: KnownCommand): boolean {
+function isToBeHandedOver(
+  model: ReadModel,
+  { issued, decisions, stage }: KnownCommand,
+  mayCommandIn: (domainId: string) => boolean,
+): boolean {
   // What it reported as received it has; the ledger at the node keeps it.
   if (stage !== 'queued' && stage !== 'exported' && stage !== 'sent') return false
   // Another master's command travels with that master's signature, not with ours.
-  if (issued.masterId !== model.masterId || effectIn(model, issued.domainId).effect !== 'yes') return false
+  if (issued.masterId !== model.masterId || !mayCommandIn(issued.domainId)) return false
   const facts = issueFacts(model, issued.nodeId, issued.idempotencyKey)
   if (facts === undefined || isExpired(issued.expiresAt, facts.constraintFacts)) return false
   const { placement, epoch } = issued

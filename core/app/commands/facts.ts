@@ -1,5 +1,5 @@
 /** What commands to a node are judged by, as this master knows it now. */
-import type { Effect } from '../../fleet/authority/may-decide.ts'
+import { type Effect, mayDecide } from '../../fleet/authority/may-decide.ts'
 import type { BatchRow } from '../../fleet/command/batch.ts'
 import type { IssueFacts } from '../../fleet/command/decide.ts'
 import type { LedgerEntry } from '../../fleet/command/ledger.ts'
@@ -7,37 +7,22 @@ import type { NodeId } from '../../kernel/ids.ts'
 import { parseLogId } from '../../log/log-id.ts'
 import type { NodesRow } from '../../projections/nodes.ts'
 import { readFrontier } from '../../store/frontier.ts'
-import { authorityOf, controllersOf, lapsedGrantOf } from '../queries/authority-view.ts'
+import { authorityOf } from '../queries/authority-view.ts'
+import { incarnationOf } from '../queries/incarnation.ts'
 import { lineageOf } from '../queries/lineage.ts'
 import type { ReadModel } from '../read-model.ts'
 import { commandIds } from './known-command.ts'
 
-/** Whether what this master decides in the domain now has effect ([AU9]). */
+/** Whether what this master decides in the domain now has effect, by the rules that judge it everywhere ([AU9]). */
 export function effectIn(model: ReadModel, domainId: string): Effect {
-  const { standing, masterName } = authorityOf(model, domainId)
-  if (standing === 'held-here') return { effect: 'yes' }
-  if (standing === 'contested' && controllersOf(model, domainId).includes(model.masterId)) {
-    return {
-      effect: 'held',
-      code: 'CONTESTED',
-      sentence: 'Another master claims the domain at the same epoch.',
-      wouldAllow: 'It counts once the contest is resolved for this master.',
-    }
-  }
-  if (lapsedGrantOf(model, domainId) !== undefined) {
-    return {
-      effect: 'no',
-      code: 'AUTHORITY_LAPSED',
-      sentence: 'This master was restored from an older state and holds no authority until it is given some again.',
-      wouldAllow: 'A grant, or reclaiming it with a reason.',
-    }
-  }
-  return {
-    effect: 'no',
-    code: 'AUTHORITY_NOT_HELD',
-    sentence: `This master is not master of record there; ${masterName ?? 'nobody'} is.`,
-    wouldAllow: 'A grant, a delegated claim or broken glass would give it the domain.',
-  }
+  const { masterId, book } = model
+  return mayDecide(book, {
+    masterId,
+    incarnation: incarnationOf(model) ?? '',
+    epoch: authorityOf(model, domainId).epoch ?? 0,
+    domainId,
+    kind: 'other',
+  })
 }
 
 /** What the ledger of this master has under a key of the node; without any window of time ([CM6]). */
