@@ -331,7 +331,7 @@ describe('a return', () => {
     const act = { master: island.master, actor: island.operator }
     const policyBundleId = publishPolicy(act, {
       name: 'Strict',
-      version: '1',
+      version: '1.0.0',
       targetVersion: '1.0.0',
       configuration: { reconciliation: { allowed_decisions: ['reduce-duty'] } },
     })
@@ -425,7 +425,7 @@ describe('the lease of a return', () => {
     const act = { master: island.master, actor: island.operator }
     const policyBundleId = publishPolicy(act, {
       name: 'Strict',
-      version: '1',
+      version: '1.0.0',
       targetVersion: '1.0.0',
       configuration: { reconciliation: { allowed_decisions: [] } },
     })

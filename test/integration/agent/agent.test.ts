@@ -163,7 +163,7 @@ describe('joining', () => {
     const act = { master: its.master(), actor: its.operator }
     const policy = publishPolicy(act, {
       name: 'cooling',
-      version: '2',
+      version: '2.0.0',
       targetVersion: '1.0.0',
       configuration: { port: 9, local_policy: { rules: [{ when: { value: 'temperature_c', above: 30 }, decide: 'open-valve' }] } },
     })
@@ -176,7 +176,7 @@ describe('joining', () => {
     for (const { digest } of parts) expect(hasBlob(its.master().store.reader, digest)).toBe(true)
     const decision = eventsOf(its.master().store).find(({ event }) => event?.type === 'ibcf.decision.taken.v1')
     expect(decision?.event?.data).toEqual({
-      policy: 'cooling 2',
+      policy: 'cooling 2.0.0',
       decision: 'open-valve',
       basis: 'temperature_c = 40',
       policyBundleId: policy,

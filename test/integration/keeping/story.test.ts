@@ -84,7 +84,7 @@ it('[MA10] [MA12] [MA13] a lost master is restored: its node returns with everyt
   // Life goes on: the node reports more, and is let know of a policy; then the disk is lost without a word.
   const bundle = await master.call<{ id: string }>('policy.publish', {
     name: 'Pumps',
-    version: '1',
+    version: '1.0.0',
     targetVersion: '1.0.0',
     configuration: { rate: 5 },
   })
@@ -122,7 +122,7 @@ it('[MA10] [MA12] [MA13] a lost master is restored: its node returns with everyt
   // It obeys the higher epoch: what is desired under it is taken up.
   const again = await master.call<{ id: string }>('policy.publish', {
     name: 'Pumps',
-    version: '2',
+    version: '2.0.0',
     targetVersion: '1.0.0',
     configuration: { rate: 9 },
   })
