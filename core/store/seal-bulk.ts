@@ -33,8 +33,9 @@ export type Sealed = {
 export type SealStep = { readonly log: string; readonly done: number; readonly total: number }
 
 const chunkBytes = 256 * 1024
-/** Dropped at a time, about 1 MB: some milliseconds. */
-const dropRuns = 64
+/** Dropped at a time: some milliseconds. A run may hold one small event or 16 KiB of them. */
+const dropBytes = 1024 * 1024
+const dropRuns = 512
 
 /**
  * Seals as much as the limits allow, up to a signed point at the end of a run; undefined when there is nothing to seal. Finishes first
@@ -73,7 +74,7 @@ export function* sealing(store: Store, log: LogId, limits: SealLimits, sealedAt:
   const archived = yield* archive(store, choice, name, file)
   const number = store.transact((writer) => record(writer, choice, file, archived, sealedAt))
   yield { log: name, done: bytes, total: bytes }
-  while (store.transact((writer) => dropSome(writer, number)) === dropRuns) yield { log: name, done: bytes, total: bytes }
+  while (store.transact((writer) => dropSome(writer, number)) > 0) yield { log: name, done: bytes, total: bytes }
   return { log: name, from, to, file, bytes, archiveBytes: archived.size }
 }
 
@@ -87,7 +88,7 @@ export function* finishing(store: Store): Generator<void, void, void> {
     const last = seals.at(-1)
     if (last === undefined) return
     for (const { number } of seals.filter((seal) => !isDropped(reader, seal.number)))
-      while (store.transact((writer) => dropSome(writer, number)) === dropRuns) yield
+      while (store.transact((writer) => dropSome(writer, number)) > 0) yield
     after = last.number
   }
 }
@@ -178,11 +179,15 @@ function record(writer: Writer, { tree, from, to }: SealChoice, file: string, ar
 function dropSome(writer: Writer, seal: number): number {
   return writer.run(
     `UPDATE runs SET bytes = x'' WHERE position IN (
-      SELECT position FROM seals JOIN runs
-        ON runs.log = seals.log AND runs.branch = seals.branch AND runs.from_seq BETWEEN seals.from_seq AND seals.to_seq
-      WHERE seals.number = ? AND length(runs.bytes) > 0 ORDER BY runs.from_seq LIMIT ?)`,
+      SELECT position FROM (
+        SELECT position, sum(size) OVER (ORDER BY from_seq) - size AS before FROM (
+          SELECT position, runs.from_seq, length(runs.bytes) AS size FROM seals JOIN runs
+            ON runs.log = seals.log AND runs.branch = seals.branch AND runs.from_seq BETWEEN seals.from_seq AND seals.to_seq
+          WHERE seals.number = ? AND length(runs.bytes) > 0 ORDER BY runs.from_seq LIMIT ?))
+      WHERE before < ?)`,
     seal,
     dropRuns,
+    dropBytes,
   ).changes
 }
 
