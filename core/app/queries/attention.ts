@@ -1,17 +1,18 @@
 /** The inbox: what needs a person, worst first, with the reasons of each score. */
 import type { AttentionItem } from '../../contract/domains.ts'
 import { compareHandled, type HandledItem, showItem } from '../../fleet/attention/handling.ts'
-import { type Attention, scoreContestedDomain, scoreNode } from '../../fleet/attention/score.ts'
+import { type Attention, scoreContestedDomain } from '../../fleet/attention/score.ts'
 import type { ReadModel } from '../read-model.ts'
 import { weightsFor } from './attention-weights.ts'
 import { authorityOf } from './authority-view.ts'
-import { type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
-import { driftOf } from './drift-of-node.ts'
-import { countEvidence, type EvidenceCount } from './evidence.ts'
+import { desiredPolicyOf } from './desired-policy.ts'
+import { countEvidence } from './evidence.ts'
 import type { FleetMemory } from './fleet/fleet.ts'
+import { type Candidate, forgetInbox, horizonMs, type Inbox, isKept, isNotBehind, keepEntry, keptAtLeast } from './fleet/inbox.ts'
 import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/worst-nodes.ts'
-import { isOfFleet, isUnheard, type NodeView, readNodeView } from './node-view.ts'
+import { type NodeView, readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
+import { readScored, scoreAt, type Scored, type ScoreParts } from './scored.ts'
 
 const shownAtMost = 20
 const attendedAtMost = 1000
@@ -29,52 +30,158 @@ type Found = {
   readonly handling?: HandledItem
 }
 
+/** What an answer goes by, read once for all who are looked at. */
+type Parts = ScoreParts & {
+  /** Somebody did something about them: they are looked at whatever they score. */
+  readonly attended: ReadonlySet<string>
+  readonly domains: readonly Found[]
+}
+
 /**
  * Of everything, or of some domains; equal scores in the order of how long they have waited, which is counted from what their events
  * say ([AT3]).
  */
 export function listAttention(model: ReadModel, fleet: FleetMemory, scope: Scope): AttentionItem[] {
-  const evidence = countEvidence(model)
-  const wanted = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
-  // What people are at is told behind what is open, and takes the place of nothing: each has its own twenty.
-  const open: Found[] = []
-  const handled: Found[] = []
-  const nowMs = model.ports.clock.now()
-  const seen = new Set<string>()
-  const keep = (item: Found): void => {
-    const handling = handlingOf(model, item, nowMs)
-    const found = handling.shownAs === 'open' ? open : handled
-    found.push({ ...item, handling })
-    found.sort(compare)
-    if (found.length > shownAtMost) found.pop()
+  const parts: Parts = {
+    evidence: countEvidence(model),
+    desiredOf: (view) => fleet.desiredIn(view.domainId).of(view),
+    attended: attended(model),
+    domains: contestable(model).flatMap((domainId) =>
+      scope.kind === 'everything' || scope.domainIds.includes(domainId) ? (findDomain(model, domainId) ?? []) : [],
+    ),
   }
-  const worst: Worst = {
+  const { open, handled } = scope.kind === 'everything' ? worstOfAll(model, fleet, parts) : worstWithin(model, fleet, scope, parts)
+  return [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
+}
+
+/** From those who are kept, and by a search where that is not enough. */
+function worstOfAll(model: ReadModel, fleet: FleetMemory, parts: Parts): Shown {
+  const { inbox } = fleet
+  const nowMs = model.ports.clock.now()
+  if (isKept(inbox, nowMs)) {
+    takeOthers(inbox, parts)
+    const dirty = [...inbox.dirty]
+    for (const node of dirty) inbox.entries.delete(node)
+    for (const scored of readScored(model, dirty, parts)) keepEntry(inbox, scored, parts.attended)
+    inbox.dirty.clear()
+    const shown = shownOf(model, inbox, parts, nowMs)
+    const last = shown.open.length < shownAtMost ? undefined : shown.open.at(-1)
+    const isEnough = last !== undefined && isNotBehind(last.attention.score, last.waitingSince, inbox.least)
+    if (inbox.least === undefined || isEnough) return shown
+  }
+  searchAll(model, fleet, parts, nowMs)
+  return shownOf(model, inbox, parts, nowMs)
+}
+
+/** What is no event of the node: a piece of evidence, and what people did. */
+function takeOthers(inbox: Inbox, { evidence, attended: now }: Parts): void {
+  for (const node of new Set([...inbox.evidence.keys(), ...evidence.keys()])) {
+    const before = inbox.evidence.get(node)
+    const after = evidence.get(node)
+    if (before?.count !== after?.count || before?.lastAt !== after?.lastAt) inbox.dirty.add(node)
+  }
+  for (const subject of [...now, ...inbox.attended]) if (now.has(subject) !== inbox.attended.has(subject)) inbox.dirty.add(subject)
+  inbox.evidence = evidence
+  inbox.attended = now
+}
+
+function searchAll(model: ReadModel, fleet: FleetMemory, parts: Parts, nowMs: number): void {
+  const { inbox } = fleet
+  forgetInbox(inbox)
+  const all: Scored[] = []
+  const best = createBest(model, parts, keptAtLeast, nowMs)
+  const worst = worstOf(model, parts, best, nowMs, (scored) => all.push(scored))
+  const untilMs = nowMs + horizonMs
+  for (const node of [...parts.attended, ...parts.evidence.keys(), ...heardToConsider(fleet, { kind: 'everything' })]) worst.consider(node)
+  findWorst(model, fleet, { kind: 'everything' }, worst, untilMs)
+  Object.assign(inbox, { fromMs: nowMs, untilMs, least: best.last(), evidence: parts.evidence, attended: parts.attended })
+  for (const scored of all) keepEntry(inbox, scored, parts.attended)
+}
+
+function worstWithin(model: ReadModel, fleet: FleetMemory, scope: Extract<Scope, { readonly kind: 'domains' }>, parts: Parts): Shown {
+  const wanted = new Set(scope.domainIds)
+  const nowMs = model.ports.clock.now()
+  const best = createBest(model, parts, shownAtMost, nowMs)
+  for (const item of parts.domains) best.keep(item)
+  const worst = worstOf(model, parts, best, nowMs, () => {}, wanted)
+  for (const node of [...parts.attended, ...parts.evidence.keys(), ...heardToConsider(fleet, scope)]) worst.consider(node)
+  findWorst(model, fleet, scope, worst, nowMs)
+  return best.shown
+}
+
+function shownOf(model: ReadModel, inbox: Inbox, parts: Parts, nowMs: number): Shown {
+  const found = [...inbox.entries.values()].flatMap((scored) => foundOf(scored, nowMs) ?? [])
+  const best = createBest(model, parts, shownAtMost, nowMs)
+  for (const item of [...parts.domains, ...found].sort(compare)) best.keep(item)
+  return best.shown
+}
+
+/** What people are at is told behind what is open, and takes the place of nothing: each has its own. */
+type Shown = { readonly open: Found[]; readonly handled: Found[] }
+
+/** The first so many of those that it was given, in order. */
+type Best = { readonly shown: Shown; readonly keep: (item: Found) => void; readonly last: () => Candidate | undefined }
+
+function createBest(model: ReadModel, { attended: touched }: Parts, atMost: number, nowMs: number): Best {
+  const shown: Shown = { open: [], handled: [] }
+  // Of more than are looked at, anybody may be one.
+  const isTouched = (subject: string): boolean => touched.size >= attendedAtMost || touched.has(subject)
+  function put(into: Found[], item: Found): void {
+    const last = into.at(-1)
+    if (last === undefined || compare(last, item) < 0) {
+      if (into.length < atMost) into.push(item)
+      return
+    }
+    into.splice(
+      into.findIndex((other) => compare(item, other) < 0),
+      0,
+      item,
+    )
+    if (into.length > atMost) into.pop()
+  }
+  return {
+    shown,
+    keep: (item) => {
+      const handling = isTouched(item.subject) ? handlingOf(model, item, nowMs) : undefined
+      if (handling === undefined) put(shown.open, item)
+      else put(handling.shownAs === 'open' ? shown.open : shown.handled, { ...item, handling })
+    },
+    last: () => {
+      const last = shown.open.length < atMost ? undefined : shown.open.at(-1)
+      return last === undefined ? undefined : { score: last.attention.score, since: last.waitingSince }
+    },
+  }
+}
+
+function worstOf(
+  model: ReadModel,
+  parts: Parts,
+  best: Best,
+  nowMs: number,
+  looked: (scored: Scored) => void,
+  wanted?: ReadonlySet<string>,
+): Worst {
+  const seen = new Set<string>()
+  return {
     isSeen: (subject) => seen.has(subject),
     consider: (subject) => {
       if (seen.has(subject)) return
       seen.add(subject)
-      const view = readNodeView(model, subject)
-      if (view === undefined || !isOfFleet(view) || wanted?.has(view.domainId) === false) return
-      const item = findNode(model, view, fleet.desiredIn(view.domainId).of(view), evidence.get(view.id))
-      if (item !== undefined) keep(item)
+      const [scored] = readScored(model, [subject], parts)
+      if (scored === undefined || wanted?.has(scored.view.domainId) === false) return
+      looked(scored)
+      const item = foundOf(scored, nowMs)
+      if (item !== undefined) best.keep(item)
     },
-    last: () => {
-      const last = open.length < shownAtMost ? undefined : open.at(-1)
-      return last === undefined ? undefined : { score: last.attention.score, since: last.waitingSince }
-    },
+    last: best.last,
   }
-  for (const domainId of contestable(model)) {
-    const item = wanted?.has(domainId) === false ? undefined : findDomain(model, domainId)
-    if (item !== undefined) keep(item)
-  }
-  for (const node of [...attended(model), ...evidence.keys(), ...heardToConsider(fleet, scope)]) worst.consider(node)
-  findWorst(model, fleet, scope, worst)
-  return [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
 }
 
-/** Since when it waits, by its events. */
-function waitingSince(model: Pick<ReadModel, 'reader'>, subject: string): string {
-  return model.reader.get<{ since: string }>('SELECT since FROM node_standings WHERE subject = ?', subject)?.since ?? ''
+function foundOf(scored: Scored, nowMs: number): Found | undefined {
+  const attention = scoreAt(scored, nowMs)
+  if (attention === undefined) return undefined
+  const { view, waitingSince } = scored
+  return { subject: view.id, domainId: view.domainId, attention, since: sinceOf(view, attention), waitingSince, node: view }
 }
 
 /** Domains where two grants stand against each other. */
@@ -86,13 +193,15 @@ function contestable(model: Pick<ReadModel, 'reader'>): readonly string[] {
 export function findItem(model: ReadModel, subject: string): Attention | undefined {
   const view = readNodeView(model, subject)
   if (view === undefined) return findDomain(model, subject)?.attention
-  if (!isOfFleet(view)) return undefined
-  return findNode(model, view, desiredPolicyOf(model, view), countEvidence(model).get(view.id))?.attention
+  const parts: ScoreParts = { evidence: countEvidence(model), desiredOf: (node) => desiredPolicyOf(model, node) }
+  const [scored] = readScored(model, [subject], parts)
+  return scored === undefined ? undefined : scoreAt(scored, model.ports.clock.now())
 }
 
-/** Somebody did something about them: they are looked at whatever they score. */
-function attended(model: Pick<ReadModel, 'reader'>): readonly string[] {
-  return model.reader.all<{ subject: string }>('SELECT subject FROM attended LIMIT ?', attendedAtMost).map(({ subject }) => subject)
+function attended(model: Pick<ReadModel, 'reader'>): ReadonlySet<string> {
+  return new Set(
+    model.reader.all<{ subject: string }>('SELECT subject FROM attended LIMIT ?', attendedAtMost).map(({ subject }) => subject),
+  )
 }
 
 function handlingOf(model: ReadModel, { subject, attention, since }: Found, nowMs: number): HandledItem {
@@ -103,42 +212,6 @@ function handlingOf(model: ReadModel, { subject, attention, since }: Found, nowM
 function compareHandling(a: Found, b: Found): number {
   const shown = ({ handling, attention }: Found) => ({ shownAs: handling?.shownAs ?? 'open', score: attention.score })
   return compareHandled(shown(a), shown(b)) || compare(a, b)
-}
-
-function findNode(
-  model: ReadModel,
-  view: NodeView,
-  desired: DesiredPolicy | undefined,
-  evidence: EvidenceCount | undefined,
-): Found | undefined {
-  const standing = {
-    quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
-    health: view.health,
-    isDisconnected: view.mode === 'DISCONNECTED',
-    isNeverHeard: view.mode === null,
-    isOutOfContact: isUnheard(view) && view.mode !== null,
-    secondsBehind: view.secondsBehind,
-    autonomyBudgetSeconds: view.autonomyBudgetSeconds,
-    backlogMessages: view.backlogMessages,
-    evidence: unsettled(view, evidence),
-    drift: driftOf(model, view, desired).score,
-  }
-  const attention = scoreNode(standing, weightsFor(model, view.domainId, desired))
-  if (attention === undefined) return undefined
-  return {
-    subject: view.id,
-    domainId: view.domainId,
-    attention,
-    since: sinceOf(view, attention),
-    waitingSince: waitingSince(model, view.id),
-    node: view,
-  }
-}
-
-/** A decision to take a node back settles what it had sent before ([AT2]). */
-function unsettled(view: NodeView, evidence: EvidenceCount | undefined): number {
-  if (evidence === undefined) return 0
-  return view.phase === 'QUARANTINED' || evidence.lastAt > Date.parse(view.phaseSince) ? evidence.count : 0
 }
 
 /** Told once, where the two grants are, and not again of every domain that inherits them. */

@@ -55,12 +55,8 @@ export function contactSecondsAfter({ contact_every_s, contact_schedule }: Store
   return expectationOf({ contactSchedule, contactEverySeconds: contact_every_s }, heardAtMs).contactEveryMs / 1000
 }
 
-/** Silence beyond its schedule, whole seconds; 0 while it is LIVE. */
-export function secondsBehind(
-  stored: StoredContact & { readonly mode: ConnectivityMode | null },
-  lastSeenMs: number | null,
-  nowMs: number,
-): number {
-  if (stored.mode === null || stored.mode === 'LIVE' || lastSeenMs === null) return 0
-  return Math.max(0, Math.floor((nowMs - lastSeenMs) / 1000 - contactSecondsAfter(stored, lastSeenMs)))
+/** Silence beyond its schedule, whole seconds; 0 while it is LIVE. `contactSeconds`: see contactSecondsAfter. */
+export function secondsBehind(mode: ConnectivityMode | null, contactSeconds: number, lastSeenMs: number | null, nowMs: number): number {
+  if (mode === null || mode === 'LIVE' || lastSeenMs === null) return 0
+  return Math.max(0, Math.floor((nowMs - lastSeenMs) / 1000 - contactSeconds))
 }

@@ -7,7 +7,7 @@ import type { ConnectivityMode, Health, LinkQuality, NodeKind, Phase } from '../
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Row } from '../../kernel/reader.ts'
 import type { ReadModel } from '../read-model.ts'
-import { isUnheard, liveBacklog, liveHealth, secondsBehind } from './live-node.ts'
+import { contactSecondsAfter, isUnheard, liveBacklog, liveHealth, secondsBehind } from './live-node.ts'
 
 export { isUnheard }
 
@@ -39,6 +39,8 @@ export type NodeView = {
   readonly link: LinkQuality | null
   readonly backlogMessages: number
   /** Silence beyond its schedule; 0 while it is LIVE. */
+  /** From when it was last heard to the next contact that is expected. */
+  readonly contactSecondsAfter: number
   readonly secondsBehind: number
   /** Of the last heartbeat. */
   readonly heartbeatVersion: string | null
@@ -141,6 +143,7 @@ function viewOf(model: ReadModel, row: NodeRow, nowMs: number): NodeView {
   const heard = model.presence.of(row.id as NodeId)
   const lastSeenMs = heard?.heardAt ?? (row.last_seen === null ? null : Date.parse(row.last_seen))
   const health = liveHealth(row, heard, nowMs)
+  const contactSeconds = contactSecondsAfter(row, lastSeenMs)
   return {
     id: row.id as NodeId,
     name: row.name,
@@ -164,7 +167,8 @@ function viewOf(model: ReadModel, row: NodeRow, nowMs: number): NodeView {
     healthAt: health.at,
     link: heard?.link ?? linkOf(row),
     backlogMessages: liveBacklog(row, heard),
-    secondsBehind: secondsBehind(row, lastSeenMs, nowMs),
+    contactSecondsAfter: contactSeconds,
+    secondsBehind: secondsBehind(row.mode, contactSeconds, lastSeenMs, nowMs),
     heartbeatVersion: heard?.version ?? null,
     snapshotAt: row.snapshot_at,
     configurationDigest: row.configuration_digest,

@@ -25,6 +25,7 @@ import {
 import { type ClassFigures, figuresOfClasses } from './drift-classes.ts'
 import { type DomainState, least, type Lines, most, noState } from './domain-state.ts'
 import { governedClasses } from './governed-classes.ts'
+import { createInbox, forgetInbox, type Inbox, lookAgain } from './inbox.ts'
 import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
 
 /** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
@@ -52,6 +53,8 @@ export type FleetMemory = {
   /** Without those that something moved since. */
   readonly states: Map<string, DomainState>
   readonly heard: HeardNodes
+  /** Who may be among the worst. */
+  readonly inbox: Inbox
   /** Parts that were announced and are not held yet, by digest: the domains that wait for them. */
   readonly awaited: Map<string, Set<string>>
   /** Raised whenever any figure may be another one. */
@@ -73,6 +76,7 @@ function createFleetMemory(): FleetMemory {
     domains: new Map(),
     states: new Map(),
     heard: createHeardNodes(),
+    inbox: createInbox(),
     awaited: new Map(),
     revision: 0,
     lines: { revision: -1, tree: undefined, byDomain: new Map() },
@@ -99,6 +103,7 @@ export function fleetOf(model: ReadModel): FleetMemory {
   const basis = basisOf(model.reader)
   const isOther = basis !== memory.basis || before === undefined || model.ports.clock.now() >= memory.waivedUntilMs
   if (isOther) takeBasis(model, memory, basis)
+  if (isOther || changes.kind === 'everything') forgetInbox(memory.inbox)
   if (changes.kind === 'everything') {
     memory.domains.clear()
     memory.states.clear()
@@ -170,6 +175,7 @@ type Standing = { readonly domain: string; readonly last_seen_ms: number | null;
 
 /** Its row is another one. One that was not heard may stand before everybody that was looked at. */
 function takeSubject(model: ReadModel, memory: FleetMemory, node: NodeId): void {
+  lookAgain(memory.inbox, node)
   if (model.presence.of(node) !== undefined) {
     hear(model, memory, node, false)
     return
@@ -193,6 +199,7 @@ function hear(model: ReadModel, memory: FleetMemory, node: NodeId, isSame: boole
   const before = heard.domainOf(node)
   heard.update(model, node, memory.desiredIn, isSame)
   const after = heard.domainOf(node)
+  if (memory.inbox.entries.has(node) || heard.urgent.has(node)) lookAgain(memory.inbox, node)
   for (const domainId of new Set([before, after])) {
     if (domainId === undefined) continue
     states.delete(domainId)
@@ -212,6 +219,7 @@ function takeAwaited(model: ReadModel, memory: FleetMemory): void {
     if (!hasBlob(model.reader, digest)) continue
     memory.awaited.delete(digest)
     memory.revision++
+    forgetInbox(memory.inbox)
     for (const domainId of domainIds) {
       memory.states.delete(domainId)
       const kept = memory.domains.get(domainId)

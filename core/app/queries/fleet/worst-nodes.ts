@@ -11,11 +11,10 @@ import { evidenceKey } from '../../../projections/standings.ts'
 import type { ReadModel } from '../../read-model.ts'
 import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
 import { governedClasses } from './governed-classes.ts'
+import { type Candidate, isNotBehind } from './inbox.ts'
 import { domainsWithNodes, type Drifting, type DriftingClass, type FleetMemory, stateOfDomain } from './fleet.ts'
 
 export type Scope = { readonly kind: 'everything' } | { readonly kind: 'domains'; readonly domainIds: readonly string[] }
-
-export type Candidate = { readonly score: number; readonly since: string }
 
 /** The worst so far, in order. */
 export type Worst = {
@@ -28,13 +27,15 @@ export type Worst = {
 /** Beyond so many domains it is quicker to take the best of everything and leave out what is not theirs. */
 const domainsOneByOne = 64
 
-/** Considers everybody who can be among the worst: each node of the scope that is not considered scores less than all that are kept. */
-export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, found: Worst): void {
+/**
+ * Considers everybody who can be among the worst until then: each node of the scope that is not considered scores less than all that
+ * are kept, and will unless something happens.
+ */
+export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, found: Worst, nowMs: number): void {
   const worst = fleet.weightShare === 1 ? found : inOwnWeights(found, fleet.weightShare)
   const counted = scope.kind === 'everything' ? undefined : scope.domainIds.filter((id) => fleet.domains.has(id))
   const isOneByOne = counted !== undefined && counted.length <= domainsOneByOne
   const wanted = counted === undefined || isOneByOne ? undefined : new Set(counted)
-  const nowMs = model.ports.clock.now()
   for (const domainId of isOneByOne ? counted : [undefined]) {
     const walk: Walk = { reader: model.reader, domainId, isWanted: wanted === undefined ? undefined : (id) => wanted.has(id), worst, nowMs }
     walkGroups(walk)
@@ -209,9 +210,7 @@ function boundOf(points: number, more: number): number {
 
 /** Whether somebody with at most this score, who waits at least since then, can still be among the worst. */
 function canEnter({ last }: Worst, score: number, since: string): boolean {
-  const least = last()
-  if (least === undefined) return true
-  return score > least.score || (score === least.score && since <= least.since)
+  return isNotBehind(score, since, last())
 }
 
 /** Classes of a domain that are not as they should be, with the most that one of their nodes can score. Kept until the domain changes. */

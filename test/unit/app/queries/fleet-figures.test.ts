@@ -103,7 +103,7 @@ function makeNode(island: TestIsland, domains: readonly string[], number: number
   })
 }
 
-async function createFleet(): Promise<Fleet> {
+async function createFleet(size: number): Promise<Fleet> {
   const island = await createTestIsland()
   const region = island.makeDomain('Region')
   const domains = [region, island.makeDomain('Cell', region), island.makeDomain('Yard'), island.rootId]
@@ -125,19 +125,24 @@ async function createFleet(): Promise<Fleet> {
   island.assign(policies[0] ?? '', island.rootId)
   island.assign(policies[2] ?? '', domains[1])
   const nodes: NodeId[] = []
-  for (let number = 0; number < 12; number++) nodes.push(makeNode(island, domains, number, number * 5 + 1))
+  for (let number = 0; number < size; number++) nodes.push(makeNode(island, domains, number, number * 5 + 1))
   return { island, domains, nodes, policies }
 }
 
-const steps = fc.array(fc.tuple(fc.nat(happenings.length - 1), fc.nat(1000), fc.nat(1000)), { minLength: 5, maxLength: 60 })
+type Extent = { readonly numRuns: number; readonly nodes?: number; readonly among?: typeof happenings; readonly isSpread?: boolean }
 
-async function afterAll(check: (fleet: Fleet) => void, numRuns: number): Promise<void> {
+async function afterAll(
+  check: (fleet: Fleet) => void,
+  { numRuns, nodes = 12, among = happenings, isSpread = false }: Extent,
+): Promise<void> {
+  const steps = fc.array(fc.tuple(fc.nat(among.length - 1), fc.nat(1000), fc.nat(1000)), { minLength: 5, maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(steps, async (taken) => {
-      const fleet = await createFleet()
+      const fleet = await createFleet(nodes)
       using _island = fleet.island
+      if (isSpread) for (const [number, node] of fleet.nodes.entries()) spread(fleet, node, number)
       for (const [what, which, pick] of taken) {
-        happenings[what]?.(fleet, fleet.nodes[which % fleet.nodes.length] as NodeId, pick)
+        among[what]?.(fleet, fleet.nodes[which % fleet.nodes.length] as NodeId, pick)
         if (pick % 4 === 0) check(fleet)
       }
       check(fleet)
@@ -175,79 +180,111 @@ function rounded<Line extends { readonly driftScore: number | null }>(line: Line
 
 describe('the figures of a fleet', () => {
   it('[QY13] [QY16] [QY20] are those of every node, whatever happened and whenever they were asked for', async () => {
-    await afterAll((fleet) => {
-      const { island } = fleet
-      const views = readNodeViews(island.model, { kind: 'fleet' })
-      const overview = island.queries.overview()
-      expect(rounded(overview.line)).toEqual(rounded(lineOf(addedUp(fleet, views))))
-      for (const row of overview.domains) {
-        expect(rounded(row.own)).toEqual(
-          rounded(
-            lineOf(
-              addedUp(
-                fleet,
-                views.filter(({ domainId }) => domainId === row.id),
+    await afterAll(
+      (fleet) => {
+        const { island } = fleet
+        const views = readNodeViews(island.model, { kind: 'fleet' })
+        const overview = island.queries.overview()
+        expect(rounded(overview.line)).toEqual(rounded(lineOf(addedUp(fleet, views))))
+        for (const row of overview.domains) {
+          expect(rounded(row.own)).toEqual(
+            rounded(
+              lineOf(
+                addedUp(
+                  fleet,
+                  views.filter(({ domainId }) => domainId === row.id),
+                ),
               ),
             ),
-          ),
-        )
-        const { own, subtree: all } = island.queries.domain(row.id).row
-        expect({ own, all }).toEqual({ own: row.own, all: row.subtree })
-      }
-      const desiredIn = desiredPolicies(island.model)
-      for (const line of overview.policies) {
-        const under = views.filter((view) => desiredIn(view.domainId).of(view)?.policyBundleId === line.id)
-        const reported = under.map((view) => reportedVersion(island.model, view))
-        expect(line).toMatchObject({
-          nodes: under.length,
-          onTarget: reported.filter((version) => version === line.targetVersion).length,
-          unknown: reported.filter((version) => version === undefined).length,
-        })
-      }
-    }, 40)
+          )
+          const { own, subtree: all } = island.queries.domain(row.id).row
+          expect({ own, all }).toEqual({ own: row.own, all: row.subtree })
+        }
+        const desiredIn = desiredPolicies(island.model)
+        for (const line of overview.policies) {
+          const under = views.filter((view) => desiredIn(view.domainId).of(view)?.policyBundleId === line.id)
+          const reported = under.map((view) => reportedVersion(island.model, view))
+          expect(line).toMatchObject({
+            nodes: under.length,
+            onTarget: reported.filter((version) => version === line.targetVersion).length,
+            unknown: reported.filter((version) => version === undefined).length,
+          })
+        }
+      },
+      { numRuns: 40 },
+    )
   }, 120_000)
 })
 
 describe('the inbox', () => {
   it('[AT3] [QY21] holds the twenty that score highest among all', async () => {
-    await afterAll((fleet) => {
-      const { island } = fleet
-      const { model } = island
-      const desiredIn = desiredPolicies(model)
-      const scored = readNodeViews(model, { kind: 'fleet' }).flatMap((view) => {
-        const desired = desiredIn(view.domainId).of(view)
-        const standing = {
-          quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
-          health: view.health,
-          isDisconnected: view.mode === 'DISCONNECTED',
-          isNeverHeard: view.mode === null,
-          isOutOfContact: isUnheard(view) && view.mode !== null,
-          secondsBehind: view.secondsBehind,
-          autonomyBudgetSeconds: view.autonomyBudgetSeconds,
-          backlogMessages: view.backlogMessages,
-          evidence: 0,
-          drift: driftOf(model, view, desired).score,
-        }
-        const attention = scoreNode(standing, weightsFor(model, view.domainId, desired))
-        const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
-        if (attention === undefined) return []
-        const began = island.queries.attention().find(({ nodeId }) => nodeId === view.id)?.since ?? null
-        const care = model.cares(view.id)?.[attention.kind]
-        const present = { score: attention.score, sinceMs: began === null ? 0 : Date.parse(began) }
-        const { shownAs } = showItem(care, present, model.ports.clock.now())
-        return [{ id: view.id as string, domainId: view.domainId, score: attention.score, since, shownAs }]
-      })
-      scored.sort((a, b) => b.score - a.score || compare(a.since, b.since) || compare(a.id, b.id))
-      const expected = shown(scored).map(({ id, score }) => ({ id, score }))
-      expect(island.queries.attention().map(({ nodeId, score }) => ({ id: nodeId, score }))).toEqual(expected)
-      for (const row of island.queries.domains().items) {
-        const below = new Set(subtree(island, row.id))
-        const here = shown(scored.filter(({ domainId }) => below.has(domainId)))
-        expect(island.queries.domain(row.id).attention.map(({ nodeId }) => nodeId)).toEqual(here.map(({ id }) => id))
-      }
-    }, 40)
+    await afterAll(holdsTheWorst, { numRuns: 40 })
+  }, 120_000)
+
+  it('[AT3] [QY21] holds them of more than are kept, whoever gets better or worse', async () => {
+    // Nothing that has everybody be looked at again.
+    await afterAll(holdsTheWorst, { numRuns: 8, nodes: 150, among: [...happenings.slice(0, 5), recovers, recovers, soon], isSpread: true })
   }, 120_000)
 })
+
+function soon({ island }: Fleet, _node: NodeId, pick: number): void {
+  island.advance(1 + 40 * pick)
+}
+
+/** A third of all. */
+function recovers({ island, nodes }: Fleet, _node: NodeId, pick: number): void {
+  for (const [number, node] of nodes.entries()) {
+    if (number % 3 !== pick % 3) continue
+    island.movePhase(node, 'ACTIVE', 'recovered')
+    island.assess(node, 'LIVE')
+  }
+}
+
+/** So that nearly all of them score something, and few the same. */
+function spread({ island }: Fleet, node: NodeId, number: number): void {
+  island.assess(node, number % 3 === 0 ? 'AUTONOMOUS' : 'DISCONNECTED', {
+    syncDebt: { seconds_behind: 0, backlog_messages: 3 ** (number % 9), replay_required: false },
+  })
+  if (number % 4 === 0) island.movePhase(node, 'QUARANTINED', ['operator-quarantine', 'drift-violation', 'trust-lost'][number % 3] ?? '')
+  if (number % 50 === 0) island.advance(120_000)
+}
+
+function holdsTheWorst(fleet: Fleet): void {
+  const { island } = fleet
+  const { model } = island
+  const desiredIn = desiredPolicies(model)
+  const scored = readNodeViews(model, { kind: 'fleet' }).flatMap((view) => {
+    const desired = desiredIn(view.domainId).of(view)
+    const standing = {
+      quarantineEvent: view.phase === 'QUARANTINED' ? view.phaseEvent : null,
+      health: view.health,
+      isDisconnected: view.mode === 'DISCONNECTED',
+      isNeverHeard: view.mode === null,
+      isOutOfContact: isUnheard(view) && view.mode !== null,
+      secondsBehind: view.secondsBehind,
+      autonomyBudgetSeconds: view.autonomyBudgetSeconds,
+      backlogMessages: view.backlogMessages,
+      evidence: 0,
+      drift: driftOf(model, view, desired).score,
+    }
+    const attention = scoreNode(standing, weightsFor(model, view.domainId, desired))
+    const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
+    if (attention === undefined) return []
+    const began = island.queries.attention().find(({ nodeId }) => nodeId === view.id)?.since ?? null
+    const care = model.cares(view.id)?.[attention.kind]
+    const present = { score: attention.score, sinceMs: began === null ? 0 : Date.parse(began) }
+    const { shownAs } = showItem(care, present, model.ports.clock.now())
+    return [{ id: view.id as string, domainId: view.domainId, score: attention.score, since, shownAs }]
+  })
+  scored.sort((a, b) => b.score - a.score || compare(a.since, b.since) || compare(a.id, b.id))
+  const expected = shown(scored).map(({ id, score }) => ({ id, score }))
+  expect(island.queries.attention().map(({ nodeId, score }) => ({ id: nodeId, score }))).toEqual(expected)
+  for (const row of island.queries.domains().items) {
+    const below = new Set(subtree(island, row.id))
+    const here = shown(scored.filter(({ domainId }) => below.has(domainId)))
+    expect(island.queries.domain(row.id).attention.map(({ nodeId }) => nodeId)).toEqual(here.map(({ id }) => id))
+  }
+}
 
 /** Of those in order: twenty that are open, then twenty that somebody is at. */
 function shown<Item extends { readonly shownAs: ShownAs }>(sorted: readonly Item[]): Item[] {
@@ -269,23 +306,26 @@ describe('a list of nodes', () => {
   ]
 
   it('[QY9] [QY19] is what looking at every node gives, page by page', async () => {
-    await afterAll((fleet) => {
-      const { island, domains } = fleet
-      const all = readNodeViews(island.model, { kind: 'fleet' }).sort(
-        (a, b) => rank(a) - rank(b) || compare(a.name, b.name) || compare(a.id, b.id),
-      )
-      for (const filter of [...filters, { domainId: domains[0] ?? '' }, { domainId: domains[0] ?? '', modes: ['LIVE' as const] }]) {
-        const below = filter.domainId === undefined ? undefined : new Set(subtree(island, filter.domainId))
-        const expected = all.filter((view) => fits(filter, view) && (below?.has(view.domainId) ?? true)).map(({ id }) => id as string)
-        const page = island.queries.nodes({ ...filter, limit: 500 })
-        expect({ filter, ids: page.items.map(({ id }) => id), total: page.total }).toEqual({
-          filter,
-          ids: expected,
-          total: expected.length,
-        })
-        expect(readPages((cursor) => island.queries.nodes({ ...filter, limit: 3, ...cursor })).map(({ id }) => id)).toEqual(expected)
-      }
-    }, 25)
+    await afterAll(
+      (fleet) => {
+        const { island, domains } = fleet
+        const all = readNodeViews(island.model, { kind: 'fleet' }).sort(
+          (a, b) => rank(a) - rank(b) || compare(a.name, b.name) || compare(a.id, b.id),
+        )
+        for (const filter of [...filters, { domainId: domains[0] ?? '' }, { domainId: domains[0] ?? '', modes: ['LIVE' as const] }]) {
+          const below = filter.domainId === undefined ? undefined : new Set(subtree(island, filter.domainId))
+          const expected = all.filter((view) => fits(filter, view) && (below?.has(view.domainId) ?? true)).map(({ id }) => id as string)
+          const page = island.queries.nodes({ ...filter, limit: 500 })
+          expect({ filter, ids: page.items.map(({ id }) => id), total: page.total }).toEqual({
+            filter,
+            ids: expected,
+            total: expected.length,
+          })
+          expect(readPages((cursor) => island.queries.nodes({ ...filter, limit: 3, ...cursor })).map(({ id }) => id)).toEqual(expected)
+        }
+      },
+      { numRuns: 25 },
+    )
   }, 120_000)
 })
 
