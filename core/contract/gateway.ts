@@ -307,6 +307,9 @@ export const commandsDocument = z.object({
   v: z.literal(1),
   nodeId: id,
   masterId: id,
+  /** Where the node stands by the master's word: what it may be told to do follows from it, and no heartbeat may have said so yet. */
+  phase: z.enum(phases),
+  mode: z.enum(connectivityModes).nullable(),
   /** Oldest first; more may follow with the next answer. */
   commands: z.array(commandOnWire).max(1000),
   /** Of what was handed over before: not to be begun any more. */

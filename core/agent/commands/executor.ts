@@ -9,6 +9,7 @@ import { judgeAtNode, type NodeFacts } from '../../fleet/command/at-node.ts'
 import { digestOf } from '../../fleet/command/body-digest.ts'
 import { believedNow } from '../../fleet/command/expiry.ts'
 import { type CommandKindName, readCommand } from '../../fleet/command/kinds.ts'
+import type { ConnectivityMode, Phase } from '../../fleet/node/node-record.ts'
 import type { Fence } from '../../fleet/authority/fence.ts'
 import { judgeOffer } from '../authority.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
@@ -67,6 +68,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
   const { ports, nodeId, ledger, journal, memory, regard, solitude, workload, acts, holdsContent, changed, later, restartAgent } = parts
   let working: Promise<void> = Promise.resolve()
   let isLeaving = false
+  /** What came with the commands, until a heartbeat says something else than it did before. */
+  let told: { readonly phase: Phase; readonly mode: ConnectivityMode | null; readonly before: string } | undefined
+  const heardOf = (): string => `${regard.phase()} ${regard.mode()} ${regard.isQuarantined()}`
 
   const take: Executor['take'] = (statement) => {
     const approval = memory.get('approval')
@@ -76,6 +80,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const { commands, withdrawn, at, masterId } = opened.value
     if (opened.value.nodeId !== nodeId || masterId !== approval.masterId)
       return refused('COMMANDS_MISADDRESSED', 'The commands are meant for another node, or come from another master.')
+    told = { phase: opened.value.phase, mode: opened.value.mode, before: heardOf() }
     const fresh = commands.filter((command) => command.masterId === masterId && ledger.entry(command.commandId) === undefined)
     const takenBack = withdrawn.filter(({ commandId }) => {
       const entry = ledger.entry(commandId)
@@ -98,14 +103,18 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return accepted({ isNew: fresh.length + takenBack.length + never.length > 0 })
   }
 
+  const standing = (): Pick<NodeFacts, 'phase' | 'mode'> =>
+    told !== undefined && told.before === heardOf()
+      ? { phase: told.phase, mode: told.mode }
+      : { phase: regard.phase() ?? (regard.isQuarantined() ? 'QUARANTINED' : 'ACTIVE'), mode: regard.mode() ?? null }
+
   const factsFor = ({ issued, withdrawn }: Entry): NodeFacts => {
     const held = ledger.underKey(issued.idempotencyKey)
     const seen = ledger.seenClock()
     return {
       nodeId,
       incarnation: memory.get('incarnation') ?? '',
-      phase: regard.phase() ?? (regard.isQuarantined() ? 'QUARANTINED' : 'ACTIVE'),
-      mode: regard.mode() ?? null,
+      ...standing(),
       fence: memory.get('fence'),
       // What it signs is the master's own clock, not one that others could have driven ahead.
       time: believedNow(ports.clock.now(), seen === undefined ? [] : [{ hlc: seen, isFarFuture: false }]),

@@ -28,7 +28,9 @@ export function commandsFor(model: ReadModel, commit: MasterPort['commit'], node
   if (commands.length === 0 && withdrawn.length === 0) return undefined
   const unsent = all.filter(({ issued, carriage }) => !carriage.isSent && commands.includes(issued)).map(({ issued }) => issued.commandId)
   if (unsent.length > 0) commit(({ writer }) => noteSent(writer, unsent, model.ports.clock.now()))
-  return { nodeId: node, masterId: model.masterId, commands, withdrawn }
+  const { phase } = model.lifecycle(node) ?? { phase: 'RETIRED' as const }
+  const mode = model.connectivity(node)?.mode ?? null
+  return { nodeId: node, masterId: model.masterId, phase, mode, commands, withdrawn }
 }
 
 type Wire = CommandsDocument['commands'][number]
