@@ -1,6 +1,7 @@
 /** What people do about rollouts: plan, start, pause, resume, open a gate, go on, abort, roll back. */
 import type { z } from 'zod'
 import type { openGateRequest, planRolloutRequest, rolloutAct } from '../../contract/rollouts.ts'
+import type { DecisionKind } from '../../fleet/authority/decision-kinds.ts'
 import { isSelected } from '../../fleet/policy/selector.ts'
 import { decidePlan, fallbackOf, splitIntoWaves } from '../../fleet/rollout/rollout.ts'
 import { type RolloutArrow, transitRollout } from '../../fleet/rollout/rollout-machine.ts'
@@ -125,17 +126,22 @@ function move(
   type: 'ibcf.rollout.started.v1' | 'ibcf.rollout.paused.v1' | 'ibcf.rollout.resumed.v1',
   reason: string,
 ): EventId[] {
-  const { rollout, actor, domain } = requireRollout(act, rolloutId)
+  const kind = type === 'ibcf.rollout.paused.v1' ? 'pause' : 'other'
+  const { rollout, actor, domain } = requireRollout(act, rolloutId, kind)
   must<RolloutArrow>(transitRollout(rollout.phase, type))
   return act.master.port.commit(({ decide }) => [decide({ type, subject: rolloutId, domain, actor, data: { reason } })])
 }
 
 /** Throws NotFound `ROLLOUT_UNKNOWN`. */
-function requireRollout(act: Act, rolloutId: string): { rollout: RolloutState; actor: OperatorId; domain: DomainId } {
+function requireRollout(
+  act: Act,
+  rolloutId: string,
+  kind: DecisionKind = 'other',
+): { rollout: RolloutState; actor: OperatorId; domain: DomainId } {
   const actor = requireOperator(act, 'engineer')
   const rollout = act.master.model.rollout(rolloutId)
   if (rollout === undefined) throw new AppError('NotFound', 'ROLLOUT_UNKNOWN', 'No such rollout is known here.', { rolloutId })
   const domain = rollout.domainId as DomainId
-  requireAuthority(act, domain)
+  requireAuthority(act, domain, kind)
   return { rollout, actor, domain }
 }
