@@ -41,7 +41,8 @@ export const assignmentsProjection = defineProjection<null, AssignmentState>({
 function apply(state: AssignmentState, { event }: FoldInput): AssignmentState {
   const { assignments, decided } = evolvePolicies({ ...noPolicies, ...state }, eventOf(event))
   const known = new Map(state.assignments.map((assignment) => [assignment.assignmentId, assignment]))
-  const reason = String(event.data['reason'] ?? '')
+  const said = event.data['reason']
+  const reason = typeof said === 'string' ? said : ''
   const made = (assignment: Assignment): MadeAssignment => ({ ...assignment, at: event.time, by: event.actor ?? null, reason })
   return { assignments: assignments.map((assignment) => known.get(assignment.assignmentId) ?? made(assignment)), decided }
 }

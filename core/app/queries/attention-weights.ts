@@ -1,7 +1,7 @@
 /** How much each thing counts for a node: by its policy, then its domain, then the nearest above that says ([AT4]). */
 import { type AttentionWeights, type AttentionWeightsSet, defaultAttentionWeights, inheritWeights } from '../../fleet/attention/weights.ts'
 import type { ReadModel } from '../read-model.ts'
-import type { DesiredPolicy } from './desired-policy.ts'
+import type { DesiredPolicy } from './domain-rule.ts'
 import { lineageOf } from './lineage.ts'
 
 type Model = Pick<ReadModel, 'domain' | 'attentionWeights'>

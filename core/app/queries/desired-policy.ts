@@ -4,41 +4,14 @@ import type { Policies } from '../../fleet/policy/policies.ts'
 import type { PolicyContent } from '../../fleet/policy/policy-bundle.ts'
 import type { SelectableNode } from '../../fleet/policy/selector.ts'
 import type { MadeAssignment } from '../../projections/assignments.ts'
-import type { PolicyState } from '../../projections/policies.ts'
 import type { ReadModel } from '../read-model.ts'
+import type { DesiredPolicy, DomainRule } from './domain-rule.ts'
 import { basisOf } from './fleet/changes.ts'
 import { lineageOf } from './lineage.ts'
 
-export type DesiredPolicy = {
-  readonly policyBundleId: string
-  readonly policy: PolicyState
-  /** Where it is assigned: the node's own domain, or one above. */
-  readonly domainId: string
-  readonly assignmentId: string
-  readonly assignedAt: string
-  readonly because: string
-  readonly passedOver: readonly { readonly policyBundleId: string; readonly domainId: string; readonly why: string }[]
-}
-
 export type GovernedNode = SelectableNode & { readonly domainId: string }
 
-/** What is desired in one domain. */
-export type DomainRule = {
-  /** Of a node that no selection names. */
-  readonly ofAll: DesiredPolicy | undefined
-  /** Every node of the domain is to be the same. */
-  readonly isPlain: boolean
-  /** Every bundle that any of its nodes may be under. */
-  readonly policies: readonly DesiredPolicy['policyBundleId'][]
-  /** Nodes that an assignment names one by one. */
-  readonly named: ReadonlySet<string>
-  readonly of: (node: SelectableNode) => DesiredPolicy | undefined
-}
-
 export type Model = Pick<ReadModel, 'domain' | 'policy' | 'assignments'>
-
-/** Where nothing is desired. */
-export const noRule: DomainRule = { ofAll: undefined, isPlain: true, policies: [], named: new Set(), of: () => undefined }
 
 /** Undefined while nothing is desired, or while no bundle that is assigned is held here. */
 export function desiredPolicyOf(model: ReadModel, node: GovernedNode): DesiredPolicy | undefined {

@@ -1,7 +1,8 @@
 /** Drift of a node: its last snapshot held against the policy bundle that is desired of it; computed, never stored ([DR1]). */
 import type { DriftReport } from '../../fleet/drift/evaluate.ts'
 import type { ReadModel } from '../read-model.ts'
-import { type DesiredPolicy, desiredPolicyOf } from './desired-policy.ts'
+import { desiredPolicyOf } from './desired-policy.ts'
+import type { DesiredPolicy } from './domain-rule.ts'
 import { excusesOf } from './excuses.ts'
 import { driftOfEvidence, type DriftScore, reportDrift, unknownDrift } from './fleet/drift-classes.ts'
 import { type NodeView, readNodeView } from './node-view.ts'

@@ -7,13 +7,22 @@ import { lineageOf } from './lineage.ts'
 
 export type Excuses = { readonly waivers: readonly Waiver[]; readonly localDecisions: readonly LocalDecision[] }
 
-type Model = Pick<ReadModel, 'domain' | 'waivers' | 'localDecisions'>
+type Model = Pick<ReadModel, 'reader' | 'domain' | 'waivers' | 'localDecisions' | 'pastRowOf'>
 
 /** Undefined when nothing accounts for anything, which is nearly always. Waivers that are over are left out. */
 export function excusesOf(model: Model, node: string, domainId: string, nowMs: number): Excuses | undefined {
-  const waivers = waiversOver(model, [node, ...lineageOf(model, domainId).map(({ id }) => id)], nowMs)
-  const localDecisions = inForce(model.localDecisions(node) ?? {})
+  const waivers = hasAny(model, 'SELECT 1 FROM waived LIMIT 1')
+    ? waiversOver(model, [node, ...lineageOf(model, domainId).map(({ id }) => id)], nowMs)
+    : []
+  const localDecisions = hasAny(model, 'SELECT 1 FROM deciding_nodes WHERE subject = ?', node)
+    ? inForce(model.localDecisions(node) ?? {})
+    : []
   return waivers.length === 0 && localDecisions.length === 0 ? undefined : { waivers, localDecisions }
+}
+
+/** Lists ask this of every node: the tables say sooner than the states. Of the past they say nothing. */
+function hasAny({ reader, pastRowOf }: Model, text: string, ...values: readonly string[]): boolean {
+  return pastRowOf !== undefined || reader.get(text, ...values) !== undefined
 }
 
 /** Those that hold for every node of the domain. */

@@ -5,7 +5,7 @@
 import type { DecisionData } from '../../fleet/decisions.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
-import { type DomainRule, noRule } from './desired-policy.ts'
+import { type DomainRule, noRule } from './domain-rule.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
 import type { Sums } from './health-line.ts'
 

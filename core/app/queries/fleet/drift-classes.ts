@@ -2,7 +2,7 @@
 import { type DriftReport, evaluateDrift } from '../../../fleet/drift/evaluate.ts'
 import type { EvidenceClass } from '../../../projections/standings.ts'
 import type { ReadModel } from '../../read-model.ts'
-import type { DesiredPolicy } from '../desired-policy.ts'
+import type { DesiredPolicy } from '../domain-rule.ts'
 import type { Excuses } from '../excuses.ts'
 import { partContentOf, readPart } from '../snapshot-parts.ts'
 

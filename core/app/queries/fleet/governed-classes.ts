@@ -3,7 +3,7 @@
  * where selections or waivers tell nodes apart, its rows are grouped by what selections can see, and who is named is looked at alone.
  */
 import type { ReadModel } from '../../read-model.ts'
-import type { DomainRule } from '../desired-policy.ts'
+import type { DomainRule } from '../domain-rule.ts'
 import { domainWaivers, excusedNodes, excusesOf } from '../excuses.ts'
 import type { CountedClass } from './domain-figures.ts'
 import type { GovernedClass } from './drift-classes.ts'
