@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import type { Reader } from '../../kernel/reader.ts'
 import { readArchives } from '../../store/read-archives.ts'
-import { countSeals, previewSeal, readSeals, type SealPreview } from '../../store/seals.ts'
+import { countSeals, previewSeal, readSeals, type Seal, type SealPreview } from '../../store/seals.ts'
 import { changeSettings, readSettings } from '../settings.ts'
 import { dayMs, defaultKeepBulkDays, leastSealBytes } from './retaining.ts'
 
@@ -50,16 +50,37 @@ export function createArchiveDesk(directory: string | undefined, { files, clock 
       const rows = readSeals(reader, { ...(cursor === undefined ? {} : { before: numberOf(cursor) }), limit })
       const end = rows.at(-1)
       return {
-        items: rows.map(({ number: _, sealedAt, recordedFrom, recordedTo, ...seal }) => ({
-          ...seal,
-          sealedAt: instantOf(sealedAt),
-          recordedFrom: instantOf(recordedFrom),
-          recordedTo: instantOf(recordedTo),
-        })),
+        items: rows.map(sealShown),
         next: end === undefined || rows.length < limit ? null : String(end.number),
         total: countSeals(reader),
       }
     },
+  }
+}
+
+function sealShown({
+  log,
+  from,
+  to,
+  file,
+  bytes,
+  archiveBytes,
+  sealedAt,
+  recordedFrom,
+  recordedTo,
+  isHere,
+}: Seal): SealPage['items'][number] {
+  return {
+    log,
+    from,
+    to,
+    file,
+    bytes,
+    archiveBytes,
+    sealedAt: instantOf(sealedAt),
+    recordedFrom: instantOf(recordedFrom),
+    recordedTo: instantOf(recordedTo),
+    isHere,
   }
 }
 

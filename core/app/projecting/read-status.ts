@@ -78,5 +78,13 @@ function progressOf(
 ): RebuildProgress {
   const seconds = Math.max(0.001, (nowMs - runAt) / 1000)
   const rate = Math.round((position - runPosition) / seconds)
-  return { done: position, total, rate, etaSeconds: rate <= 0 || waitsFor.length > 0 ? null : Math.ceil((total - position) / rate), startedAt, reason, waitsFor }
+  return {
+    done: position,
+    total,
+    rate,
+    etaSeconds: rate <= 0 || waitsFor.length > 0 ? null : Math.ceil((total - position) / rate),
+    startedAt,
+    reason,
+    waitsFor,
+  }
 }
