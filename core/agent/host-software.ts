@@ -5,17 +5,8 @@
  */
 import { z } from 'zod'
 import { toHex } from '../kernel/hex.ts'
-import type { Crypto, Files } from '../kernel/ports.ts'
+import type { Crypto, Files, RunProgram } from '../kernel/ports.ts'
 import type { SoftwarePlace } from './commands/software.ts'
-
-/** Runs a program to its end; see core/platform/program.ts. */
-export type RunProgram = (
-  path: string,
-  args: readonly string[],
-  withinMs: number,
-) => Promise<
-  { readonly kind: 'ended'; readonly status: number; readonly output: string } | { readonly kind: 'failed'; readonly reason: string }
->
 
 const patienceMs = 30_000
 const mode = 0o700

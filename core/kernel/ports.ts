@@ -100,6 +100,15 @@ export type TransportResponse = {
 /** A way to one far end. Rejects with Unavailable `LINK_DOWN` when no answer came. */
 export type Transport = { readonly request: (request: TransportRequest) => Promise<TransportResponse> }
 
+/** Runs a program of the machine to its end, for at most so many milliseconds; what it prints comes back. Never rejects. */
+export type RunProgram = (
+  path: string,
+  args: readonly string[],
+  withinMs: number,
+) => Promise<
+  { readonly kind: 'ended'; readonly status: number; readonly output: string } | { readonly kind: 'failed'; readonly reason: string }
+>
+
 /** What is told to whoever runs the process. Never holds a secret; names of nodes are hostile text. */
 export type Diagnostics = {
   readonly debug: (message: string, facts?: Facts) => void

@@ -1,6 +1,6 @@
 /** Runs a program of the machine to its end, with its output bounded and its time too. */
 import { execFile } from 'node:child_process'
-import type { RunProgram } from '../agent/host-software.ts'
+import type { RunProgram } from '../kernel/ports.ts'
 
 const mostOutputBytes = 64 * 1024
 

@@ -52,7 +52,10 @@ export function createExpiryWatch({ model, ports, commit }: ExpiryWatchParts): E
     const judged = decideLapse(known.decisions, known.stage, { nowMs: clock.now(), judgedBy: 'own-clock' })
     if (!judged.ok) return
     const { domainId, placement } = known.issued
-    if (effectIn(model, domainId).effect !== 'yes') return void deadlines.set(commandId, clock.now() + retryMs)
+    if (effectIn(model, domainId).effect !== 'yes') {
+      deadlines.set(commandId, clock.now() + retryMs)
+      return
+    }
     try {
       commit(({ decide }) =>
         decide({ type: 'ibcf.command.lapsed.v1', subject: commandId, domain: domainId as DomainId, data: judged.value, placement }),

@@ -117,10 +117,7 @@ describe('a batch', () => {
     const again = previewOf(island.master().model, asked)
     const { batchId, commandIds } = issueBatch(act(), { ...asked, previewDigest: again.previewDigest })
     const listed = listCommands(island.master().model, { batchId, ...page })
-    expect(listed.items.map(({ nodeName, stage }) => [nodeName, stage]).toSorted()).toEqual([
-      ['Pump 1', 'queued'],
-      ['Pump 2', 'queued'],
-    ])
+    expect(listed.items.map(({ nodeName, stage }) => `${nodeName} ${stage}`).toSorted()).toEqual(['Pump 1 queued', 'Pump 2 queued'])
     expect(listed.items.map(({ commandId }) => commandId).toSorted()).toEqual([...commandIds].toSorted())
   })
 
