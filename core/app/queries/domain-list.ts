@@ -17,18 +17,26 @@ export function listDomains(model: ReadModel): { at: string; items: DomainRow[] 
 /** In the order of `places`, which are of the fleet's tree. */
 export function domainRows(model: ReadModel, fleet: FleetMemory, places: readonly DomainPlace[]): DomainRow[] {
   const nowMs = model.ports.clock.now()
-  return places.map(({ id, parentId, name, level, depth }) => {
-    const { own, ownLine, subtree, subtreeLine } = linesOf(model, fleet, id)
-    return {
-      id,
-      parentId,
-      name,
-      level,
-      depth,
-      authority: standingOf(model, fleet, id, nowMs),
-      own: { ...ownLine, worstSecondsBehind: worstAt(own.dueMs, nowMs) },
-      subtree: { ...subtreeLine, worstSecondsBehind: worstAt(subtree.dueMs, nowMs) },
-    }
+  return places.map((place) => {
+    const lines = linesOf(model, fleet, place.id)
+    const authority = standingOf(model, fleet, place.id, nowMs)
+    const ownWorst = worstAt(lines.own.dueMs, nowMs)
+    const subtreeWorst = worstAt(lines.subtree.dueMs, nowMs)
+    const known = fleet.rows.get(place.id)
+    // Nearly all of a thousand rows are as they were a moment ago.
+    if (
+      known?.lines === lines &&
+      known.place === place &&
+      known.row.authority === authority &&
+      known.row.own.worstSecondsBehind === ownWorst &&
+      known.row.subtree.worstSecondsBehind === subtreeWorst
+    )
+      return known.row
+    const { id, parentId, name, level, depth } = place
+    const own = { ...lines.ownLine, worstSecondsBehind: ownWorst }
+    const row = { id, parentId, name, level, depth, authority, own, subtree: { ...lines.subtreeLine, worstSecondsBehind: subtreeWorst } }
+    fleet.rows.set(id, { lines, place, row })
+    return row
   })
 }
 
@@ -55,7 +63,10 @@ const emptyLine = lineOf(sumsAt(noState, 0))
 function allLines(model: ReadModel, fleet: FleetMemory): ReadonlyMap<string, Lines> {
   const { lines } = fleet
   if (lines.revision === fleet.revision && lines.tree === fleet.tree) return lines.byDomain
-  if (lines.tree !== fleet.tree) lines.byDomain.clear()
+  if (lines.tree !== fleet.tree) {
+    lines.byDomain.clear()
+    fleet.rows.clear()
+  }
   /** Below the place that is looked at, children before parents: the subtrees that wait to be added to their parent, by depth. */
   const waiting: { readonly subtree: DomainState; readonly isMoved: boolean }[][] = []
   for (const { id, depth } of fleet.tree.toReversed()) {

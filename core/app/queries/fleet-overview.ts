@@ -24,11 +24,7 @@ export function readOverview(model: ReadModel): FleetOverview {
     pendingEnrolments: countPending(model),
     openSessions: countOpenSessions(model.reader),
     line: lineOf(total),
-    spectrum: historyOf(
-      model,
-      fleet.tree.map(({ id }) => id),
-      total,
-    ).spectrum,
+    spectrum: historyOf(model, fleet.treeIds, total).spectrum,
     domains: rows,
     authority: countStandings(rows.map(({ authority }) => authority.standing)),
     policies: policyProgress(model, fleet),

@@ -21,9 +21,9 @@ export type Sums = {
 export function noSums(): Sums {
   return {
     nodes: 0,
-    modes: zeroOf(connectivityModes),
-    phases: zeroOf(phases),
-    healths: zeroOf(healths),
+    modes: { ...noModes },
+    phases: { ...noPhases },
+    healths: { ...noHealths },
     backlogMessages: 0,
     worstSecondsBehind: 0,
     driftTotal: 0,
@@ -42,6 +42,11 @@ export function lineOf({ driftTotal, oldestMs, newestMs, ...sums }: Sums): Healt
     newestEvidenceAt: instantOrNull(newestMs),
   }
 }
+
+// Copied, not made name by name: sums are begun thousands of times in one answer.
+const noModes = zeroOf(connectivityModes)
+const noPhases = zeroOf(phases)
+const noHealths = zeroOf(healths)
 
 function zeroOf<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>

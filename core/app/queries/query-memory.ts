@@ -20,8 +20,13 @@ export type KnownHistory = { readonly lookedTo: number; readonly positions: read
 export type KnownDigests = { readonly lookedTo: number; readonly limit: number; readonly digests: readonly Digest[] }
 /** What the digests of several domains add up to at an instant. */
 export type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
-/** What digests add up to, and which they were. */
-export type KnownPast = { readonly histories: readonly (readonly Digest[])[]; readonly points: readonly Point[] }
+/** What digests add up to among all events up to `lookedTo`, and which they were. */
+export type KnownPast = {
+  readonly domainIds: readonly string[]
+  readonly lookedTo: number
+  readonly histories: readonly (readonly Digest[])[]
+  readonly points: readonly Point[]
+}
 
 export type QueryMemory = {
   /** Parts of snapshots by name and digest, parsed; `fit: false` when the blob does not hold what its name says. Weighed in bytes. */

@@ -3,11 +3,12 @@ import type { DomainDetail } from '../../contract/domains.ts'
 import type { DecisionData } from '../../fleet/decisions.ts'
 import { connectivityModes } from '../../fleet/node/node-record.ts'
 import { lastPosition, readEventsAfter, readSubjectEvents } from '../../store/read-events.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
 import { effective } from '../projecting/effective.ts'
 import type { ReadModel } from '../read-model.ts'
 import { noSums, type Sums } from './health-line.ts'
 import { instantOf } from './instants.ts'
-import type { Digest, Point } from './query-memory.ts'
+import type { Digest, KnownDigests, Point } from './query-memory.ts'
 
 export type History = Pick<DomainDetail, 'spectrum' | 'debt'>
 
@@ -31,23 +32,29 @@ export function historyOf(model: ReadModel, domainIds: readonly string[], presen
 
 /** Added up anew only when one of the digests is a new one. */
 function pastOf(model: ReadModel, domainIds: readonly string[]): readonly Point[] {
+  const { pasts } = model.memory
   const limit = Math.min(newestDigests, Math.max(1, Math.floor(digestsAtMost / Math.max(1, domainIds.length))))
   const key = `${domainIds.length}/${domainIds[0] ?? ''}/${domainIds.at(-1) ?? ''}`
+  const known = pasts.get(key)
+  const last = lastPosition(model.reader)
+  const isSame = known !== undefined && known.domainIds === domainIds
+  if (isSame && known.lookedTo <= last && last - known.lookedTo <= lookedThrough) {
+    const spoken = known.lookedTo === last ? undefined : spokenOf(model, known.lookedTo)
+    if (spoken === undefined || !domainIds.some((id) => spoken.has(id))) {
+      pasts.set(key, { ...known, lookedTo: last })
+      return known.points
+    }
+  }
   const histories = takeDigests(model, domainIds, limit)
-  const known = model.memory.pasts.get(key)
-  if (
-    known !== undefined &&
-    known.histories.length === histories.length &&
-    known.histories.every((history, at) => history === histories[at])
-  )
-    return known.points
-  const points = pointsOf(histories.map((history) => history.slice(-limit))).slice(-limit)
-  model.memory.pasts.set(key, { histories, points })
+  const isOther =
+    known === undefined || known.histories.length !== histories.length || known.histories.some((history, at) => history !== histories[at])
+  const points = isOther ? pointsOf(histories.map((history) => history.slice(-limit))).slice(-limit) : known.points
+  pasts.set(key, { domainIds, lookedTo: last, histories, points })
   return points
 }
 
 /** A few new events are looked through once for all domains; after many, each domain is asked by itself. */
-const lookedThrough = 500
+const lookedThrough = 2000
 
 function takeDigests(model: ReadModel, domainIds: readonly string[], limit: number): readonly (readonly Digest[])[] {
   const { digests } = model.memory
@@ -60,18 +67,22 @@ function takeDigests(model: ReadModel, domainIds: readonly string[], limit: numb
   const spoken = isFew ? spokenOf(model, lookedTo) : undefined
   return domainIds.map((id, at) => {
     const known = kept[at]
-    if (known !== undefined && known.limit >= limit && spoken?.has(id) === false) {
-      digests.set(id, { ...known, lookedTo: last })
-      return known.digests
-    }
-    return digestsOf(model, id, limit)
+    if (known === undefined || known.limit < limit || spoken === undefined) return digestsOf(model, id, limit)
+    const found = (spoken.get(id) ?? []).filter(({ position }) => position > known.lookedTo).flatMap(digestIn)
+    return keepDigests(model, id, known, found, known.limit, last)
   })
 }
 
-/** The domains that digests since then speak of. */
-function spokenOf(model: ReadModel, lookedTo: number): ReadonlySet<string> {
-  const events = readEventsAfter(model.reader, lookedTo, lookedThrough, { isMissingSkipped: true })
-  return new Set(events.flatMap(({ event }) => (event?.type === 'ibcf.presence.digested.v1' ? [event.subject as string] : [])))
+/** The digests since then, by the domain that they speak of. */
+function spokenOf(model: ReadModel, lookedTo: number): ReadonlyMap<string, readonly StoredEvent[]> {
+  const spoken = new Map<string, StoredEvent[]>()
+  for (const stored of readEventsAfter(model.reader, lookedTo, lookedThrough, { isMissingSkipped: true })) {
+    if (stored.event?.type !== 'ibcf.presence.digested.v1') continue
+    const known = spoken.get(stored.event.subject)
+    if (known === undefined) spoken.set(stored.event.subject, [stored])
+    else known.push(stored)
+  }
+  return spoken
 }
 
 function pointsOf(histories: readonly (readonly Digest[])[]): Point[] {
@@ -109,16 +120,27 @@ function digestsOf(model: ReadModel, domainId: string, limit: number): readonly 
     // What is sealed and away is not in the picture; the page stands.
     isMissingSkipped: true,
   })
-  const found = events.flatMap((stored) => {
-    const input = effective(stored)
-    return input?.stream === 'decisions' ? [digestOf(input.event.data as DecisionData<'ibcf.presence.digested.v1'>)] : []
-  })
-  const most = known?.limit ?? limit
+  return keepDigests(model, domainId, known, events.flatMap(digestIn), known?.limit ?? limit, last)
+}
+
+function digestIn(stored: StoredEvent): Digest[] {
+  const input = effective(stored)
+  return input?.stream === 'decisions' ? [digestOf(input.event.data as DecisionData<'ibcf.presence.digested.v1'>)] : []
+}
+
+function keepDigests(
+  model: ReadModel,
+  domainId: string,
+  known: KnownDigests | undefined,
+  found: readonly Digest[],
+  most: number,
+  lookedTo: number,
+): readonly Digest[] {
   const digests =
     found.length === 0 && known !== undefined
       ? known.digests
       : [...(known?.digests ?? []), ...found].sort((a, b) => (a.to < b.to ? -1 : 1)).slice(-most)
-  model.memory.digests.set(domainId, { lookedTo: last, limit: most, digests })
+  model.memory.digests.set(domainId, { lookedTo, limit: most, digests })
   return digests
 }
 

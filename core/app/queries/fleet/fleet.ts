@@ -5,6 +5,7 @@
 import type { NodeId } from '../../../kernel/ids.ts'
 import { hasBlob } from '../../../store/blobs.ts'
 import type { AuthorityView } from '../../../contract/common.ts'
+import type { DomainRow } from '../../../contract/domains.ts'
 import type { ReadModel } from '../../read-model.ts'
 import { desiredPolicies } from '../desired-policy.ts'
 import { type DomainRule, noRule } from '../domain-rule.ts'
@@ -45,6 +46,8 @@ export type FleetMemory = {
   seen: Seen | undefined
   basis: string
   tree: readonly DomainPlace[]
+  /** Of the tree, in its order: the same list until there is another tree. */
+  treeIds: readonly string[]
   desiredIn: (domainId: string) => DomainRule
   /** The next instant at which a waiver ends, wall milliseconds. */
   waivedUntilMs: number
@@ -62,6 +65,8 @@ export type FleetMemory = {
   revision: number
   /** Of the whole tree, as of a revision. */
   readonly lines: { revision: number; tree: readonly DomainPlace[] | undefined; readonly byDomain: Map<string, Lines> }
+  /** As they were shown last. */
+  readonly rows: Map<string, { readonly lines: Lines; readonly place: DomainPlace; readonly row: DomainRow }>
   /** Who holds each domain, as of a basis and between two instants. */
   readonly standings: { basis: string; sinceMs: number; untilMs: number; readonly byDomain: Map<string, AuthorityView> }
 }
@@ -71,6 +76,7 @@ function createFleetMemory(): FleetMemory {
     seen: undefined,
     basis: '',
     tree: [],
+    treeIds: [],
     desiredIn: () => noRule,
     waivedUntilMs: Number.POSITIVE_INFINITY,
     weightShare: 1,
@@ -81,6 +87,7 @@ function createFleetMemory(): FleetMemory {
     awaited: new Map(),
     revision: 0,
     lines: { revision: -1, tree: undefined, byDomain: new Map() },
+    rows: new Map(),
     standings: { basis: '', sinceMs: 0, untilMs: 0, byDomain: new Map() },
   }
 }
@@ -143,6 +150,7 @@ export function domainsWithNodes(memory: FleetMemory): Iterable<string> {
 function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
   memory.basis = basis
   memory.tree = readDomainTree(model)
+  memory.treeIds = memory.tree.map(({ id }) => id)
   memory.desiredIn = desiredPolicies(model)
   memory.weightShare = mostOverDefault(model)
   memory.waivedUntilMs = nextWaiverEnd(model, model.ports.clock.now())
