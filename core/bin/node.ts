@@ -46,7 +46,9 @@ Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...},
   --master-key K        the key that the master must show; without it the first master that approves the node is trusted
   --json                states as JSON lines
 
-Programs of the site take part through files in DIR: they write measurements.json, and read configuration.json and decisions.json.`,
+Programs of the site take part through files in DIR: they write measurements.json, and read configuration.json and decisions.json.
+What a command installs lies in DIR/software; it is started with --ibcf-check and prints {"version":...,"health":"OK"}, or what was there before
+is put back. A command to restart the agent starts it anew in this process.`,
   run: async (args, io) => {
     const { values } = readOptions(args, options)
     const config = readConfig(values, io)

@@ -1,4 +1,7 @@
 /** Commands at the master: issued, previewed, agreed to, taken back, lapsed; and where they stand from decisions and reports. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approveCommand, cancelCommand, issueBatch, issueCommand } from '../../../../core/app/acts/commands.ts'
 import { createOperator } from '../../../../core/app/acts/operators.ts'
@@ -133,12 +136,36 @@ describe('a batch', () => {
 })
 
 describe('time', () => {
-  it('[CM17] that runs out lapses a command by one event, also when the master was not there to see it', async () => {
+  it('[CM17] that runs out lapses a command by one event', async () => {
     const until = (ms: number) => new Date(island.ports.clock.now() + ms).toISOString()
     const seen = issueCommand(act(), { nodeId: nodeId(), ...restart, expiresAt: until(5_000) })
     await island.ports.advanceUntil(() => stageOf(seen.commandId) === 'expired')
     const lapses = readEventsAfter(island.master().store.reader, 0, 10_000).filter(({ event }) => event?.type === 'ibcf.command.lapsed.v1')
     expect(lapses.map(({ event }) => event?.subject)).toEqual([seen.commandId])
+  })
+})
+
+describe('time that runs out while no master is there', () => {
+  it('[CM17] lapses a command once it is there again, and only once', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ibcf-commands-'))
+    const its = await createIsland(directory)
+    try {
+      const away = await its.join()
+      away.link.isUp = false
+      const expiresAt = new Date(its.ports.clock.now() + 60_000).toISOString()
+      const order = { nodeId: away.agent.view().nodeId, ...restart, expiresAt }
+      const { commandId } = issueCommand({ master: its.master(), actor: its.operator }, order)
+      its.ports.setWall(its.ports.clock.now() + 3_600_000)
+      for (let restarts = 0; restarts < 2; restarts++) {
+        await its.restartMaster()
+        await its.ports.advanceUntil(() => readKnownCommand(its.master().model, commandId)?.stage === 'expired')
+      }
+      const events = readEventsAfter(its.master().store.reader, 0, 10_000)
+      expect(events.filter(({ event }) => event?.type === 'ibcf.command.lapsed.v1')).toHaveLength(1)
+    } finally {
+      its.close()
+      rmSync(directory, { recursive: true, force: true })
+    }
   })
 })
 
