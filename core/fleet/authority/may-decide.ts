@@ -84,7 +84,8 @@ function describeHold(
   { isOfThisLife, untilMs, releasedFrom, overtakenFrom, contest }: Hold,
   isPassed: (log: string, seq: number) => boolean,
 ): readonly unknown[] {
-  const passed = (from: ReadonlyMap<string, number>) => [...from].filter(([log, seq]) => isPassed(log, seq)).sort()
+  const passed = (from: ReadonlyMap<string, number>) =>
+    [...from].filter(([log, seq]) => isPassed(log, seq)).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const until = untilMs === Number.POSITIVE_INFINITY ? 'for ever' : untilMs
   return [isOfThisLife, until, passed(releasedFrom), passed(overtakenFrom), contest ?? null]
 }

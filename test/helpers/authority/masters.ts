@@ -1,5 +1,5 @@
 /** Several real masters, and carrying between them what each holds, as a stick would: whole logs, segment by segment. */
-import { acts, perform } from '../../../core/app/acts/acts.ts'
+import { type acts, perform } from '../../../core/app/acts/acts.ts'
 import type { MasterConfig } from '../../../core/app/config.ts'
 import { type Master, openMaster } from '../../../core/app/master.ts'
 import type { MasterLevel } from '../../../core/fleet/node/node-record.ts'
