@@ -12,7 +12,14 @@ import { putBlob } from '../../core/store/blobs.ts'
 import { signTail, type Signer } from '../../core/store/sign-tail.ts'
 import type { Writer } from '../../core/kernel/reader.ts'
 import type { StoredEvent } from '../../core/store/stored-event.ts'
-import type { FleetSize } from './fleet.ts'
+
+export type FleetSize = {
+  readonly nodes: number
+  /** In a tree of depth 3: one root, regions, and places below them. */
+  readonly domains: number
+  /** At least as many as the fleet itself needs; what is left is digests of presence, then observations. */
+  readonly events: number
+}
 
 type Parts = Pick<Master, 'store' | 'engine' | 'identity'>
 type Draft = { readonly type: string; readonly subject: string; readonly at: number; readonly data: unknown }

@@ -14,15 +14,7 @@ import type { Ports } from '../../core/kernel/ports.ts'
 import { createPorts } from '../../core/platform/ports.ts'
 import { projections, readTables } from '../../core/projections/all.ts'
 import { migrations } from '../../core/store/migrations/all.ts'
-import { writeFleet } from './fleet-events.ts'
-
-export type FleetSize = {
-  readonly nodes: number
-  /** In a tree of depth 3: one root, regions, and places below them. */
-  readonly domains: number
-  /** At least as many as the fleet itself needs; what is left is digests of presence, then observations. */
-  readonly events: number
-}
+import { type FleetSize, writeFleet } from './fleet-events.ts'
 
 export type MadeFleet = FleetSize & {
   readonly directory: string
