@@ -41,7 +41,9 @@ async function weigh(nodes: number, budgetMb: number, floor: number): Promise<Be
       ratio: round(budgetMb / most, 2),
       goal: '>= 1',
       ...(most > budgetMb
-        ? { note: `${round(most - budgetMb)} MB over: each thread of core has its own heap and its own 64 MiB page cache of the store.` }
+        ? {
+            note: `${round(most - budgetMb)} MB over: Node's code and the engine's are 60 MB once in use; three threads have a heap each (20 to 45 MB, about half of it alive, a third of that the text of the program); the connections keep up to 24 MiB of pages; the rest is what V8's own threads compile and collect with.`,
+          }
         : {}),
     }
   } finally {
