@@ -109,7 +109,10 @@ export function createAgent({ ports, store, transport, workload, config, softwar
   const journal = openJournal({ ports, store, identity, memory, recorded })
   const solitude = createSolitude({ clock, memory, journal, budgetSeconds: config.autonomyBudgetSeconds })
   const regard = createRegard({ clock, store, memory, journal })
-  const client = createPatientClient(createGatewayClient(transport, clock, meter, config.requestTimeoutMs), timetable, ports, worry)
+  /** A master that was too busy for the question for commands is too busy for the others as well ([AG12]); by the monotonic clock. */
+  let busyUntil = 0
+  const busyMs = (): number => busyUntil - clock.monotonic()
+  const client = createPatientClient(createGatewayClient(transport, clock, meter, config.requestTimeoutMs), timetable, ports, worry, busyMs)
   const between = async () => {
     if (timetable.isClosed()) return stopping
     solitude.heard()
@@ -160,6 +163,9 @@ export function createAgent({ ports, store, transport, workload, config, softwar
     journal,
     executor,
     between,
+    busyFor: (ms) => {
+      busyUntil = clock.monotonic() + notBefore(ports.random, ms)
+    },
     wake: () => timetable.wake(),
     isClosed: timetable.isClosed,
     survive,
@@ -239,10 +245,12 @@ function createPatientClient(
   timetable: Timetable,
   { random }: Ports,
   worry: (why: Difficulty) => void,
+  busyMs: () => number,
 ): GatewayClient {
   return {
     ask: async (shape, request) => {
       for (let tries = 1; ; tries++) {
+        if (busyMs() > 0) await timetable.pause(busyMs(), false)
         if (timetable.isClosed()) return stopping
         const answer = await timetable.untilClosed(inner.ask(shape, request), stopping)
         if (answer.kind !== 'problem' || answer.status !== 429 || tries > mostPatience) return answer

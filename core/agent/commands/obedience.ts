@@ -26,6 +26,8 @@ export type ObedienceParts = {
   readonly journal: Journal
   readonly executor: Executor
   readonly between: () => Promise<Failure | undefined>
+  /** The master asked to be left alone for so long. */
+  readonly busyFor: (ms: number) => void
   /** Something came, or the line is free again: the conversation goes on at once. */
   readonly wake: () => void
   readonly isClosed: () => boolean
@@ -36,9 +38,10 @@ const waitSeconds = 20
 /** An answer without content that came sooner than this was not held open: the next question waits for its turn. */
 const heldAtLeastMs = 1000
 const beatEveryMs = 1000
+const busyAtLeastMs = 1000
 
 export function createObedience(parts: ObedienceParts): Obedience {
-  const { clock, scheduler, store, nodeId, transport, timeoutMs, journal, executor, between, wake, isClosed, survive } = parts
+  const { clock, scheduler, store, nodeId, transport, timeoutMs, journal, executor, between, busyFor, wake, isClosed, survive } = parts
   // Its own meter: how long a question is held open says nothing about the link.
   const client = createGatewayClient(transport, clock, createLinkMeter(), timeoutMs + waitSeconds * 1000)
   let askedWith: string | undefined
@@ -48,6 +51,7 @@ export function createObedience(parts: ObedienceParts): Obedience {
     const askedAt = clock.monotonic()
     const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: `/v1/commands?wait=${waitSeconds}`, token })
     if (askedWith === token) askedWith = undefined
+    if (answer.kind === 'problem' && answer.status === 429) busyFor(answer.retryAfterMs ?? busyAtLeastMs)
     if (isClosed() || answer.kind !== 'ok') return
     if (answer.value === null) {
       if (clock.monotonic() - askedAt >= heldAtLeastMs) wake()
