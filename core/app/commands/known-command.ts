@@ -49,6 +49,16 @@ export function commandsOfNode(
 
 /** Of the rows of the projection that `rest` chooses; none while projections of an earlier version still serve, which kept no commands. */
 export function commandIds(reader: Reader, rest: string, ...values: readonly SqlValue[]): readonly string[] {
-  if (reader.get("SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = 'commands'") === undefined) return []
+  if (!keepsCommands(reader)) return []
   return reader.all<{ subject: string }>(`SELECT subject FROM commands ${rest}`, ...values).map(({ subject }) => subject)
+}
+
+/** Once there are commands to read there always are, and looking through the schema costs more than the answer. */
+const keeping = new WeakSet<Reader>()
+
+function keepsCommands(reader: Reader): boolean {
+  if (keeping.has(reader)) return true
+  if (reader.get("SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = 'commands'") === undefined) return false
+  keeping.add(reader)
+  return true
 }
