@@ -1,4 +1,4 @@
-/** Rollouts as people decided them. How far each node came is read off what it proves (adr/0006, outcomes), and is not in here. */
+/** Rollouts as people decided them. How far each node came is read off what it proves (adr/0009), and is not in here. */
 import { evolveRollout, type Rollout } from '../fleet/rollout/rollout.ts'
 import type { RolloutEvent } from '../fleet/rollout/rollout-events.ts'
 import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'

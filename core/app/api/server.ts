@@ -112,7 +112,7 @@ export function createHttpHandler(parts: ServerParts): HttpHandler {
 }
 
 /** Loaded when first asked for: the console and the command line never do. */
-const rest = (): Promise<typeof import('./rest.ts')> => import('./rest.ts')
+const rest = async () => import('./rest.ts')
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

@@ -113,8 +113,8 @@ export function createKeeping(
 }
 
 /** Loaded when a backup is asked for: what encrypts it is a third of all that would be loaded, and few starts need it. */
-const loadSealing = (): Promise<typeof import('./seal.ts')> => import('./seal.ts')
-const loadBackup = (): Promise<typeof import('./backup.ts')> => import('./backup.ts')
+const loadSealing = async () => import('./seal.ts')
+const loadBackup = async () => import('./backup.ts')
 
 function sealingOf(passphrase: string | undefined, recipient: string | undefined): Sealing {
   if (passphrase !== undefined && recipient !== undefined)
