@@ -15,6 +15,7 @@ import { createFolding } from './folding.ts'
 import { knowsNothing } from './fold.ts'
 import { countRejudged, type ReadState } from './read-states.ts'
 import { buildAtOnce, foldQueued } from './rebuild.ts'
+import { standInForMissing } from './stand-in.ts'
 import {
   createGeneration,
   createGenerationTable,
@@ -158,8 +159,10 @@ function openFolding(writer: Writer, kept: Kept, crypto: Crypto, rebuildsAtOnce:
     .every(({ name, version }) => writer.get('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?', name, version) !== undefined)
   // Without its archives not every event can be folded again: what serves goes on, and the rebuild waits for them in the background.
   const isLater = (): boolean => (judgesAsBefore && lastPosition(writer) > rebuildsAtOnce) || isAnyArchiveMissing(writer)
-  if (serving !== undefined && ((isCurrent && !isBehind) || isLater()))
+  if (serving !== undefined && ((isCurrent && !isBehind) || isLater())) {
+    if (!isCurrent) standInForMissing(writer, kept, serving)
     return createFolding(serving.number, isCurrent ? kept : fittedTo(writer, kept, serving), crypto, { isBulk: false, isFresh: false })
+  }
   discardGenerations(writer, 'building')
   const reason = serving === undefined ? 'There was none.' : 'The projections are of another version.'
   const { generation } = buildAtOnce(writer, kept, crypto, createGeneration(writer, kept, 0, reason))

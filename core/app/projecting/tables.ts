@@ -179,24 +179,24 @@ export function dropOneTable(writer: Writer): boolean {
 }
 
 /** What makes a row of a read table doubtful; costs nothing where it is not selected. */
-function marks(number: number): string {
+export function marks(number: number): string {
   const isThere = (table: string): string =>
     `EXISTS (SELECT 1 FROM ${tableName(table, number)} AS other WHERE other.subject = shown.subject)`
   return `, ${isThere('projection_rejudged')} AS is_being_rejudged, ${isThere('projection_parked')} AS has_parked_events`
 }
 
 /** The name may be a view of another generation, or a table of a program before there were any. */
-function removeName(writer: Writer, name: string): void {
+export function removeName(writer: Writer, name: string): void {
   const type = writer.get<{ type: string }>("SELECT type FROM sqlite_schema WHERE name = ? AND type IN ('table', 'view')", name)?.type
   if (type === 'view') writer.run(`DROP VIEW ${name}`)
   if (type === 'table') writer.run(`DROP TABLE ${name}`)
 }
 
-function rowTablesOf({ projections, readTables }: Kept): readonly Pick<ReadTable, 'name' | 'columns' | 'indexes'>[] {
+export function rowTablesOf({ projections, readTables }: Kept): readonly Pick<ReadTable, 'name' | 'columns' | 'indexes'>[] {
   return [...projections.map(({ table }) => table), ...readTables]
 }
 
-function listNamesOf({ readTables }: Kept): readonly string[] {
+export function listNamesOf({ readTables }: Kept): readonly string[] {
   return readTables.flatMap(({ lists }) => Object.keys(lists))
 }
 

@@ -89,7 +89,16 @@ describe('a rebuild', () => {
     // What the old tables hold is served; what they have no table for is not known yet.
     expect(engine.read(island.store.reader, 'actual', node as string)?.facts).toMatchObject({ observations: 100 })
     expect(engine.read(island.store.reader, 'count-probe', node as string)).toBeUndefined()
+    // Queries of today read it all the same: a table that is not there yet is empty, a column holds nothing.
+    const shown = (): unknown => [
+      island.store.reader.all('SELECT * FROM count_probes'),
+      island.store.reader.get('SELECT health, extra FROM actual_nodes WHERE subject = ?', node as string),
+    ]
+    expect(shown()).toEqual([[], { health: 'UNKNOWN', extra: null }])
+    island.report(node as NodeId, 'ibcf.health.changed.v1', health)
+    expect(shown()).toEqual([[], { health: 'FAILED', extra: null }])
     keeper.finish()
+    expect(island.store.reader.get('SELECT facts FROM count_probes WHERE subject = ?', node as string)).toEqual({ facts: 100 })
     expect(engine.isOutdated(island.store.reader)).toBe(false)
     expect(status()).toContainEqual(['actual', 'current', 99])
     expect(engine.read(island.store.reader, 'count-probe', node as string)?.facts).toBe(100)
