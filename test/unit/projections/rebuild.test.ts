@@ -98,10 +98,10 @@ describe('a rebuild', () => {
     island.report(node as NodeId, 'ibcf.health.changed.v1', health)
     expect(shown()).toEqual([[], { health: 'FAILED', extra: null }])
     keeper.finish()
-    expect(island.store.reader.get('SELECT facts FROM count_probes WHERE subject = ?', node as string)).toEqual({ facts: 100 })
+    expect(island.store.reader.get('SELECT facts FROM count_probes WHERE subject = ?', node as string)).toEqual({ facts: 101 })
     expect(engine.isOutdated(island.store.reader)).toBe(false)
     expect(status()).toContainEqual(['actual', 'current', 99])
-    expect(engine.read(island.store.reader, 'count-probe', node as string)?.facts).toBe(100)
+    expect(engine.read(island.store.reader, 'count-probe', node as string)?.facts).toBe(101)
   })
 
   it('[PJ6] is begun again from where its tables stand, whatever slice it was stopped in', async () => {
