@@ -176,6 +176,10 @@ export function projectionMeaning(name: string): string {
       return t`what shows that a policy works`
     case 'attention':
       return t`what people did about the inbox`
+    case 'attention_weights':
+      return t`what weighs how much in the inbox`
+    case 'relays':
+      return t`the relays and what they lead to`
     default:
       return ''
   }
