@@ -34,8 +34,10 @@ describe('by keyboard alone', () => {
     const act = page.getByRole('button', { name: 'Act on this node' })
     await act.focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem').first().waitFor()
+    // The menu takes the focus once it is open, and moves it by what is typed.
+    await page.locator('[role="menuitem"]:focus').waitFor()
     await page.keyboard.type('Quar')
+    await page.locator('[role="menuitem"]:focus', { hasText: 'Quarantine' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByLabel('Reason, kept on the record').waitFor()
     await page.keyboard.type('Its readings contradict each other.')
