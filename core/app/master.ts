@@ -40,6 +40,7 @@ import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
 import { createRetaining, type Retaining } from './keeping/retaining.ts'
+import { createLookAgain } from './look-again.ts'
 import { moveMode, movePhase } from './node-moves.ts'
 import { createProjectionEngine, type ProjectionEngine } from './projecting/engine.ts'
 import { createProjectionKeeper, type ProjectionKeeper } from './projecting/keep-projections.ts'
@@ -76,9 +77,6 @@ export type Master = {
 
 /** What a rollout rests on: its decisions, assignments, and what nodes say of policies and of being there. */
 const rolloutBasis = /^ibcf\.(rollout|policy|desired|connectivity|lifecycle)\./
-
-/** Nodes in one slice: some milliseconds. */
-const lookedAtOnce = 100
 
 /**
  * Opens the master of a data directory, founding it when there is none. Throws what the store, its lock, the identity and the keys
@@ -343,23 +341,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     told: () => feed.tell({ topics: ['store'] }),
     lookForArchives: projectionKeeper.lookForArchives,
   })
-  let lookedTo = ''
-  const goOnLooking = background.register('looking at nodes again', () => {
-    const rows = reader.all(
-      "SELECT subject FROM lifecycle_nodes WHERE subject > ? AND enrolment = 'APPROVED' AND phase <> 'RETIRED' ORDER BY subject LIMIT ?",
-      lookedTo,
-      lookedAtOnce,
-    )
-    for (const row of rows) {
-      lookedTo = String(row['subject'])
-      watchdog.look(lookedTo as NodeId)
-    }
-    return rows.length === lookedAtOnce
-  })
-  function lookAgain(): void {
-    lookedTo = ''
-    goOnLooking()
-  }
+  const lookAgain = createLookAgain(reader, background, watchdog.look)
   lookAgain()
 
   return {
