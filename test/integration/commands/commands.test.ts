@@ -300,16 +300,7 @@ describe.skipIf(process.platform === 'win32')('a node killed in the middle', () 
   it('[CM8] [CM23] of install-artifact finds the new file coming up, and swaps nothing again; so does a master that was killed meanwhile', async () => {
     const node = await enrol('one')
     const agree = await secondPerson()
-    const [begun, go] = [join(home.path, 'begun'), join(home.path, 'go')]
-    const slow = `import { appendFileSync, existsSync } from 'node:fs'
-appendFileSync(${JSON.stringify(begun)}, 'x')
-const look = () => existsSync(${JSON.stringify(go)}) ? console.log(JSON.stringify({ version: '2.0.0', health: 'OK' })) : setTimeout(look, 20)
-look()
-`
-    const data = { ...(await publish('2.0.0', slow)), rollBackAt: 'FAILED' }
-    const { commandId } = await issue(node, 'install-artifact', data)
-    await agree(commandId)
-    await waitFor('the program', () => existsSync(begun) || undefined)
+    const { commandId, begun, go } = await installSlowly(node, agree)
     await node.stop('SIGKILL')
     await master.stop('SIGKILL')
     writeFileSync(go, '')
@@ -323,20 +314,29 @@ look()
   })
 })
 
-describe('a master killed between handing over and the report', () => {
-  it('[CM16] [CM21] hears of it when it is back, and the node did it once', async () => {
-    const node = await enrol('one')
-    const agree = await secondPerson()
-    const [begun, go] = [join(home.path, 'begun'), join(home.path, 'go')]
-    const slow = `import { appendFileSync, existsSync } from 'node:fs'
+/** Told to install a program that notes each beginning in `begun` and comes up once there is `go`; it has begun when this returns. */
+async function installSlowly(
+  node: Awaited<ReturnType<typeof enrol>>,
+  agree: Awaited<ReturnType<typeof secondPerson>>,
+): Promise<{ readonly commandId: string; readonly begun: string; readonly go: string }> {
+  const [begun, go] = [join(home.path, 'begun'), join(home.path, 'go')]
+  const slow = `import { appendFileSync, existsSync } from 'node:fs'
 appendFileSync(${JSON.stringify(begun)}, 'x')
 const look = () => existsSync(${JSON.stringify(go)}) ? console.log(JSON.stringify({ version: '2.0.0', health: 'OK' })) : setTimeout(look, 20)
 look()
 `
-    const data = { ...(await publish('2.0.0', slow)), rollBackAt: 'FAILED' }
-    const { commandId } = await issue(node, 'install-artifact', data)
-    await agree(commandId)
-    await waitFor('the program', () => existsSync(begun) || undefined)
+  const data = { ...(await publish('2.0.0', slow)), rollBackAt: 'FAILED' }
+  const { commandId } = await issue(node, 'install-artifact', data)
+  await agree(commandId)
+  await waitFor('the program', () => existsSync(begun) || undefined)
+  return { commandId, begun, go }
+}
+
+describe('a master killed between handing over and the report', () => {
+  it('[CM16] [CM21] hears of it when it is back, and the node did it once', async () => {
+    const node = await enrol('one')
+    const agree = await secondPerson()
+    const { commandId, begun, go } = await installSlowly(node, agree)
     await master.stop('SIGKILL')
     writeFileSync(go, '')
     await waitFor('the record at the node', async () => ((await factsOf(node, commandId)).includes('applied') ? true : undefined))

@@ -10,7 +10,6 @@ import { type RestoreOptions, restoreBackup } from '../../../core/app/keeping/re
 import { type Member, readTar, tarEnd, tarMember } from '../../../core/app/keeping/tar.ts'
 import { createOperator } from '../../../core/app/acts/operators.ts'
 import { createDomain } from '../../../core/app/acts/domains.ts'
-import type { MasterConfig } from '../../../core/app/config.ts'
 import { type Master, openMaster } from '../../../core/app/master.ts'
 import { toHex } from '../../../core/kernel/hex.ts'
 import { newestSchema } from '../../../core/store/backup-copy.ts'
@@ -22,26 +21,13 @@ import { sealBulk } from '../../../core/store/seal-bulk.ts'
 import type { LogId } from '../../../core/log/log-id.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { runCommand, temporaryDirectory } from '../../helpers/command-line.ts'
+import { harbourIn } from '../../helpers/keeping/harbour.ts'
 import { testPorts } from '../../helpers/store/open.ts'
 
 const home = temporaryDirectory('backup')
 const at = (name: string): string => join(home.path, name)
 const source = at('master')
 const instant = '2026-01-01T00:00:00.000Z'
-
-const configOf = (directory: string, more: Partial<MasterConfig> = {}): MasterConfig => ({
-  directory,
-  ports: testPorts,
-  keyProtection: { kind: 'file-permissions' },
-  version: '0.0.0',
-  name: 'Harbour',
-  rootDomainName: 'Island',
-  level: 'REGION',
-  isDemo: false,
-  digestEveryMs: 300_000,
-  thresholds: {},
-  ...more,
-})
 
 let master: Master
 let blob = ''
@@ -67,7 +53,7 @@ async function restoredEvents(directory: string): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  master = await openMaster(configOf(source))
+  master = await openMaster(harbourIn(source))
   createOperator({ master, actor: undefined }, { name: 'Ada', role: 'authority' })
   blob = master.store.transact((writer) => putBlob(writer, testPorts.random.bytes(6 * 1024 * 1024)))
   for (let number = 0; number < 50; number++) decide(`Domain ${number}`)
@@ -117,15 +103,15 @@ describe('a backup', () => {
     expect(plain.keys).toBe('left-out')
     expect(readFileSync(at('plain'), 'utf8')).toContain('The private keys are NOT in it')
     expect((await backup('hidden', { sealing: { kind: 'passphrase', passphrase: 'horse staple' } })).keys).toBe('unsealed')
-    const sealed = await openMaster(configOf(at('sealed-master'), { keyProtection: { kind: 'passphrase', passphrase: 'secret' } }))
+    const sealed = await openMaster(harbourIn(at('sealed-master'), { keyProtection: { kind: 'passphrase', passphrase: 'secret' } }))
     sealed.close()
     expect((await backup('sealed', { directory: at('sealed-master') })).keys).toBe('sealed')
     await restore('sealed', 'sealed-restored')
-    const opened = await openMaster(configOf(at('sealed-restored'), { keyProtection: { kind: 'passphrase', passphrase: 'secret' } }))
+    const opened = await openMaster(harbourIn(at('sealed-restored'), { keyProtection: { kind: 'passphrase', passphrase: 'secret' } }))
     expect(opened.identity.masterId).toBe(sealed.identity.masterId)
     opened.close()
     await restore('plain', 'keyless')
-    await expect(openMaster(configOf(at('keyless')))).rejects.toMatchObject({ kind: 'Corrupt', code: 'KEYS_MISSING' })
+    await expect(openMaster(harbourIn(at('keyless')))).rejects.toMatchObject({ kind: 'Corrupt', code: 'KEYS_MISSING' })
   })
 
   it('[MA14] is read by nobody but who has the passphrase or the identity', async () => {
@@ -170,7 +156,7 @@ describe('a backup', () => {
     writeFileSync(at('there'), 'somebody’s')
     await expect(backup('there')).rejects.toMatchObject({ kind: 'Conflict', code: 'FILE_EXISTS' })
     await expect(backup('x', { directory: at('nowhere') })).rejects.toMatchObject({ kind: 'NotFound', code: 'STORE_MISSING' })
-    const damaged = await openMaster(configOf(at('damaged-master')))
+    const damaged = await openMaster(harbourIn(at('damaged-master')))
     damaged.store.transact((writer) => {
       const digest = putBlob(writer, testPorts.random.bytes(1000))
       writer.run(`UPDATE blob_pieces SET bytes = x'00'`)
@@ -185,7 +171,7 @@ describe('a backup', () => {
 
 describe('a backup of a store with archives', () => {
   it('[MA14] [MA15] has them with it: what was sealed is read and proven after the restore as before', async () => {
-    const sealing = await openMaster(configOf(at('archived')))
+    const sealing = await openMaster(harbourIn(at('archived')))
     const { masterId, incarnation, rootDomainId } = sealing.identity
     const log: LogId = { origin: masterId, incarnation, lane: 'bulk', domain: rootDomainId }
     for (let batch = 0; batch < 6; batch++) {

@@ -8,6 +8,7 @@ import { type Master, openMaster } from '../../../core/app/master.ts'
 import { isAppError } from '../../../core/kernel/app-error.ts'
 import { hasBlob, putBlob } from '../../../core/store/blobs.ts'
 import { waitFor } from '../../helpers/processes.ts'
+import { harbourIn } from '../../helpers/keeping/harbour.ts'
 import { openTestStore, temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
 
 const open: (() => void)[] = []
@@ -23,18 +24,7 @@ async function start(): Promise<{
 }> {
   const directory = temporaryDirectory()
   open.push(() => directory[Symbol.dispose]())
-  const master = await openMaster({
-    directory: join(directory.path, 'master'),
-    ports: testPorts,
-    keyProtection: { kind: 'file-permissions' },
-    version: '0.0.0',
-    name: 'Harbour',
-    rootDomainName: 'Island',
-    level: 'REGION',
-    isDemo: false,
-    digestEveryMs: 300_000,
-    thresholds: {},
-  })
+  const master = await openMaster(harbourIn(join(directory.path, 'master')))
   open.push(() => master.close())
   let told = 0
   const keeping = createKeeping(join(directory.path, 'master'), testPorts, '0.0.0', () => void told++)

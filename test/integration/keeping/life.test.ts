@@ -6,7 +6,6 @@ import { reclaimAuthority } from '../../../core/app/acts/authority.ts'
 import { createDomain } from '../../../core/app/acts/domains.ts'
 import { createOperator, operatorIds } from '../../../core/app/acts/operators.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
-import type { MasterConfig } from '../../../core/app/config.ts'
 import { highWaterName } from '../../../core/app/keeping/high-water.ts'
 import { restoredMarkName } from '../../../core/app/keeping/incarnation.ts'
 import { type Master, openMaster } from '../../../core/app/master.ts'
@@ -24,23 +23,10 @@ import type { AuthorityState } from '../../../core/projections/authority.ts'
 import type { MasterState } from '../../../core/projections/people.ts'
 import { verifyStore } from '../../../core/store/verify-store.ts'
 import { verified } from '../../helpers/log/origin.ts'
+import { harbourIn } from '../../helpers/keeping/harbour.ts'
 import { openTestStore, recordedAt, temporaryDirectory, testPorts } from '../../helpers/store/open.ts'
 
-const open = (directory: string): Promise<Master> => {
-  const config: MasterConfig = {
-    directory,
-    ports: testPorts,
-    keyProtection: { kind: 'file-permissions' },
-    version: '0.0.0',
-    name: 'Harbour',
-    rootDomainName: 'Island',
-    level: 'REGION',
-    isDemo: false,
-    digestEveryMs: 300_000,
-    thresholds: {},
-  }
-  return openMaster(config)
-}
+const open = (directory: string): Promise<Master> => openMaster(harbourIn(directory))
 
 async function using<Value>(directory: string, act: (master: Master) => Value): Promise<Value> {
   const master = await open(directory)
