@@ -1,0 +1,9 @@
+/** What answers the procedures of contract/procedures/sessions.ts. */
+import { found, os, queriesOf } from './implementing.ts'
+
+export const sessionHandlers = {
+  list: os.session.list.handler(({ input, context }) => ({ items: queriesOf(context).sessions(input) })),
+  get: os.session.get.handler(({ input, context }) =>
+    found(queriesOf(context).session(input.sessionId), 'SESSION_UNKNOWN', 'No such return is known here.'),
+  ),
+}

@@ -1,0 +1,29 @@
+/** Layer 1: domains: names, inputs and outputs. */
+import { domainAuthority } from '../authority.ts'
+import { id, instant } from '../common.ts'
+import { configureDomainRequest, createDomainRequest, domainDetail, domainRow } from '../domains.ts'
+import { base, done, nothing } from './base.ts'
+import { z } from 'zod'
+
+export const domainProcedures = {
+  list: base
+    .route({ method: 'GET', path: '/domains', summary: 'The tree of domains, in tree order' })
+    .input(nothing)
+    .output(z.object({ at: instant, items: z.array(domainRow) })),
+  get: base
+    .route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' })
+    .input(z.object({ domainId: id }))
+    .output(domainDetail),
+  authority: base
+    .route({ method: 'GET', path: '/domains/{domainId}/authority', summary: 'Who is master here, by what right, and who disagrees' })
+    .input(z.object({ domainId: id }))
+    .output(domainAuthority),
+  create: base
+    .route({ method: 'POST', path: '/domains', summary: 'Make a domain below another' })
+    .input(createDomainRequest)
+    .output(z.object({ domainId: id })),
+  configure: base
+    .route({ method: 'POST', path: '/domains/{domainId}/thresholds', summary: 'Set when a silent node counts as late, cached, alone' })
+    .input(configureDomainRequest)
+    .output(done),
+}

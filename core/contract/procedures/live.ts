@@ -1,0 +1,11 @@
+/** What changed: names, inputs and outputs. */
+import { changeTick } from '../live.ts'
+import { base, nothing } from './base.ts'
+import { eventIterator } from '@orpc/contract'
+
+export const liveProcedures = {
+  changes: base
+    .route({ method: 'GET', path: '/changes', summary: 'Server-sent ticks of what changed' })
+    .input(nothing)
+    .output(eventIterator(changeTick)),
+}
