@@ -109,6 +109,47 @@ export type RunProgram = (
   { readonly kind: 'ended'; readonly status: number; readonly output: string } | { readonly kind: 'failed'; readonly reason: string }
 >
 
+/** A place that bundles are carried on: a removable volume, or any directory that a person named. */
+export type Volume = {
+  /** Absolute: where it is mounted, or the directory. Its name as long as it is there. */
+  readonly path: string
+  /** As its owner called it. Hostile text, like everything on a stick. */
+  readonly label: string
+  readonly kind: 'removable' | 'named'
+  /** As the system calls it: `vfat`, `exfat`, `ext4`, `NTFS`; null where it does not say. */
+  readonly fileSystem: string | null
+  readonly isReadOnly: boolean
+  readonly totalBytes: number
+  readonly freeBytes: number
+  /** The largest file it can hold; null where no file of ours comes near. FAT32 holds 4 GiB - 1. */
+  readonly largestFileBytes: number | null
+}
+
+/** Removable volumes. Nothing on them is ever opened by looking at them; what is read is read because a person chose it. */
+export type Volumes = {
+  /** What is plugged in now and can be read, by path. */
+  readonly list: () => Promise<readonly Volume[]>
+  /** Of any directory. Throws NotFound `VOLUME_MISSING`. */
+  readonly look: (directory: string) => Promise<Volume>
+  /** Calls after one came, went or changed; the answer ends it. */
+  readonly watch: (changed: () => void) => () => void
+  /** Throws NotFound `VOLUME_MISSING`. */
+  readonly freeBytes: (directory: string) => number
+  /**
+   * Writes under another name, syncs, renames, syncs the directory, reads it back and compares. What was there under the name stays until
+   * the whole new file is. Throws Unavailable `DISK_FULL`, `VOLUME_READ_ONLY`, `VOLUME_GONE`, `FILE_TOO_LARGE`, `CANCELLED`, Corrupt
+   * `FILE_NOT_AS_WRITTEN`; nothing of it is left then, where the volume still lets it be removed.
+   */
+  readonly writeAndVerify: (
+    directory: string,
+    name: string,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options?: { readonly signal?: AbortSignal; readonly largestFileBytes?: number | null },
+  ) => Promise<{ readonly path: string; readonly sizeBytes: number; readonly sha256: string }>
+  /** Writes out what is held back and lets go of it. Throws Rejected `VOLUME_NOT_EJECTABLE`, `VOLUME_BUSY`, NotFound `VOLUME_MISSING`. */
+  readonly eject: (path: string) => Promise<void>
+}
+
 /** What is told to whoever runs the process. Never holds a secret; names of nodes are hostile text. */
 export type Diagnostics = {
   readonly debug: (message: string, facts?: Facts) => void
