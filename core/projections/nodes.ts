@@ -67,6 +67,8 @@ const columns = {
   state: 'TEXT',
   /** [QY9]: 0 QUARANTINED, 1 FAILED, 2 to 8 by mode; null of what is not of the fleet. */
   rank: 'INTEGER',
+  /** When its phase or its mode changed last, wall milliseconds: what a time window of a list of nodes is about ([QY42]). */
+  moved_ms: 'INTEGER',
 } as const satisfies Readonly<Record<string, ColumnType>>
 
 type ValueOf<Type extends ColumnType> = Type extends 'TEXT' ? string : number
@@ -86,7 +88,7 @@ const modeRank: Readonly<Record<ConnectivityMode, number>> = {
 
 export const nodesTable = defineReadTable<NodesRow>({
   name: 'nodes',
-  version: 3,
+  version: 4,
   restsOn: ['lifecycle', 'connectivity', 'actual'],
   columns,
   indexes: [
@@ -101,6 +103,7 @@ export const nodesTable = defineReadTable<NodesRow>({
     ['enrolment', 'name'],
     ['request_id'],
     ['via', 'rank', 'name'],
+    ['moved_ms'],
   ],
   row,
   counts,
@@ -160,7 +163,13 @@ function row(_subject: string, states: StatesOf): NodesRow | undefined {
     alarms: actual?.alarms ?? 0,
     state: stateOf({ phase, mode, step: null, quarantineEvent: phase === 'QUARANTINED' ? event : null }),
     rank: isOfFleet ? rankOf(phase, shownHealth, shownMode) : null,
+    moved_ms: latestOf(lifecycle.phaseSince, connectivity?.since ?? null),
   }
+}
+
+function latestOf(...instants: readonly (string | null)[]): number | null {
+  const known = instants.flatMap((instant) => (instant === null || Number.isNaN(Date.parse(instant)) ? [] : [Date.parse(instant)]))
+  return known.length === 0 ? null : Math.max(...known)
 }
 
 /** A schedule that has run out expects nobody: for a hundred years, so that it stays a number that sums can hold. */
@@ -186,7 +195,8 @@ function isInContact(mode: string | null): boolean {
 }
 
 /**
- * Of the fleet: `nodes`, `mode:M`, `phase:P`, `health:H`, `state:S`, `kind:K`, `adopted:<policy bundle>`, `via:<relay>` and those of them that are in contact as `via-heard:<relay>`, and the sum
+ * Of the fleet: `nodes`, `mode:M`, `phase:P`, `health:H`, `state:S`, `kind:K`, `adopted:<policy bundle>`, `via:<relay>` and those of them that are in contact as `via-heard:<relay>`,
+ * `tag:<tag>`, `is:M/P/H/K` for those that are all four at once, so that any of them can be counted beside any other, and the sum
  * `backlog-messages`. Of the rest: `beyond:<phase>`, and `pending` for a request that waits.
  */
 function counts(shown: NodesRow): readonly Count[] {
@@ -201,7 +211,9 @@ function counts(shown: NodesRow): readonly Count[] {
       [`health:${shown.shown_health}`, 1],
       [`state:${shown.state}`, 1],
       [`kind:${shown.kind}`, 1],
+      [`is:${shown.shown_mode}/${shown.phase}/${shown.shown_health}/${shown.kind}`, 1],
     )
+    for (const tag of new Set(JSON.parse(shown.tags ?? '[]') as string[])) figures.push([`tag:${tag}`, 1])
     if (shown.via !== null) figures.push([`via:${shown.via}`, 1])
     if (shown.via !== null && isInContact(shown.mode)) figures.push([`via-heard:${shown.via}`, 1])
     if (shown.adopted_policy !== null) figures.push([`adopted:${shown.adopted_policy}`, 1])
