@@ -4,7 +4,7 @@ import { requireHost } from './host.ts'
 
 export type Database = BetterSqlite3.Database
 export type Statement = BetterSqlite3.Statement
-export type OpenDatabase = (file: string, options?: BetterSqlite3.Options) => Database
+export type OpenDatabase = (file: string | Buffer, options?: BetterSqlite3.Options) => Database
 
 /** Throws Incompatible `HOST_TOO_OLD`. */
 export async function loadEngine(): Promise<OpenDatabase> {

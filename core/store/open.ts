@@ -28,6 +28,8 @@ export type StoreOptions = {
   readonly ports: StorePorts
   /** Of 4096 bytes each; the store says STORE_FULL beyond. */
   readonly maxPages?: number
+  /** Of a store in memory: what it begins with, as `imageOf` made it. */
+  readonly image?: Uint8Array
 }
 
 export type StoreRole = 'master' | 'node'
@@ -56,7 +58,8 @@ export async function openStore(options: StoreOptions, migrations: readonly Migr
   const copy = isReadOnly && file !== inMemory && !isWritable(options.directory) ? makeReadingCopy(file) : undefined
   let database: Database | undefined
   try {
-    database = open(copy?.file ?? file, { readonly: isReadOnly, timeout: 5000 })
+    const source = file === inMemory && options.image !== undefined ? Buffer.from(options.image) : (copy?.file ?? file)
+    database = open(source, { readonly: isReadOnly, timeout: 5000 })
     requireOurs(database, file)
     if (isReadOnly) requireCurrent(database, migrations)
     else await prepareForWriting(database, file, options, migrations)
@@ -149,12 +152,22 @@ export function requireDurable(found: { readonly journalMode: string; readonly s
   })
 }
 
+const databases = new WeakMap<Reader, Database>()
+
+/** What a store in memory holds, whole: another one can begin with it, as a disk that was copied. Throws NotFound `STORE_MISSING`. */
+export function imageOf({ reader }: Pick<Store, 'reader'>): Uint8Array {
+  const database = databases.get(reader)
+  if (database === undefined) throw new AppError('NotFound', 'STORE_MISSING', 'There is no such store in memory.')
+  return database.serialize()
+}
+
 function storeOver(database: Database, options: StoreOptions, copy: Disposable | undefined): Store {
   const { reader, writer, transact } = connect(database)
   const archive = options.directory === inMemory ? undefined : createArchive(options.directory)
   const context: StoreContext = { ports: options.ports, identities: createIdentities(), archive, indexTail: undefined }
   bindContext(reader, context)
   bindContext(writer, context)
+  if (options.directory === inMemory) databases.set(reader, database)
   return {
     directory: options.directory,
     reader,
