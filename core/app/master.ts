@@ -95,6 +95,14 @@ export async function openMaster(config: MasterConfig): Promise<Master> {
   }
 }
 
+/**
+ * The same over a store that somebody else opened and answers for: a simulated world whose disks and power it decides about. What lies
+ * beside a store (identity, keys, marks) is then looked for in `config.directory` through the Files port.
+ */
+export function openMasterOver(config: MasterConfig, store: Store): Master {
+  return compose(config, groupTransactions(store), undefined)
+}
+
 function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | undefined): Master {
   const { ports } = config
   const { reader } = store
