@@ -13,6 +13,7 @@ const topicOf: Readonly<Record<string, Topic>> = {
   evidence: 'sessions',
   policy: 'policies',
   command: 'commands',
+  bundle: 'bundles',
   rollout: 'rollouts',
   waiver: 'domains',
   relay: 'domains',

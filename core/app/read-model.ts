@@ -16,6 +16,7 @@ import type { ProofState } from '../projections/proofs.ts'
 import type { RelayState } from '../projections/relays.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
 import type { CareState } from '../projections/attention.ts'
+import type { Bundle } from '../fleet/courier/bundle.ts'
 import type { AttentionWeightsSet } from '../fleet/attention/weights.ts'
 import type { PolicyState } from '../projections/policies.ts'
 import type { Holder } from '../fleet/authority/holder.ts'
@@ -76,6 +77,7 @@ export type ReadModel = {
   /** What queries found out and need not find out again; it changes no answer. */
   readonly memory: QueryMemory
 }
+  readonly bundle: (bundle: string) => Bundle | undefined
 
 export type ReadModelParts = Omit<
   ReadModel,
@@ -106,6 +108,7 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
   const decided =
     <State>(projection: string) =>
     (subject: string): State | undefined =>
+  | 'bundle'
       (engine.read(parts.reader, projection, subject)?.decisions ?? undefined) as State | undefined
   const memory = createQueryMemory()
   parts.presence.follow((node) => memory.touched.add(node))
@@ -138,3 +141,4 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     memory,
   }
 }
+    bundle: decided<Bundle>('bundles'),

@@ -18,6 +18,7 @@ export const changeTick = z.object({
       'operators',
       'policies',
       'commands',
+      'bundles',
       'rollouts',
       'attention',
       'presence',

@@ -7,6 +7,7 @@ import { attentionEvents } from './attention/handling.ts'
 import { authorityEvents, grantTerms } from './authority/events.ts'
 import { commandDecisions } from './command/events.ts'
 import { connectivityEvents } from './connectivity/connectivity-events.ts'
+import { bundleEvents } from './courier/bundle-events.ts'
 import { waiverEvents } from './drift/waiver.ts'
 import {
   connectivityModes,
@@ -187,3 +188,5 @@ export const decisions = {
 
 export type DecisionType = keyof typeof decisions
 export type DecisionData<Type extends DecisionType> = z.infer<(typeof decisions)[Type]['data']>
+  // What is carried by hand. The subject is the bundle.
+  ...bundleEvents,

@@ -3,6 +3,7 @@ import { actualProjection } from './actual.ts'
 import { assignmentsProjection } from './assignments.ts'
 import { attentionProjection, attentionWeightsProjection } from './attention.ts'
 import { authorityProjection } from './authority.ts'
+import { bundlesProjection } from './bundles.ts'
 import { commandReportsProjection, commandedTable } from './command-reports.ts'
 import { commandsProjection } from './commands.ts'
 import { connectivityProjection } from './connectivity.ts'
@@ -40,6 +41,7 @@ export const projections: readonly Projection[] = [
   rolloutsProjection,
   attentionProjection,
   attentionWeightsProjection,
+  bundlesProjection,
   relaysProjection,
 ]
 

@@ -48,6 +48,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     waivers: decided('waivers'),
     rollout: decided('rollouts'),
     relay: decided('relays'),
+    bundle: decided('bundles'),
     cares: decided('attention'),
     attentionWeights: decided('attention_weights'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,

@@ -88,6 +88,14 @@ const decided: Decided = {
     operatorId === null ? 'It is nobody’s task any more.' : 'It was given to a person to see to.',
   'ibcf.attention.resolved.v1': ({ reason }) => `What needed attention was resolved. ${said(reason)}`.trim(),
   'ibcf.attention.weighted.v1': () => 'What counts how much for attention was set.',
+  'ibcf.bundle.packed.v1': ({ forName, carriedBy }) =>
+    `A bundle was packed for ${quoted(forName)}${carriedBy === '' ? '' : `, to be carried by ${quoted(carriedBy)}`}.`,
+  'ibcf.bundle.departed.v1': ({ carriedBy, note }) =>
+    `The bundle is on its way${carriedBy === '' ? '' : `, carried by ${quoted(carriedBy)}`}. ${said(note)}`.trim(),
+  'ibcf.bundle.lost.v1': ({ reason }) => `The bundle was given up for lost. ${said(reason)}`.trim(),
+  'ibcf.bundle.imported.v1': ({ fromName, storedEvents, outcome }) =>
+    `A bundle of ${quoted(fromName)} was taken in${outcome === 'part' ? ' in part' : ''}: ${counted(storedEvents, 'new event')}.`,
+  'ibcf.bundle.receipt-back.v1': ({ fromMasterId }, names) => `${names.master(fromMasterId)} acknowledged the bundle.`,
   'ibcf.command.issued.v1': ({ kind, reason }) => `It is to do ${plainText(kind, 60)}. ${said(reason)}`.trim(),
   'ibcf.command.approved.v1': ({ reason }) => `A second person approved the command. ${said(reason)}`.trim(),
   'ibcf.command.cancelled.v1': ({ reason }) => `The command was cancelled. ${said(reason)}`.trim(),

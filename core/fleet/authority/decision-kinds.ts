@@ -23,6 +23,11 @@ export function kindOfDecision(type: string, data: Readonly<Record<string, unkno
     case 'ibcf.segment.accepted.v1':
     case 'ibcf.evidence.parked.v1':
     case 'ibcf.presence.digested.v1':
+    case 'ibcf.bundle.packed.v1':
+    case 'ibcf.bundle.departed.v1':
+    case 'ibcf.bundle.lost.v1':
+    case 'ibcf.bundle.imported.v1':
+    case 'ibcf.bundle.receipt-back.v1':
       return 'witness'
     case 'ibcf.lifecycle.transitioned.v1':
       return data['to'] === 'QUARANTINED' ? 'quarantine' : 'other'

@@ -14,6 +14,8 @@ const debt = { seconds_behind: 0, backlog_messages: 0, replay_required: false }
 const head = { log: 'x', seq: 1, head: 'x' }
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 const at = '2026-01-01T00:00:00.000Z'
+const noLane = { segments: 0, events: 0, bytes: 0 }
+const noContents = { control: noLane, fact: noLane, bulk: noLane, blobs: { count: 0, bytes: 0 } }
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
 
 const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: string]>> = {
@@ -159,6 +161,47 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   'ibcf.attention.assigned.v1': [{ item: 'drift', operatorId: id, note: '' }, 'It was given to a person to see to.'],
   'ibcf.attention.resolved.v1': [{ item: 'drift', score: 40, reason: 'Fitted' }, 'What needed attention was resolved. Fitted.'],
   'ibcf.attention.weighted.v1': [{ weights: { drift: 10 } }, 'What counts how much for attention was set.'],
+  'ibcf.bundle.packed.v1': [
+    {
+      forMasterId: id,
+      forName: 'Harbour',
+      carriedBy: 'Kim',
+      dueAt: at,
+      files: ['a.ibcf.age'],
+      sizeBytes: 1,
+      isEncrypted: true,
+      isFull: false,
+      scopeDomainId: null,
+      contents: noContents,
+      leftBehind: noContents,
+      reaches: [{ log: 'x', seq: 1 }],
+    },
+    'A bundle was packed for “Harbour”, to be carried by “Kim”.',
+  ],
+  'ibcf.bundle.departed.v1': [
+    { carriedBy: 'Kim', dueAt: null, note: 'By the ferry' },
+    'The bundle is on its way, carried by “Kim”. By the ferry.',
+  ],
+  'ibcf.bundle.lost.v1': [{ reason: 'The bag was stolen' }, 'The bundle was given up for lost. The bag was stolen.'],
+  'ibcf.bundle.imported.v1': [
+    {
+      fromMasterId: id,
+      fromName: 'Harbour',
+      packedAt: at,
+      outcome: 'part',
+      storedEvents: 2,
+      storedSegments: 1,
+      knownSegments: 0,
+      refusedPieces: 1,
+      waitingPieces: 0,
+      receipt: { incarnation: id, n: 3 },
+    },
+    'A bundle of “Harbour” was taken in in part: 2 new events.',
+  ],
+  'ibcf.bundle.receipt-back.v1': [
+    { fromMasterId: id, receipt: { incarnation: id, n: 3, at }, importedAt: at },
+    '“Harbour” acknowledged the bundle.',
+  ],
   'ibcf.command.issued.v1': [
     {
       kind: 'restart',
