@@ -135,6 +135,7 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     proofs: (node) => (engine.read(parts.reader, 'proofs', node)?.facts ?? undefined) as ProofState | undefined,
     rollout: decided<RolloutState>('rollouts'),
     relay: decided<RelayState>('relays'),
+    bundle: decided<Bundle>('bundles'),
     cares: decided<CareState>('attention'),
     attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,

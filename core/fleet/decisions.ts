@@ -172,6 +172,8 @@ export const decisions = {
   ...attentionEvents,
   // What a node is told to do. The subject is the command.
   ...commandDecisions,
+  // What is carried by hand. The subject is the bundle.
+  ...bundleEvents,
   // Presence, digested per domain: enough for the spectrum over time. The subject is the domain.
   'ibcf.presence.digested.v1': {
     lane: 'bulk',
