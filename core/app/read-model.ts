@@ -142,4 +142,4 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     memory,
   }
 }
-    bundle: decided<Bundle>('bundles'),
+//

@@ -190,5 +190,4 @@ export const decisions = {
 
 export type DecisionType = keyof typeof decisions
 export type DecisionData<Type extends DecisionType> = z.infer<(typeof decisions)[Type]['data']>
-  // What is carried by hand. The subject is the bundle.
-  ...bundleEvents,
+//
