@@ -4,38 +4,27 @@
  */
 import type { z } from 'zod'
 import type { relayView } from '../../contract/relays.ts'
-import type { Hop } from '../../fleet/relay/hop.ts'
-import { pathsOf, rankByHiding } from '../../fleet/relay/hidden-nodes.ts'
-import { type LinkObservation, pathHealth, type Reach } from '../../fleet/relay/path-health.ts'
+import { type LinkObservation, pathHealthOf } from '../../fleet/relay/path-health.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { ReadModel } from '../read-model.ts'
+import type { FleetMemory } from './fleet/fleet.ts'
+import { type Relay, relayNet, type RelayNet } from './fleet/relay-net.ts'
 import { thresholdsOf } from './thresholds.ts'
 
 export type RelayView = z.infer<typeof relayView>
 
 /** Those that hide most are told; a page has room for no more. */
 const toldAtMost = 100
-const walkedAtMost = 5000
 /** Measurements that are looked at for each; the worst nodes come first. */
 const measuredAtMost = 50
 /** Older measurements say nothing of the present. */
 const freshForMs = 15 * 60_000
 
-type Relay = {
-  readonly id: string
-  readonly name: string
-  readonly kind: string
-  readonly domainId: string
-  readonly isNode: boolean
-  readonly upstreamIds: readonly (string | null)[]
-}
-
 /** Of these domains, and those of others that their nodes are reached through; what hides most comes first. */
-export function readRelays(model: ReadModel, domainIds: readonly string[]): RelayView[] {
-  const relays = allRelays(model)
+export function readRelays(model: ReadModel, fleet: FleetMemory, domainIds: readonly string[]): RelayView[] {
+  const net = relayNet(model.reader, fleet.net)
+  const { relays } = net
   if (relays.size === 0) return []
-  const hops = hopsOf(relays)
-  const hiding = new Map(rankByHiding(hops).map(({ relayId, hides }) => [relayId, hides]))
   const direct = countsVia(model)
   const within = new Set(domainIds)
   const used = withUpstreams(
@@ -45,44 +34,49 @@ export function readRelays(model: ReadModel, domainIds: readonly string[]): Rela
   return [...used]
     .flatMap((id) => {
       const relay = relays.get(id)
-      return relay === undefined ? [] : [{ relay, behind: behindOf(relay, relays, hiding.get(id) ?? [], direct) }]
+      return relay === undefined ? [] : [{ relay, behind: behindOf(relay, net, direct) }]
     })
     .toSorted((a, b) => b.behind.hidden - a.behind.hidden || (a.relay.id < b.relay.id ? -1 : 1))
     .slice(0, toldAtMost)
-    .map(({ relay, behind }) => viewOf(model, relay, behind, hops))
+    .map(({ relay, behind }) => viewOf(model, relay, behind, net))
 }
 
 type Behind = { readonly nodes: number; readonly heard: number; readonly hidden: number; readonly hiddenRelayIds: readonly string[] }
 type Via = { readonly nodes: number; readonly heard: number }
 
-function behindOf(relay: Relay, relays: ReadonlyMap<string, Relay>, hides: readonly string[], direct: ReadonlyMap<string, Via>): Behind {
-  const onWay = [relay.id, ...hides].map((id) => direct.get(id) ?? { nodes: 0, heard: 0 })
-  const nodes = onWay.reduce((sum, via) => sum + via.nodes, 0)
-  // A relay that is a node hangs on it by its first way, and may have another.
-  const hidden = new Set(hides)
-  const hasOtherWay = [...relays.values()].filter(
-    ({ id, isNode, upstreamIds }) => isNode && !hidden.has(id) && upstreamIds.length > 1 && upstreamIds.includes(relay.id),
-  ).length
-  return {
-    nodes,
-    heard: onWay.reduce((sum, via) => sum + via.heard, 0),
-    hidden: Math.max(0, nodes - hasOtherWay),
-    hiddenRelayIds: hides.filter((id) => relays.has(id)),
+function behindOf(relay: Relay, { relays, hides: hiding, otherWays }: RelayNet, direct: ReadonlyMap<string, Via>): Behind {
+  const hides = hiding.get(relay.id) ?? []
+  let nodes = 0
+  let heard = 0
+  for (const id of [relay.id, ...hides]) {
+    const via = direct.get(id)
+    nodes += via?.nodes ?? 0
+    heard += via?.heard ?? 0
   }
+  // A relay that is a node hangs on it by its first way, and may have another.
+  const others = otherWays.get(relay.id) ?? []
+  const hidden = others.length === 0 ? undefined : new Set(hides)
+  const hasOtherWay = others.filter((id) => hidden?.has(id) !== true).length
+  return { nodes, heard, hidden: Math.max(0, nodes - hasOtherWay), hiddenRelayIds: hides.filter((id) => relays.has(id)) }
 }
 
-function viewOf(model: ReadModel, relay: Relay, behind: Behind, hops: readonly Hop[]): RelayView {
+function viewOf(model: ReadModel, relay: Relay, behind: Behind, net: RelayNet): RelayView {
   const nowMs = model.ports.clock.now()
   const { thresholds } = thresholdsOf(model, relay.domainId)
-  const reach: Reach[] = Array.from({ length: behind.nodes }, (_node, at) => ({ nodeId: String(at), isHeard: at < behind.heard }))
-  const { health, link, ageMs, reasons } = pathHealth(observationsOver(model, relay.id, nowMs), reach, thresholds, nowMs, freshForMs)
+  const { health, link, ageMs, reasons } = pathHealthOf(
+    observationsOver(model, relay.id, nowMs),
+    { nodes: behind.nodes, silent: Math.max(0, behind.nodes - behind.heard) },
+    thresholds,
+    nowMs,
+    freshForMs,
+  )
   return {
     id: relay.id,
     name: relay.name,
     kind: relay.kind,
     isNode: relay.isNode,
     upstreamIds: [...relay.upstreamIds],
-    path: pathsOf(hops, relay.id, 1)[0]?.slice() ?? null,
+    path: net.pathOf(relay.id)?.slice() ?? null,
     health,
     reasons: [...reasons],
     link,
@@ -114,34 +108,6 @@ function observationsOver(model: ReadModel, relayId: string, nowMs: number): Lin
     if (rtt === null || loss === null || kbps === null || last_seen === null) return []
     return [{ nodeId: subject, atMs: Math.min(nowMs, Date.parse(last_seen)), link: { rtt_ms: rtt, loss_pct: loss, bandwidth_kbps: kbps } }]
   })
-}
-
-/** Nodes that forward for others, and what was registered as a relay. */
-function allRelays(model: ReadModel): ReadonlyMap<string, Relay> {
-  const relays = new Map<string, Relay>()
-  const nodes = model.reader.all<{ subject: string; name: string; kind: string; domain: string; via: string | null }>(
-    "SELECT subject, name, kind, domain, via FROM nodes WHERE kind IN ('RELAY', 'GATEWAY') AND rank IS NOT NULL LIMIT ?",
-    walkedAtMost,
-  )
-  for (const { subject, name, kind, domain, via } of nodes)
-    relays.set(subject, { id: subject, name, kind, domainId: domain, isNode: true, upstreamIds: [via] })
-  const registered = model.reader.all<{ subject: string; name: string; kind: string; domain: string; upstream: string | null }>(
-    'SELECT subject, name, kind, domain, upstream FROM relays LIMIT ?',
-    walkedAtMost,
-  )
-  for (const { subject, name, kind, domain, upstream } of registered) {
-    const node = relays.get(subject)
-    const upstreamIds = node === undefined ? [upstream] : [...new Set([...node.upstreamIds, upstream])]
-    relays.set(subject, { id: subject, name, kind, domainId: domain, isNode: node !== undefined, upstreamIds })
-  }
-  return relays
-}
-
-/** A next hop that is not known here is taken to reach the master by itself. */
-function hopsOf(relays: ReadonlyMap<string, Relay>): readonly Hop[] {
-  const hops = [...relays.values()].flatMap(({ id, upstreamIds }) => upstreamIds.map((to): Hop => ({ from: id, to })))
-  const unknown = new Set(hops.flatMap(({ to }) => (to === null || relays.has(to) ? [] : [to])))
-  return [...hops, ...[...unknown].map((from): Hop => ({ from, to: null }))]
 }
 
 /** With everything on their ways to the master. */

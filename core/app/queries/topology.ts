@@ -44,7 +44,7 @@ export function readTopology(model: ReadModel, fleet: FleetMemory, domainIds: re
       rttMs: view.link?.rtt_ms ?? null,
       lossPct: view.link?.loss_pct ?? null,
     })),
-    relays: readRelays(model, domainIds),
+    relays: readRelays(model, fleet, domainIds),
     omitted: total - vertices.filter((view) => isOfFleet(view) && within.has(view.domainId)).length,
   }
 }

@@ -28,20 +28,30 @@ export function pathHealth(
   asOfMs: number,
   freshForMs: number,
 ): PathHealth {
+  const silent = behind.filter(({ isHeard }) => !isHeard).length
+  return pathHealthOf(observations, { nodes: behind.length, silent }, bounds, asOfMs, freshForMs)
+}
+
+/** The same of nodes that were counted. */
+export function pathHealthOf(
+  observations: readonly LinkObservation[],
+  { nodes, silent }: { readonly nodes: number; readonly silent: number },
+  bounds: Pick<Thresholds, 'slowRttMs' | 'slowLossPct'>,
+  asOfMs: number,
+  freshForMs: number,
+): PathHealth {
   const recent = newestOfEach(observations.filter(({ atMs }) => asOfMs - atMs <= freshForMs))
   const newest = observations.reduce((last, { atMs }) => Math.max(last, atMs), Number.NEGATIVE_INFINITY)
   const ageMs = observations.length === 0 ? null : Math.max(0, asOfMs - newest)
   const link = recent.length === 0 ? null : mediansOf(recent.map((one) => one.link))
-  const silent = behind.filter(({ isHeard }) => !isHeard).length
   const known = { link, nodesMeasured: recent.length, ageMs }
-  if (behind.length > 0 && silent === behind.length)
-    return { ...known, health: 'FAILED', reasons: [`None of the ${behind.length} nodes behind it is heard.`] }
+  if (nodes > 0 && silent === nodes) return { ...known, health: 'FAILED', reasons: [`None of the ${nodes} nodes behind it is heard.`] }
   const slow = recent.filter(({ link: one }) => one.rtt_ms > bounds.slowRttMs || one.loss_pct > bounds.slowLossPct).length
   const reasons = [
     ...(slow * 2 >= recent.length && slow > 0
       ? [`${slow} of ${recent.length} measurements are slower or lose more than the domain allows.`]
       : []),
-    ...(silent > 0 ? [`${silent} of ${behind.length} nodes behind it are not heard.`] : []),
+    ...(silent > 0 ? [`${silent} of ${nodes} nodes behind it are not heard.`] : []),
   ]
   if (reasons.length > 0) return { ...known, health: 'DEGRADED', reasons }
   if (recent.length === 0) return { ...known, health: 'UNKNOWN', reasons: ['Nothing has been measured over it lately.'] }

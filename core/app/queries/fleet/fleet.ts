@@ -29,6 +29,7 @@ import { type DomainState, least, type Lines, most, noState } from './domain-sta
 import { governedClasses } from './governed-classes.ts'
 import { createInbox, forgetInbox, type Inbox, lookAgain } from './inbox.ts'
 import { createHeardNodes, type HeardNodes } from './heard-nodes.ts'
+import { createKeptNet, type KeptNet, takeForwarder } from './relay-net.ts'
 
 /** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
 export type DriftingClass = { readonly key: string; readonly points: number; readonly bound: number }
@@ -61,6 +62,7 @@ export type FleetMemory = {
   readonly inbox: Inbox
   /** Parts that were announced and are not held yet, by digest: the domains that wait for them. */
   readonly awaited: Map<string, Set<string>>
+  readonly net: KeptNet
   /** Raised whenever any figure may be another one. */
   revision: number
   /** Of the whole tree, as of a revision. */
@@ -85,6 +87,7 @@ function createFleetMemory(): FleetMemory {
     heard: createHeardNodes(),
     inbox: createInbox(),
     awaited: new Map(),
+    net: createKeptNet(),
     revision: 0,
     lines: { revision: -1, tree: undefined, byDomain: new Map() },
     rows: new Map(),
@@ -115,6 +118,7 @@ export function fleetOf(model: ReadModel): FleetMemory {
   if (changes.kind === 'everything') {
     memory.domains.clear()
     memory.states.clear()
+    memory.net.net = undefined
     for (const node of [...memory.heard.nodes()]) memory.heard.update(model, node, memory.desiredIn, false)
     for (const domainId of countedDomains(model.reader)) readDomainAnew(model, memory, domainId)
     memory.revision++
@@ -185,6 +189,7 @@ type Standing = { readonly domain: string; readonly last_seen_ms: number | null;
 /** Its row is another one. One that was not heard may stand before everybody that was looked at. */
 function takeSubject(model: ReadModel, memory: FleetMemory, node: NodeId): void {
   lookAgain(memory.inbox, node)
+  takeForwarder(model.reader, memory.net, node)
   if (model.presence.of(node) !== undefined) {
     hear(model, memory, node, false)
     return
