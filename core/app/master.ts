@@ -4,12 +4,12 @@
  */
 import { thresholdsOf } from './queries/thresholds.ts'
 import { authorityOf } from './queries/authority-view.ts'
-import { driftOfNode } from './queries/drift-of-node.ts'
+import { judgingPort } from './queries/judging.ts'
 import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import { isAppError } from '../kernel/app-error.ts'
 import type { DomainId, NodeId } from '../kernel/ids.ts'
-import { fromBase64, toBase64 } from '../kernel/hex.ts'
-import type { Commit, Heard, MasterPort, NodeStanding } from '../ingest/master-port.ts'
+import { toBase64 } from '../kernel/hex.ts'
+import type { Commit, Heard, MasterPort } from '../ingest/master-port.ts'
 import { createPresence } from '../ingest/presence.ts'
 import { createReturnTable } from '../ingest/returns/return-table.ts'
 import { createWatchdog } from '../ingest/watchdog.ts'
@@ -28,14 +28,13 @@ import { createExpiryWatch } from './commands/expiry-watch.ts'
 import { commandsTouchedBy } from './commands/touched.ts'
 import type { MasterConfig } from './config.ts'
 import { changeOf } from './changes.ts'
-import { desiredFor } from './desired-for.ts'
 import { createDigester } from './digest.ts'
 import { followHealth } from './follow-health.ts'
 import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
-import { grantChainOf } from './grant-chain.ts'
+import { grantChainOf, movesFor } from './grant-chain.ts'
 import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
@@ -48,6 +47,7 @@ import { createReadModel, type ReadModel } from './read-model.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { createRefusals } from './refusals.ts'
 import { createRolloutRunner } from './rollouts/runner.ts'
+import { createSyncTables } from './sync/tables.ts'
 import { type Background, createBackground } from './writer/background.ts'
 
 export type ReadOnlyReason = { readonly code: string; readonly sentence: string } | null
@@ -115,6 +115,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const key = hasEvents ? requireOwnKey(keys, identity, reader) : (keys.of(identity.masterId) ?? keys.make(identity.masterId))
   const engine = store.transact((writer) => {
     createReturnTable(writer)
+    createSyncTables(writer)
     createCarriageTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)
   })
@@ -157,6 +158,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     keys,
     ports,
     epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
+    placementOf: (subject) => model.placement(subject),
     signed: highWater.note,
     committed: (events) => {
       if (engine.isAnyoneWaiting()) projectionKeeper.look()
@@ -167,7 +169,9 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
         if (
           event?.type === 'ibcf.connectivity.assessed.v1' ||
           event?.type === 'ibcf.enrolment.approved.v1' ||
-          event?.type === 'ibcf.node.scheduled.v1'
+          event?.type === 'ibcf.node.scheduled.v1' ||
+          event?.type === 'ibcf.node.released.v1' ||
+          event?.type === 'ibcf.node.taken.v1'
         )
           moved.add(event.subject as string as NodeId)
       if (events.some(({ event }) => event !== undefined && rolloutBasis.test(event.type))) wakeRollouts()
@@ -179,27 +183,8 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     },
   })
 
-  function standing(node: NodeId): NodeStanding | undefined {
-    const state = model.lifecycle(node)
-    if (state === undefined) return undefined
-    const domainId = state.domainId as DomainId
-    return {
-      nodeId: node,
-      name: state.name,
-      kind: state.kind,
-      domainId,
-      phase: state.phase,
-      mode: model.connectivity(node)?.mode ?? null,
-      keyId: state.keyId,
-      publicKey: fromBase64(state.publicKey),
-      isKeyRevoked: state.isKeyRevoked,
-      contactEverySeconds: state.contactEverySeconds,
-      contactSchedule: state.contactSchedule,
-      autonomyBudgetSeconds: state.autonomyBudgetSeconds,
-      placement: state.placement,
-      epoch: authorityOf(model, domainId).epoch ?? 0,
-    }
-  }
+  const judging = judgingPort(model)
+  const { standing } = judging
 
   let readOnlyReason: ReadOnlyReason = null
   function noteWriting(reason: ReadOnlyReason): void {
@@ -226,7 +211,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   }
 
   const record: MasterPort['commit'] = (act) =>
-    recorder.record(({ writer, decide, accept }) => {
+    recorder.record(({ writer, decide, accept, takeIn }) => {
       const scope: Commit = {
         writer,
         decide,
@@ -235,6 +220,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
           if (outcome.kind === 'stored') followHealth(model, scope, node, outcome.events)
           return outcome
         },
+        takeSegment: takeIn,
         moveMode: (node, to, event, reason, debt) => moveMode(model, decide, node, to, event, reason, debt),
         movePhase: (node, event, reason, code, actor) => movePhase(model, decide, node, event, reason, code, actor),
       }
@@ -312,15 +298,13 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       }
     },
     pendingEnrolments: () => Number(reader.get("SELECT count(*) AS n FROM lifecycle_nodes WHERE enrolment = 'PENDING'")?.['n'] ?? 0),
-    desiredFor: (node) => desiredFor(model, node),
+    desiredFor: judging.desiredFor,
+    reconciliationOf: judging.reconciliationOf,
+    issuedTo: judging.issuedTo,
     commandsFor: (node) => commandsFor(model, commit, node),
-    driftOf: (node) => {
-      const drift = driftOfNode(model, node)
-      return drift === undefined || drift.score === null || drift.outOfSpec === null
-        ? undefined
-        : { score: drift.score, outOfSpec: drift.outOfSpec }
-    },
+    driftOf: judging.driftOf,
     grantChain: (domain) => grantChainOf(model, port, domain),
+    moves: (domain, node) => movesFor(model, domain, node),
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     signStatement: (payloadType, document) => {
       const bytes = new TextEncoder().encode(JSON.stringify(document))

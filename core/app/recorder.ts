@@ -15,7 +15,7 @@ import type { Writer } from '../kernel/reader.ts'
 import { preAuthenticationEncoding } from '../log/dsse.ts'
 import { formatLogId, type Lane, lanes, type LogId, parseLogId } from '../log/log-id.ts'
 import type { LaneHead, SegmentHeader, VerifiedSegment } from '../log/segment.ts'
-import { acceptSegment, type Acceptance } from '../store/accept-segment.ts'
+import { acceptSegment, type Acceptance, type FiledSegment } from '../store/accept-segment.ts'
 import { appendEvents } from '../store/append-events.ts'
 import { readFrontier, readHead } from '../store/frontier.ts'
 import { readLogEvents } from '../store/read-events.ts'
@@ -37,6 +37,8 @@ export type Recording = {
   readonly writer: Writer
   readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
   readonly accept: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => Acceptance
+  /** Stores what came by way of another master, and projects it. Writes nothing of its own: masters would else chase each other for ever. */
+  readonly takeIn: (segment: FiledSegment) => Acceptance
 }
 
 export type Recorder = {
@@ -55,6 +57,8 @@ export type RecorderParts = {
   readonly ports: Ports
   /** The epoch at which this master holds a domain. */
   readonly epochOf: (domain: DomainId) => number
+  /** The placement of what a decision is about, where it is a node ([AU14]). */
+  readonly placementOf: (subject: string) => number
   /** Called with the last signed points, once they are durable. */
   readonly signed?: (headers: readonly SegmentHeader[]) => void
   /** Called with what a commit brought, once it is durable. */
@@ -63,7 +67,7 @@ export type RecorderParts = {
   readonly undone: (events: readonly StoredEvent[], error: unknown) => void
 }
 
-export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, committed, undone, signed }: RecorderParts): Recorder {
+export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, placementOf, committed, undone, signed }: RecorderParts): Recorder {
   const nextId = createUlidSource(ports.clock, ports.random)
   const before = ownLogs(store, identity)
   const open = new Map<string, LogId>(before.unsigned.map((log) => [formatLogId(log), log]))
@@ -77,7 +81,7 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
 
   function envelopeOf(decision: Decision): EventEnvelope {
     const time = new Date(ports.clock.now()).toISOString()
-    const { type, subject, domain, data, causation, actor, placement = 0, epoch, idempotencykey, expirytime } = decision
+    const { type, subject, domain, data, causation, actor, placement, epoch, idempotencykey, expirytime } = decision
     return {
       specversion: '1.0',
       id: nextId<EventId>(),
@@ -90,7 +94,7 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
       ...(actor === undefined ? {} : { actor, actorproof: proveAct(keys, ports, { type, subject, time, actor, data }) }),
       ...(causation === undefined ? {} : { causation }),
       epoch: epoch ?? epochOf(domain),
-      placement,
+      placement: placement ?? (subject === (domain as string) ? 0 : placementOf(subject)),
       ...(idempotencykey === undefined ? {} : { idempotencykey }),
       ...(expirytime === undefined ? {} : { expirytime }),
       data,
@@ -168,6 +172,14 @@ export function createRecorder({ store, engine, identity, key, keys, ports, epoc
               const event = envelopeOf(decision)
               keep(writer, appendEvents(writer, logOf(decision.domain, decision.type), [event], ports.clock.now()))
               return event.id
+            },
+            takeIn: (segment) => {
+              const outcome = acceptSegment(writer, segment, ports.clock.now())
+              if (outcome.kind === 'gap' || outcome.kind === 'known') return outcome
+              keep(writer, outcome.events)
+              const last = outcome.events.findLast(({ event }) => event !== undefined)?.event
+              if (last !== undefined) hlc = mergeHlc(hlc, last.hlc, ports.clock.now())
+              return outcome
             },
             accept: (node, domain, segment) => {
               const outcome = acceptSegment(writer, segment, ports.clock.now())

@@ -12,7 +12,9 @@ import type { Facts } from '../kernel/app-error.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import type { Result } from '../kernel/result.ts'
-import type { Acceptance } from '../store/accept-segment.ts'
+import type { ReconciliationPolicy } from '../fleet/reconciliation/policy.ts'
+import type { IssuedHere } from './returns/judged.ts'
+import type { Acceptance, FiledSegment } from '../store/accept-segment.ts'
 
 export type Decision<Type extends DecisionType = DecisionType> = {
   readonly type: Type
@@ -68,6 +70,8 @@ export type Commit = {
   readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
   /** Stores a verified segment of a node, records its acceptance, projects its events. */
   readonly acceptSegment: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => Acceptance
+  /** Stores a verified segment that came by way of another master, and projects its events; nothing is recorded of it. */
+  readonly takeSegment: (segment: FiledSegment) => Acceptance
   /** Moves the node along the connectivity machine, or says why it may not. A move to where it is already is accepted and writes nothing. */
   readonly moveMode: (node: NodeId, to: ConnectivityMode, event: string, reason: string, syncDebt?: SyncDebt) => Result<EventId | undefined>
   /** Moves the node along the phase machine, or says why it may not. */
@@ -95,10 +99,16 @@ export type MasterPort = {
   readonly commandsFor: (node: NodeId) => Omit<CommandsDocument, 'v' | 'at'> | undefined
   /** Its last snapshot held against that; undefined while there is nothing to compare. */
   readonly driftOf: (node: NodeId) => { readonly score: number; readonly outOfSpec: number } | undefined
+  /** How strictly the domain reconciles what comes back. */
+  readonly reconciliationOf: (domain: DomainId) => ReconciliationPolicy
+  /** A command that was issued to this node, as far as this master knows. */
+  readonly issuedTo: (node: NodeId, commandId: string) => IssuedHere | undefined
   /** An open return of the node at another master, as far as its events have come here; undefined where no other master is known. */
   readonly openElsewhere?: (node: NodeId) => { readonly masterId: MasterId; readonly sessionId: SessionId } | undefined
   /** The signed grants that led to the domain's master of record; empty where they are not all held. */
   readonly grantChain?: (domain: DomainId) => readonly Envelope[]
+  /** What a node of the domain is shown of its own moves, and of the domain being given back. */
+  readonly moves?: (domain: DomainId, node: NodeId | undefined) => readonly Envelope[]
   /** The domain and those above it. */
   readonly domainLine?: (domain: DomainId) => readonly DomainId[]
   readonly signStatement: (payloadType: string, document: unknown) => SignedStatement

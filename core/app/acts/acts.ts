@@ -18,6 +18,7 @@ import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand 
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
+import { moveNode } from './placing.ts'
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
 import { sealingOf, sealNow, setRetention } from './sealing.ts'
@@ -32,7 +33,9 @@ import {
   rollBackRollout,
   startRollout,
 } from './rollouts.ts'
+import { setReconciliation } from './reconciliation.ts'
 import { registerRelay, rerouteRelay, retireRelay } from './relays.ts'
+import { acceptPeer, ageIdentity, cardOf, manifestOf, receiptOf, signTails, takeReceiptEnvelopes, takeSegments } from './sync.ts'
 import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
@@ -51,6 +54,7 @@ export const acts = {
   'node.retire': retireNode,
   'node.schedule': scheduleNode,
   'node.revokeKey': revokeNodeKey,
+  'node.move': moveNode,
   'enrolment.approve': approveEnrolment,
   'enrolment.refuse': refuseEnrolment,
   'command.issue': issueCommand,
@@ -77,6 +81,7 @@ export const acts = {
   'attention.resolve': resolveItem,
   'attention.assign': assignItem,
   'attention.weigh': weighAttention,
+  'reconciliation.set': setReconciliation,
   'relay.register': registerRelay,
   'relay.reroute': rerouteRelay,
   'relay.retire': retireRelay,
@@ -88,6 +93,14 @@ export const acts = {
   'store.setRetention': setRetention,
   'store.seal': sealNow,
   'store.sealing': sealingOf,
+  'peer.accept': acceptPeer,
+  'sync.takeIn': takeSegments,
+  'sync.takeReceipts': takeReceiptEnvelopes,
+  'sync.sign': signTails,
+  'sync.card': cardOf,
+  'sync.receipt': receiptOf,
+  'sync.manifest': manifestOf,
+  'sync.ageIdentity': ageIdentity,
   'authority.grant': grantAuthority,
   'authority.delegate': delegateAuthority,
   'authority.claim': claimAuthority,

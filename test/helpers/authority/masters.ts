@@ -2,17 +2,17 @@
 import { type acts, perform } from '../../../core/app/acts/acts.ts'
 import type { MasterConfig } from '../../../core/app/config.ts'
 import { type Master, openMaster } from '../../../core/app/master.ts'
+import { giveOut, planGiveOut } from '../../../core/app/sync/give-out.ts'
+import { signCard } from '../../../core/app/sync/sign.ts'
+import { listPeers, readPeer } from '../../../core/app/sync/tables.ts'
+import { type Taken, takeIn } from '../../../core/app/sync/take-in.ts'
 import type { MasterLevel } from '../../../core/fleet/node/node-record.ts'
 import { isAppError } from '../../../core/kernel/app-error.ts'
 import { toBase64 } from '../../../core/kernel/hex.ts'
 import { createUlidSource, type DomainId, type NodeId, type OperatorId } from '../../../core/kernel/ids.ts'
 import { keyIdOf } from '../../../core/log/dsse.ts'
-import { parseLogId } from '../../../core/log/log-id.ts'
-import { acceptSegment } from '../../../core/store/accept-segment.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
-import { keysOfOrigin, putKey } from '../../../core/store/keys.ts'
-import { readSegmentsFrom } from '../../../core/store/read-segments.ts'
-import { verified } from '../log/origin.ts'
+import { openCard } from '../../../core/sync/card.ts'
 import { testPorts } from '../store/open.ts'
 
 export type Seat = { readonly master: Master; readonly ada: OperatorId; readonly bob: OperatorId }
@@ -36,26 +36,32 @@ export async function openSeat(name: string, level: MasterLevel, changes: Partia
   return { master, ada, bob }
 }
 
-/** Everything that `from` holds and `to` lacks. */
-export function carry({ master: from }: Seat, { master: to }: Seat): void {
+/** Everything that `from` holds and `to` lacks, as a stick would bring it. */
+export function carry(from: Seat, to: Seat): void {
+  introduce(from, to)
+  for (const taken of bring(from, to)) if (taken.kind === 'refused' || taken.kind === 'gap') throw new Error(JSON.stringify(taken))
+  to.master.store.transact((writer) => to.master.engine.settle(writer, 10_000))
+}
+
+/** The same, with whatever becomes of it, and without the cards. */
+export function bring({ master: from }: Seat, { master: to }: Seat): readonly Taken[] {
   from.recorder.sign()
-  const { reader } = from.store
-  const nowMs = to.config.ports.clock.now()
-  to.store.transact((writer) => {
-    const origins = new Set(readFrontier(reader).map(({ log }) => parseLogId(log).origin))
-    for (const origin of origins) for (const key of keysOfOrigin(reader, origin)) putKey(writer, key, nowMs)
-    for (const { log } of readFrontier(reader)) {
-      const { origin } = parseLogId(log)
-      if (origin === to.identity.masterId) continue
-      const [key] = keysOfOrigin(reader, origin)
-      if (key === undefined) throw new Error(`The key of ${origin} is not held.`)
-      for (const { bytes } of readSegmentsFrom(reader, parseLogId(log), 1)) {
-        const outcome = acceptSegment(writer, verified(bytes, key.publicKey), nowMs)
-        if (outcome.kind === 'stored') to.engine.project(writer, outcome.events)
-      }
-    }
-    to.engine.settle(writer, 10_000)
-  })
+  const { runs } = planGiveOut(from.store.reader, { theirs: readFrontier(to.store.reader) })
+  return takeIn(
+    to,
+    [...giveOut(from.store.reader, runs)].map(({ bytes }) => bytes),
+  )
+}
+
+/** People at `to` accept the card of `from`, and those that `from` accepted. */
+export function introduce({ master: from }: Seat, { master: to, ada }: Seat): void {
+  for (const envelope of [signCard(from, null), ...listPeers(from.store.reader).map((peer) => peer.envelope)]) {
+    const card = openCard(testPorts.crypto, envelope)
+    if (!card.ok) throw new Error(card.refusal.sentence)
+    const { masterId } = card.value
+    if (masterId !== to.identity.masterId && readPeer(to.store.reader, masterId) === undefined)
+      perform(to, 'peer.accept', { envelope }, ada)
+  }
 }
 
 export function meet(...seats: readonly Seat[]): void {

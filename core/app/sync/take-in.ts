@@ -1,0 +1,98 @@
+/**
+ * Takes in segments that came by way of another master, on a stick or a link: verified, stored, projected, in one transaction. What
+ * cannot be taken is answered with a code and touches nothing else; nobody acknowledges it, so it is sent again ([SB10] to [SB13]).
+ */
+import type { FiledSegment } from '../../store/accept-segment.ts'
+import type { Commit } from '../../ingest/master-port.ts'
+import { toHex } from '../../kernel/hex.ts'
+import { refused, type Rejection, type Result } from '../../kernel/result.ts'
+import { decodeSegment, type DecodedSegment, verifySegment } from '../../log/segment.ts'
+import { headAt, readLogTree } from '../../store/branches.ts'
+import type { Master } from '../master.ts'
+import { knownKey } from './known-key.ts'
+
+type Place = { readonly log: string; readonly from: number; readonly to: number }
+
+export type Taken =
+  /** `events`: how many were not held before. */
+  | (Place & { readonly kind: 'stored'; readonly events: number })
+  | (Place & { readonly kind: 'known' })
+  /** It cannot be placed yet: what comes before it, from `expected` on, is wanted. */
+  | (Place & { readonly kind: 'gap'; readonly expected: number })
+  /** Held on a branch of its own that leaves the first one at `at`; without effect until somebody decides. */
+  | (Place & { readonly kind: 'forked'; readonly at: number; readonly events: number })
+  /** `log` is empty where the bytes do not even say. */
+  | (Place & { readonly kind: 'refused'; readonly refusal: Rejection })
+
+/**
+ * Encoded segments in the order in which they came; one answer for each, in the same order. Durable when it returns. Throws only what
+ * the store throws.
+ */
+export function takeIn(master: Master, pieces: readonly Uint8Array[]): readonly Taken[] {
+  const taken = master.port.commit((commit) => {
+    const answers = pieces.map((bytes) => takeOne(master, commit, bytes))
+    // A key may come behind what it signed: whoever was unknown is looked at again once everything else is in.
+    return answers.map((answer, at) => (isOfNobody(answer) ? takeOne(master, commit, pieces[at] as Uint8Array) : answer))
+  })
+  // Told after the commit: a count of what was undone again would be wrong.
+  for (const answer of taken)
+    if (answer.kind === 'refused') master.port.refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.facts)
+  return taken
+}
+
+/** Codes: those of the codec, KEY_UNKNOWN, OWN_LOG_FOREIGN. */
+function takeOne(master: Master, commit: Commit, bytes: Uint8Array): Taken {
+  const decoded = decodeSegment(bytes)
+  if (!decoded.ok) return { kind: 'refused', log: '', from: 0, to: 0, refusal: decoded.refusal }
+  const { log, from, to } = decoded.value.header
+  const place = { log, from, to }
+  const verified = verify(master, commit, decoded.value)
+  if (!verified.ok) return { kind: 'refused', ...place, refusal: verified.refusal }
+  if (isOfThisLife(master, decoded.value)) return ownAnswer(commit, decoded.value)
+  const outcome = commit.takeSegment(verified.value)
+  switch (outcome.kind) {
+    case 'stored':
+      return { kind: 'stored', ...place, events: outcome.events.length }
+    case 'known':
+      return { kind: 'known', ...place }
+    case 'gap':
+      return { kind: 'gap', ...place, expected: outcome.expected }
+    case 'forked':
+      return { kind: 'forked', ...place, at: outcome.at, events: outcome.events.length }
+  }
+}
+
+function verify({ model, port }: Master, { writer }: Commit, decoded: DecodedSegment): Result<FiledSegment> {
+  const { header, log } = decoded
+  const publicKey = knownKey(model, writer, log.origin, header.keyid)
+  if (publicKey === undefined)
+    return refused('KEY_UNKNOWN', 'Nobody here vouches for the key that signed this part of a log; it is taken once somebody does.', {
+      log: header.log,
+      keyid: header.keyid,
+    })
+  return verifySegment(port.ports.crypto, publicKey, decoded)
+}
+
+function isOfNobody(answer: Taken): boolean {
+  return answer.kind === 'refused' && answer.refusal.code === 'KEY_UNKNOWN'
+}
+
+/** What this master says in this life it says itself. Its earlier lives may come back to it: a backup does not hold their end. */
+function isOfThisLife({ identity }: Master, { log }: DecodedSegment): boolean {
+  return log.origin === (identity.masterId as string) && log.incarnation === identity.incarnation
+}
+
+/** Code: OWN_LOG_FOREIGN, which means that somebody else signs with the key of this master. */
+function ownAnswer({ writer }: Commit, { header, log }: DecodedSegment): Taken {
+  const place = { log: header.log, from: header.from, to: header.to }
+  const tree = readLogTree(writer, log)
+  const own = tree?.branches[0]
+  const isOurs =
+    tree !== undefined && own !== undefined && header.to <= own.seq && toHex(headAt(writer, tree, own, header.to)) === header.head
+  return isOurs ? { kind: 'known', ...place } : { kind: 'refused', ...place, refusal: foreign(header.log) }
+}
+
+function foreign(log: string): Rejection {
+  const sentence = 'This is signed with the key of this master, and this master never said it.'
+  return { code: 'OWN_LOG_FOREIGN', sentence, facts: { log } }
+}
