@@ -13,10 +13,11 @@ import type { Waiver } from '../fleet/drift/waiver.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { ProofState } from '../projections/proofs.ts'
+import type { ReconciliationState } from '../projections/reconciliation.ts'
 import type { RelayState } from '../projections/relays.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
-import type { CareState } from '../projections/attention.ts'
 import type { Bundle } from '../fleet/courier/bundle.ts'
+import type { CareState } from '../projections/attention.ts'
 import type { AttentionWeightsSet } from '../fleet/attention/weights.ts'
 import type { PolicyState } from '../projections/policies.ts'
 import type { Holder } from '../fleet/authority/holder.ts'
@@ -43,6 +44,10 @@ export type ReadModel = {
   /** Refused input of this run, by code. */
   readonly refusals: () => readonly { readonly code: string; readonly count: number; readonly lastAt: number; readonly sentence: string }[]
   readonly lifecycle: (node: string) => LifecycleState | undefined
+  /** The placement number of a node; 0 of what is no node ([AU14]). */
+  readonly placement: (node: string) => number
+  /** How often a domain, or one above it, changed its inheritance. */
+  readonly inheritanceChanges: (domain: string) => number
   readonly connectivity: (node: string) => ConnectivityState | undefined
   readonly actual: (node: string) => ActualState | undefined
   readonly domain: (domain: string) => DomainState | undefined
@@ -68,8 +73,11 @@ export type ReadModel = {
   readonly cares: (subject: string) => CareState | undefined
   /** What a domain itself sets. */
   readonly attentionWeights: (domain: string) => AttentionWeightsSet | undefined
+  /** What a domain itself says of how strictly it reconciles. */
+  readonly reconciliation: (domain: string) => ReconciliationState | undefined
   readonly relay: (relay: string) => RelayState | undefined
   readonly rollout: (rollout: string) => RolloutState | undefined
+  readonly bundle: (bundle: string) => Bundle | undefined
   /** Its row in the read table of nodes, where the model is of a past instant. */
   readonly pastRowOf?: (node: string) => NodesRow | undefined
   /** Where finding it must hold nobody up: the last one found. Absent where it is found whenever it is asked for. */
@@ -77,11 +85,12 @@ export type ReadModel = {
   /** What queries found out and need not find out again; it changes no answer. */
   readonly memory: QueryMemory
 }
-  readonly bundle: (bundle: string) => Bundle | undefined
 
 export type ReadModelParts = Omit<
   ReadModel,
   | 'lifecycle'
+  | 'placement'
+  | 'inheritanceChanges'
   | 'connectivity'
   | 'actual'
   | 'domain'
@@ -99,8 +108,10 @@ export type ReadModelParts = Omit<
   | 'proofs'
   | 'rollout'
   | 'relay'
+  | 'bundle'
   | 'cares'
   | 'attentionWeights'
+  | 'reconciliation'
   | 'memory'
 >
 
@@ -108,23 +119,28 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
   const decided =
     <State>(projection: string) =>
     (subject: string): State | undefined =>
-  | 'bundle'
       (engine.read(parts.reader, projection, subject)?.decisions ?? undefined) as State | undefined
   const memory = createQueryMemory()
   parts.presence.follow((node) => memory.touched.add(node))
+  const lifecycle = decided<LifecycleState>('lifecycle')
+  const holders = createHolders({
+    authority: decided('authority'),
+    domain: decided('domains'),
+    lives: decided('lives'),
+    freezers: () => readFreezers(parts.reader),
+  })
   return {
     ...parts,
-    lifecycle: decided<LifecycleState>('lifecycle'),
+    lifecycle,
+    placement: (node) => {
+      const place = lifecycle(node)?.place ?? null
+      return place === null ? 0 : place.base + holders.inheritanceChanges(place.domainId)
+    },
     connectivity: decided<ConnectivityState>('connectivity'),
     actual: (node) => (engine.read(parts.reader, 'actual', node)?.facts ?? undefined) as ActualState | undefined,
     domain: decided<DomainState>('domains'),
     authority: decided<AuthorityState>('authority'),
-    ...createHolders({
-      authority: decided('authority'),
-      domain: decided('domains'),
-      lives: decided('lives'),
-      freezers: () => readFreezers(parts.reader),
-    }),
+    ...holders,
     operator: decided<OperatorState>('operators'),
     master: decided<MasterState>('masters'),
     policy: decided<PolicyState>('policies'),
@@ -137,9 +153,9 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     relay: decided<RelayState>('relays'),
     bundle: decided<Bundle>('bundles'),
     cares: decided<CareState>('attention'),
+    reconciliation: decided<ReconciliationState>('reconciliation'),
     attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,
     memory,
   }
 }
-//

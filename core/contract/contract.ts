@@ -19,6 +19,7 @@ import { nodeProcedures } from './procedures/nodes.ts'
 import { operatorProcedures } from './procedures/operators.ts'
 import { policyProcedures } from './procedures/policies.ts'
 import { projectionProcedures } from './procedures/projections.ts'
+import { reconciliationProcedures } from './procedures/reconciliation.ts'
 import { relayProcedures } from './procedures/relays.ts'
 import { rolloutProcedures } from './procedures/rollouts.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
@@ -40,6 +41,7 @@ export const masterContract = {
   policy: policyProcedures,
   rollout: rolloutProcedures,
   attention: attentionProcedures,
+  reconciliation: reconciliationProcedures,
   relay: relayProcedures,
   waiver: waiverProcedures,
   authority: authorityProcedures,

@@ -1,5 +1,7 @@
 /** Layer 2 of the seed's interface: one node, exactly; and the filtered pages that lead to it. */
 import { z } from 'zod'
+import { reconciliationPolicies } from '../fleet/reconciliation/policy.ts'
+import { waysOut } from '../fleet/reconciliation/ways-out.ts'
 import { contactScheduleSchema } from '../fleet/connectivity/connectivity-events.ts'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
 import { waiverView } from './waivers.ts'
@@ -137,6 +139,29 @@ export const desiredActual = z.object({
 })
 
 /** A return of a node (seed 3B), open or closed. */
+/** `kind` and `ways` are absent in verdicts of before; `ways` are of fleet/reconciliation/ways-out.ts. */
+export const verdictReason = z.object({
+  code: z.string(),
+  sentence: z.string(),
+  wayOut: z.string(),
+  kind: z.enum(['notice', 'drift', 'trust']).nullable(),
+  ways: z.array(z.enum(waysOut)),
+})
+export type VerdictReasonView = z.infer<typeof verdictReason>
+
+const driftFigure = z.object({ score: z.number(), outOfSpec: z.number().int() })
+
+/** The verdict as it would be now; nothing is written by asking. */
+export const dryRunView = z.object({
+  verdict: z.enum(['CLEAN', 'QUARANTINED']),
+  policy: z.enum(reconciliationPolicies),
+  reasons: z.array(verdictReason),
+  driftBefore: driftFigure.nullable(),
+  driftAfter: driftFigure.nullable(),
+  at: instant,
+})
+export type DryRunView = z.infer<typeof dryRunView>
+
 export const sessionView = z.object({
   id,
   nodeId: id,
@@ -154,7 +179,14 @@ export const sessionView = z.object({
   etaSeconds: z.number().nullable(),
   verdict: z.enum(['CLEAN', 'QUARANTINED', 'ABANDONED']).nullable(),
   /** Plain words, with a code each. */
-  reasons: z.array(z.object({ code: z.string(), sentence: z.string(), wayOut: z.string() })),
+  reasons: z.array(verdictReason),
+  /** By which it was judged (domain, inherited); null while it is not, and for verdicts of before. */
+  policy: z.enum(reconciliationPolicies).nullable(),
+  /** What was known of its drift when it came, and when it was judged. */
+  driftBefore: driftFigure.nullable(),
+  driftAfter: driftFigure.nullable(),
+  /** Wall clock of the node minus this master's, when it proved who it is. */
+  clockOffsetMs: z.number(),
   /** How often the upload went on after a break. */
   resumedTimes: z.number().int().nonnegative(),
 })

@@ -9,6 +9,7 @@ import { commandDecisions } from './command/events.ts'
 import { connectivityEvents } from './connectivity/connectivity-events.ts'
 import { bundleEvents } from './courier/bundle-events.ts'
 import { waiverEvents } from './drift/waiver.ts'
+import { hardwareEvents } from './hardware/events.ts'
 import {
   connectivityModes,
   constraintsSchema,
@@ -18,8 +19,10 @@ import {
   phases,
   syncDebtSchema,
 } from './node/node-record.ts'
+import { placeEvents } from './node/place.ts'
 import { envelopeSchema, policyEvents, policyTermsShape } from './policy/policy-events.ts'
 import { relayEvents } from './relay/relay-record.ts'
+import { reconciliationEvents, reconciliationPolicies } from './reconciliation/policy.ts'
 import { rolloutEvents } from './rollout/rollout-events.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
@@ -42,9 +45,17 @@ export const thresholdsSchema = z.object({
 })
 export type Thresholds = z.infer<typeof thresholdsSchema>
 
-export const verdictReasonSchema = z.object({ code: text, sentence: text, wayOut: text })
+/** `kind` says what it weighs, `ways` names the acts that lead out of it (reconciliation/ways-out.ts); verdicts of before told neither. */
+export const verdictReasonSchema = z.object({
+  code: text,
+  sentence: text,
+  wayOut: text,
+  kind: z.enum(['notice', 'drift', 'trust']).optional(),
+  ways: z.array(z.string().max(60)).max(20).optional(),
+})
 export type VerdictReason = z.infer<typeof verdictReasonSchema>
 
+const driftFigure = z.object({ score: z.number().min(0).max(1), outOfSpec: count })
 const modeCounts = z.record(z.enum(connectivityModes), count)
 
 export const decisions = {
@@ -141,6 +152,10 @@ export const decisions = {
       reasons: z.array(verdictReasonSchema),
       receivedEvents: count,
       held: z.array(head),
+      /** By which policy it was judged, and what was known of its drift when it came and when it was judged; absent in verdicts of before. */
+      policy: z.enum(reconciliationPolicies).optional(),
+      driftBefore: driftFigure.nullable().optional(),
+      driftAfter: driftFigure.nullable().optional(),
     }),
   },
   'ibcf.segment.accepted.v1': { lane: 'fact', data: z.object({ log: text, from: count, to: count, head: text }) },
@@ -166,8 +181,12 @@ export const decisions = {
   ...policyEvents,
   ...rolloutEvents,
   ...waiverEvents,
+  // How strictly a domain judges who comes back, and who may be a node from now on.
+  ...reconciliationEvents,
+  ...hardwareEvents,
   // What is expected of links, and what was done about what needs a person.
   ...connectivityEvents,
+  ...placeEvents,
   ...relayEvents,
   ...attentionEvents,
   // What a node is told to do. The subject is the command.
@@ -190,4 +209,3 @@ export const decisions = {
 
 export type DecisionType = keyof typeof decisions
 export type DecisionData<Type extends DecisionType> = z.infer<(typeof decisions)[Type]['data']>
-//

@@ -13,16 +13,19 @@ import { lifecycleProjection } from './lifecycle.ts'
 import { livesProjection } from './lives.ts'
 import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
+import { placesProjection } from './places.ts'
 import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
 import { proofsProjection } from './proofs.ts'
 import type { ReadTable } from './read-table.ts'
+import { reconciliationProjection } from './reconciliation.ts'
 import { relaysProjection } from './relays.ts'
 import { rolloutsProjection } from './rollouts.ts'
 import { standingsTable } from './standings.ts'
 import { waiversProjection } from './waivers.ts'
 
 export const projections: readonly Projection[] = [
+  placesProjection,
   lifecycleProjection,
   connectivityProjection,
   actualProjection,
@@ -41,8 +44,9 @@ export const projections: readonly Projection[] = [
   rolloutsProjection,
   attentionProjection,
   attentionWeightsProjection,
-  bundlesProjection,
   relaysProjection,
+  reconciliationProjection,
+  bundlesProjection,
 ]
 
 /** Every table that is made of several of them. */

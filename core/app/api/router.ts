@@ -17,6 +17,7 @@ import { nodeHandlers } from './procedures/nodes.ts'
 import { operatorHandlers } from './procedures/operators.ts'
 import { policyHandlers } from './procedures/policies.ts'
 import { projectionHandlers } from './procedures/projections.ts'
+import { reconciliationHandlers } from './procedures/reconciliation.ts'
 import { relayHandlers } from './procedures/relays.ts'
 import { rolloutHandlers } from './procedures/rollouts.ts'
 import { sessionHandlers } from './procedures/sessions.ts'
@@ -40,6 +41,7 @@ export const masterRouter = os.router({
   policy: policyHandlers,
   rollout: rolloutHandlers,
   attention: attentionHandlers,
+  reconciliation: reconciliationHandlers,
   relay: relayHandlers,
   waiver: waiverHandlers,
   authority: authorityHandlers,

@@ -24,7 +24,8 @@ import { readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
 import { listRollouts, readRollout } from './rollouts.ts'
-import { listReturns, readReturn } from './sessions.ts'
+import { readReconciliation } from './judging.ts'
+import { dryRunReturn, listReturns, readReturn } from './sessions.ts'
 import { listWaivers } from './waivers.ts'
 
 export type PageInput = { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number }
@@ -55,6 +56,8 @@ export function createQueries(model: ReadModel) {
     enrolments: (status?: EnrolmentView['status']) => listEnrolments(model, { status }).items,
     sessions: (input: SessionListInput) => listReturns(model, input).items,
     session: (sessionId: string) => readReturn(model, sessionId),
+    reconciliation: (domainId: string) => readReconciliation(model, domainId),
+    dryRun: (sessionId: string) => dryRunReturn(model, sessionId),
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
     assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),
     waivers: (input: { readonly subject?: string | undefined }) => listWaivers(model, input),

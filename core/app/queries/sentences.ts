@@ -77,6 +77,16 @@ const decided: Decided = {
   'ibcf.waiver.granted.v1': ({ path, until, reason }) =>
     `Drift at ${plainText(path)} is accepted until ${plainText(until)}. ${said(reason)}`.trim(),
   'ibcf.waiver.revoked.v1': ({ reason }) => `Drift that was accepted is not any more. ${said(reason)}`.trim(),
+  'ibcf.reconciliation.set.v1': ({ policy, reason }) =>
+    `What comes back is reconciled ${policy === null ? 'as the domain above says' : `by the policy ${policy}`}. ${said(reason)}`.trim(),
+  'ibcf.hardware.offered.v1': ({ serial }) =>
+    `Another machine${serial === null ? '' : ` (${plainText(serial, 60)})`} asked to be this node from now on.`,
+  'ibcf.hardware.refused.v1': ({ reason }) => `The other machine was turned away. ${said(reason)}`.trim(),
+  'ibcf.key.replaced.v1': ({ serial, reason }) =>
+    `It has another key${serial === null ? '' : ` and the serial ${plainText(serial, 60)}`}; the old key was cut. ${said(reason)}`.trim(),
+  'ibcf.fork.resolved.v1': ({ at, reason }) => `It was decided which telling of its log counts from event ${at} on. ${said(reason)}`.trim(),
+  'ibcf.node.released.v1': ({ reason }) => `Let go to another domain: ${reason}`,
+  'ibcf.node.taken.v1': ({ reason }) => `Taken over into this domain: ${reason}`,
   'ibcf.node.scheduled.v1': ({ schedule, reason }) =>
     `It is expected to be heard ${schedule === null ? 'as it said itself' : scheduleWords(schedule)}. ${said(reason)}`.trim(),
   'ibcf.relay.registered.v1': ({ name, kind }) => `The relay ${quoted(name)} was registered as ${kind}.`,
@@ -132,6 +142,10 @@ const recorded: Recorded = {
   'ibcf.health.changed.v1': ({ from, to, detail }) => `Its health went from ${from} to ${to}. ${said(detail)}`.trim(),
   'ibcf.link.measured.v1': ({ link }) =>
     `Its link: ${rounded(link.rtt_ms)} ms round trip, ${rounded(link.loss_pct)} % loss, ${rounded(link.bandwidth_kbps)} kbit/s.`,
+  'ibcf.relay.overflowed.v1': ({ origin, lane, reason, items, events, code }) =>
+    `Of what ${plainText(origin)} left there (${lane}), ${counted(items, 'piece')} with ${counted(events, 'event')} ${
+      { dropped: 'had to make room and were let go', full: 'were not taken for lack of room', refused: 'were refused by the next hop' }[reason]
+    }${code === null ? '.' : ` (${plainText(code)}).`}`,
   'ibcf.snapshot.taken.v1': ({ parts }) => `It took a snapshot: ${parts.map(({ name }) => name).join(', ') || 'nothing in it'}.`,
 }
 

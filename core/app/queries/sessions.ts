@@ -1,13 +1,17 @@
 /** Returns of nodes, open and closed, with how far and how fast they go. */
-import type { SessionView } from '../../contract/nodes.ts'
+import type { DryRunView, SessionView, VerdictReasonView } from '../../contract/nodes.ts'
+import type { VerdictReason } from '../../fleet/decisions.ts'
+import { isWayOut } from '../../fleet/reconciliation/ways-out.ts'
 import type { SessionStep } from '../../fleet/lifecycle/state.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { listSessionProgress, progressOf, readSessionProgress, type SessionProgress } from '../../ingest/returns/progress.ts'
+import { previewVerdict, reasonOf } from '../../ingest/returns/close-return.ts'
 import { openSessionOf } from '../../ingest/returns/return-table.ts'
 import type { ReadModel } from '../read-model.ts'
 import { subtreeOf } from './domain-tree.ts'
 import { instantOf, instantOrNull } from './instants.ts'
+import { judgingPort } from './judging.ts'
 
 /** Open ones first, each kind newest first; with all domains below `domainId`. */
 export function listReturns(
@@ -28,6 +32,27 @@ export function readReturn(model: ReadModel, sessionId: string): SessionView {
   const session = readSessionProgress(model.reader, sessionId, model.ports.clock.now())
   if (session === undefined) throw new AppError('NotFound', 'SESSION_UNKNOWN', `No return ${sessionId} is known here.`, { sessionId })
   return viewOf(model, session)
+}
+
+/** Throws NotFound `SESSION_UNKNOWN`, Conflict `SESSION_CLOSED` where the verdict is told already. */
+export function dryRunReturn(model: ReadModel, sessionId: string): DryRunView {
+  const judged = previewVerdict(judgingPort(model), sessionId)
+  if (judged === undefined) {
+    const { verdict } = readReturn(model, sessionId)
+    throw new AppError('Conflict', 'SESSION_CLOSED', 'This return has ended; its verdict is told with it.', { sessionId, verdict })
+  }
+  return {
+    verdict: judged.verdict,
+    policy: judged.policy,
+    reasons: judged.findings.map((finding) => reasonView(reasonOf(finding))),
+    driftBefore: judged.driftBefore ?? null,
+    driftAfter: judged.driftAfter ?? null,
+    at: instantOf(model.ports.clock.now()),
+  }
+}
+
+function reasonView({ code, sentence, wayOut, kind, ways }: VerdictReason): VerdictReasonView {
+  return { code, sentence, wayOut, kind: kind ?? null, ways: (ways ?? []).filter(isWayOut) }
 }
 
 export function openReturnOf(model: ReadModel, node: string): SessionView | null {
@@ -61,7 +86,11 @@ function viewOf(model: ReadModel, session: SessionProgress): SessionView {
     ratePerSecond: session.ratePerSecond,
     etaSeconds: session.etaSeconds,
     verdict,
-    reasons: [...reasons],
+    reasons: reasons.map(reasonView),
+    policy: session.policy,
+    driftBefore: session.driftBefore,
+    driftAfter: session.driftAfter,
+    clockOffsetMs: session.clockOffsetMs,
     resumedTimes,
   }
 }

@@ -1,6 +1,6 @@
 /** Returns: names, inputs and outputs. */
 import { id } from '../common.ts'
-import { sessionView } from '../nodes.ts'
+import { dryRunView, sessionView } from '../nodes.ts'
 import { base } from './base.ts'
 import { z } from 'zod'
 
@@ -19,4 +19,12 @@ export const sessionProcedures = {
     .route({ method: 'GET', path: '/sessions/{sessionId}', summary: 'One return, with its progress' })
     .input(z.object({ sessionId: id }))
     .output(sessionView),
+  dryRun: base
+    .route({
+      method: 'GET',
+      path: '/sessions/{sessionId}/dry-run',
+      summary: 'The verdict of an open return as it would be now; writes nothing',
+    })
+    .input(z.object({ sessionId: id }))
+    .output(dryRunView),
 }

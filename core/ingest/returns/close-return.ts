@@ -1,22 +1,35 @@
 /** How a return ends: with a verdict and its reasons, told in an event, and with the mode and phase that follow ([RT6], [RT7]). */
 import type { VerdictReason } from '../../fleet/decisions.ts'
+import type { ReconciliationPolicy } from '../../fleet/reconciliation/policy.ts'
 import { dropStagedOf } from '../../store/staged.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
-import { gatherAgainst, gatherTimeAway, type Incident } from './gather.ts'
+import { waysOutOf } from '../../fleet/reconciliation/ways-out.ts'
+import { gatherAgainst, gatherTimeAway, type Incident, type JudgingPort } from './gather.ts'
 import { heldHeads, maxToldHeads } from './missing.ts'
 import { moveToLive, quarantine } from './moves.ts'
-import { incidentFindings, reconcile, type Finding, type Judgement } from './reconcile.ts'
+import type { DriftFigure, Finding } from './judged.ts'
+import { reconcile, type Judgement } from './reconcile.ts'
+import { incidentFindings } from './trust-findings.ts'
 import { openSessionOf, readSession, updateSession, type ReturnSession, type Verdict } from './return-table.ts'
 
 /** The verdict as it would be now; writes nothing. Undefined when there is no such open return. */
-export function previewVerdict(master: MasterPort, sessionId: string): Judgement | undefined {
+export function previewVerdict(master: JudgingPort, sessionId: string): Judged | undefined {
   const session = readSession(master.reader, sessionId)
   const standing = session === undefined || session.closedAt !== null ? undefined : master.standing(session.nodeId)
   return session === undefined || standing === undefined ? undefined : judge(master, standing, session)
 }
 
-export function judge(master: MasterPort, standing: NodeStanding, session: ReturnSession, incident?: Incident): Judgement {
-  return reconcile(gatherTimeAway(master.reader, standing, session, incident), gatherAgainst(master, standing))
+/** A verdict with what it was judged by, all of which is told in the event that closes the return. */
+export type Judged = Judgement & {
+  readonly policy: ReconciliationPolicy
+  readonly driftBefore: DriftFigure | undefined
+  readonly driftAfter: DriftFigure | undefined
+}
+
+export function judge(master: JudgingPort, standing: NodeStanding, session: ReturnSession, incident?: Incident): Judged {
+  const against = gatherAgainst(master, standing, session)
+  const { policy, driftBefore, drift } = against
+  return { ...reconcile(gatherTimeAway(master.reader, standing, session, incident), against), policy, driftBefore, driftAfter: drift }
 }
 
 /** CLEAN or QUARANTINED; the node is LIVE afterwards either way, since a quarantined node still has a mode. */
@@ -25,9 +38,9 @@ export function closeReturn(
   commit: Commit,
   standing: NodeStanding,
   session: ReturnSession,
-  judgement: Judgement,
+  judgement: Judged,
 ): ReturnSession {
-  const closed = writeClosing(commit, session, judgement.verdict, judgement.findings.map(reasonOf), master.ports.clock.now())
+  const closed = writeClosing(commit, session, judgement.verdict, judgement.findings.map(reasonOf), master.ports.clock.now(), judgement)
   // What is held is held; pieces of parts that came twice are of no use any more.
   dropStagedOf(commit.writer, standing.nodeId)
   const moved = moveToLive(commit, standing)
@@ -64,6 +77,7 @@ function writeClosing(
   verdict: Verdict,
   reasons: readonly VerdictReason[],
   nowMs: number,
+  judged?: Judged,
 ): ReturnSession {
   const held = heldHeads(commit.writer, session.nodeId).slice(-maxToldHeads)
   const { sessionId, receivedEvents } = session
@@ -72,11 +86,27 @@ function writeClosing(
     subject: session.nodeId,
     domain: session.domainId,
     causation: session.openedEventId,
-    data: { sessionId, verdict, reasons: [...reasons], receivedEvents, held: [...held] },
+    data: {
+      sessionId,
+      verdict,
+      reasons: [...reasons],
+      receivedEvents,
+      held: [...held],
+      ...(judged === undefined
+        ? {}
+        : { policy: judged.policy, driftBefore: judged.driftBefore ?? null, driftAfter: judged.driftAfter ?? null }),
+    },
   })
-  return updateSession(commit.writer, session, { step: 'CLOSED', closedAt: nowMs, verdict, reasons })
+  return updateSession(commit.writer, session, {
+    step: 'CLOSED',
+    closedAt: nowMs,
+    verdict,
+    reasons,
+    policy: judged?.policy ?? null,
+    driftAfter: judged?.driftAfter ?? null,
+  })
 }
 
-function reasonOf({ code, sentence, wayOut }: Finding): VerdictReason {
-  return { code, sentence, wayOut }
+export function reasonOf({ code, sentence, wayOut, kind }: Finding): VerdictReason {
+  return { code, sentence, wayOut, kind, ways: [...waysOutOf(code, kind)] }
 }

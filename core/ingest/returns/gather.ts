@@ -7,7 +7,8 @@ import { readLogEvents } from '../../store/read-events.ts'
 import { segmentAt } from '../../store/read-segments.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { MasterPort, NodeStanding } from '../master-port.ts'
-import { readRules, type JudgedAgainst, type TimeAway } from './reconcile.ts'
+import type { CommandEnded, JudgedAgainst, TimeAway } from './judged.ts'
+import { readRules } from './reconcile.ts'
 import { heldHeads } from './missing.ts'
 import type { Head, ReturnSession } from './return-table.ts'
 
@@ -15,6 +16,9 @@ const pageEvents = 1000
 
 /** What was found out while a part of a log was taken in: it ends a return at once. */
 export type Incident = Pick<TimeAway, 'refusedParts' | 'forks'>
+
+/** What a verdict rests on; a dry run has no more than this, and so cannot write. */
+export type JudgingPort = Pick<MasterPort, 'masterId' | 'reader' | 'standing' | 'desiredFor' | 'driftOf' | 'reconciliationOf' | 'issuedTo'>
 
 const noIncident: Incident = { refusedParts: [], forks: [] }
 
@@ -38,14 +42,17 @@ export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: 
   }
 }
 
-export function gatherAgainst(master: MasterPort, standing: NodeStanding): JudgedAgainst {
+export function gatherAgainst(master: JudgingPort, standing: NodeStanding, session: Pick<ReturnSession, 'driftBefore'>): JudgedAgainst {
   const desired = master.desiredFor(standing.nodeId)
   return {
     masterId: master.masterId,
     placement: standing.placement,
     epoch: standing.epoch,
     desired: desired === undefined ? undefined : { policyBundleId: desired.policyBundleId, rules: readRules(desired.configuration) },
+    policy: master.reconciliationOf(standing.domainId),
+    driftBefore: session.driftBefore ?? undefined,
     drift: master.driftOf(standing.nodeId),
+    issued: (commandId) => master.issuedTo(standing.nodeId, commandId),
   }
 }
 
@@ -64,12 +71,13 @@ function* controlEventsSince(reader: Reader, base: readonly Head[], held: readon
   }
 }
 
-type Deeds = Pick<TimeAway, 'decisions' | 'adopted' | 'refusedDesired' | 'criticalAlarms'>
+type Deeds = Pick<TimeAway, 'decisions' | 'adopted' | 'refusedDesired' | 'commands' | 'criticalAlarms'>
 
 function tellDeeds(events: Iterable<StoredEvent>): Deeds {
   const decisions = new Map<string, TimeAway['decisions'][number]>()
   const adopted = new Map<string, TimeAway['adopted'][number]>()
   const refusedDesired = new Map<string, TimeAway['refusedDesired'][number]>()
+  const commands = new Map<string, TimeAway['commands'][number]>()
   let criticalAlarms = 0
   for (const stored of events) {
     const decision = dataOf(stored, 'ibcf.decision.taken.v1')
@@ -85,9 +93,28 @@ function tellDeeds(events: Iterable<StoredEvent>): Deeds {
     }
     const refusal = dataOf(stored, 'ibcf.desired.refused.v1')
     if (refusal !== undefined) refusedDesired.set(refusal.policyBundleId, refusal)
+    const ended = endOfCommand(stored)
+    if (ended !== undefined) commands.set(ended.commandId, ended)
     if (dataOf(stored, 'ibcf.alarm.raised.v1')?.severity === 'critical') criticalAlarms++
   }
-  return { decisions: inOrder(decisions), adopted: inOrder(adopted), refusedDesired: inOrder(refusedDesired), criticalAlarms }
+  return {
+    decisions: inOrder(decisions),
+    adopted: inOrder(adopted),
+    refusedDesired: inOrder(refusedDesired),
+    commands: inOrder(commands),
+    criticalAlarms,
+  }
+}
+
+const endings = ['applied', 'rejected', 'expired', 'withdrawn', 'unsure'] as const satisfies readonly CommandEnded[]
+
+/** What the node says last of a command is what became of it: a probe after a crash may know better than the first word. */
+function endOfCommand(stored: StoredEvent): TimeAway['commands'][number] | undefined {
+  for (const ended of endings) {
+    const data = dataOf(stored, `ibcf.command.${ended}.v1`)
+    if (data !== undefined) return { commandId: data.commandId, ended, sentence: 'sentence' in data ? data.sentence : '' }
+  }
+  return undefined
 }
 
 /** The event's data when it is of this type and shape, and of the node itself; else it has no effect here either. */

@@ -3,7 +3,7 @@ import type { ConnectivityMode } from '../../fleet/node/node-record.ts'
 import type { EventId } from '../../kernel/ids.ts'
 import { accepted, type Result } from '../../kernel/result.ts'
 import type { Commit, NodeStanding } from '../master-port.ts'
-import type { Finding } from './reconcile.ts'
+import type { Finding } from './judged.ts'
 
 /**
  * To RETURNING, from wherever it is: a node that says itself that it was on its own was, whether or not we had noticed; and a return

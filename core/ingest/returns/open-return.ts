@@ -19,6 +19,7 @@ import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { isSignedBy } from '../read-input.ts'
 import { hashToken, makeToken } from '../tokens.ts'
 import { abandonReturn } from './close-return.ts'
+import type { DriftFigure } from './judged.ts'
 import { countEvents, heldHeads, missingOf } from './missing.ts'
 import { moveToReturning } from './moves.ts'
 import { insertSession, lastSessionOf, openSessionOf, readSession, updateSession, type Head, type ReturnSession } from './return-table.ts'
@@ -136,10 +137,19 @@ function openAnew(
     resumedTimes: 0,
     verdict: null,
     reasons: [],
+    policy: null,
+    driftBefore: driftOfNow(master, nodeId),
+    driftAfter: null,
     openedEventId,
   }
   insertSession(commit.writer, session)
   return accepted(session)
+}
+
+/** Of what was known before anything of this return came. */
+function driftOfNow(master: MasterPort, nodeId: NodeStanding['nodeId']): DriftFigure | null {
+  const drift = master.driftOf(nodeId)
+  return drift === undefined ? null : { score: drift.score, outOfSpec: drift.outOfSpec }
 }
 
 /** An abandoned return was never judged: what came in it is judged with this one. */

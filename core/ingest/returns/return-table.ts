@@ -8,6 +8,8 @@ import type { SessionStep } from '../../fleet/lifecycle/state.ts'
 import type { DomainId, EventId, NodeId, SessionId } from '../../kernel/ids.ts'
 import type { Reader, Row, SqlValue, Writer } from '../../kernel/reader.ts'
 import type { z } from 'zod'
+import type { ReconciliationPolicy } from '../../fleet/reconciliation/policy.ts'
+import type { DriftFigure } from './judged.ts'
 
 export type Head = Readonly<z.infer<typeof headSchema>>
 export type MissingRange = { readonly log: string; readonly fromSeq: number; readonly toSeq: number }
@@ -47,6 +49,11 @@ export type ReturnSession = {
   readonly resumedTimes: number
   readonly verdict: Verdict | null
   readonly reasons: readonly VerdictReason[]
+  /** By which it was judged; null until then. */
+  readonly policy: ReconciliationPolicy | null
+  /** What was known of its drift when it came, and when it was judged; null where nothing was. */
+  readonly driftBefore: DriftFigure | null
+  readonly driftAfter: DriftFigure | null
   /** The event that opened it, the cause of what follows. */
   readonly openedEventId: EventId
 }
@@ -80,7 +87,13 @@ const columns = [
   'verdict',
   'reasons',
   'opened_event_id',
+  'policy',
+  'drift_before',
+  'drift_after',
 ] as const
+
+/** Came later than the table: text that may be null. */
+const addedColumns = ['policy', 'drift_before', 'drift_after'] as const
 
 /** Harmless when the table is there already. */
 export function createReturnTable(writer: Writer): void {
@@ -114,6 +127,8 @@ export function createReturnTable(writer: Writer): void {
     CHECK ((step = 'CLOSED') = (closed_at IS NOT NULL)),
     CHECK ((step = 'CLOSED') = (verdict IS NOT NULL))
   ) STRICT`)
+  const present = new Set(writer.all<{ name: string }>("SELECT name FROM pragma_table_info('return_sessions')").map(({ name }) => name))
+  for (const column of addedColumns) if (!present.has(column)) writer.run(`ALTER TABLE return_sessions ADD COLUMN ${column} TEXT`)
   writer.run('CREATE UNIQUE INDEX IF NOT EXISTS return_sessions_open ON return_sessions (node_id) WHERE closed_at IS NULL')
   writer.run('CREATE INDEX IF NOT EXISTS return_sessions_by_node ON return_sessions (node_id, opened_at)')
   writer.run('CREATE INDEX IF NOT EXISTS return_sessions_by_age ON return_sessions (closed_at, opened_at)')
@@ -217,12 +232,16 @@ function valuesOf(session: ReturnSession): readonly SqlValue[] {
     session.verdict,
     JSON.stringify(session.reasons),
     session.openedEventId,
+    session.policy,
+    session.driftBefore === null ? null : JSON.stringify(session.driftBefore),
+    session.driftAfter === null ? null : JSON.stringify(session.driftAfter),
   ]
 }
 
 /** What stands in the row was written by `valuesOf`. */
 function sessionOf(row: SessionRow): ReturnSession {
   const count = (value: SqlValue): number => Number(value)
+  const figure = (value: SqlValue): DriftFigure | null => (value === null ? null : (JSON.parse(String(value)) as DriftFigure))
   const maybe = (value: SqlValue): number | null => (value === null ? null : Number(value))
   return {
     sessionId: row.session_id as SessionId,
@@ -251,5 +270,8 @@ function sessionOf(row: SessionRow): ReturnSession {
     verdict: row.verdict as Verdict | null,
     reasons: JSON.parse(String(row.reasons)) as readonly VerdictReason[],
     openedEventId: row.opened_event_id as EventId,
+    policy: row.policy as ReconciliationPolicy | null,
+    driftBefore: figure(row.drift_before),
+    driftAfter: figure(row.drift_after),
   }
 }

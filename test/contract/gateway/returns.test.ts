@@ -4,6 +4,8 @@ import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
 import { statementTypes } from '../../../core/contract/gateway.ts'
 import { defaultLeaseSeconds } from '../../../core/ingest/returns/leases.ts'
+import { setReconciliation } from '../../../core/app/acts/reconciliation.ts'
+import { createQueries } from '../../../core/app/queries/queries.ts'
 import { previewVerdict } from '../../../core/ingest/returns/close-return.ts'
 import { readSessionProgress } from '../../../core/ingest/returns/progress.ts'
 import { openSessionOf, readSession } from '../../../core/ingest/returns/return-table.ts'
@@ -364,6 +366,38 @@ describe('a return', () => {
     })
     expect(island.master.model.lifecycle(node.id)?.event).toBe('drift-violation')
     expect(previewVerdict(island.master.port, opened.sessionId)).toBeUndefined()
+  })
+
+  it('[RT11] [RT9] is judged by the policy of its domain, inherited, told beforehand and with the verdict', async () => {
+    using island = await createIsland()
+    const act = { master: island.master, actor: island.operator }
+    const { rootDomainId } = island.master.identity
+    const queries = createQueries(island.master.model)
+    expect(queries.reconciliation(rootDomainId)).toEqual({ policy: 'field', setBy: null, own: null })
+    setReconciliation(act, { domainId: rootDomainId, policy: 'strict', reason: 'Near the harbour' })
+    const node = await createAway(island, 2)
+    node.record('ibcf.decision.taken.v1', { policy: 'local', decision: 'open-valve', basis: 'hot', policyBundleId: null })
+    node.record('ibcf.command.applied.v1', { commandId: node.newId(), proof: 'done', wasProbed: false })
+    node.sign()
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    await upload(island, node, opened)
+    const told = queries.dryRun(opened.sessionId)
+    expect(told).toMatchObject({ verdict: 'QUARANTINED', policy: 'strict', driftBefore: null, driftAfter: null })
+    expect(told.reasons.map(({ kind, code, ways }) => [kind, code, ways[0] ?? null])).toEqual([
+      ['drift', 'DECISION_NOT_NAMED', 'correct'],
+      ['drift', 'COMMAND_NOT_ISSUED', 'settle-authority'],
+      ['notice', 'COMMANDS_WHILE_AWAY', null],
+      ['notice', 'DECIDED_ALONE', null],
+    ])
+    setReconciliation(act, { domainId: rootDomainId, policy: 'permissive', reason: 'Storm' })
+    expect(queries.dryRun(opened.sessionId)).toMatchObject({ verdict: 'CLEAN', policy: 'permissive' })
+    setReconciliation(act, { domainId: rootDomainId, policy: null, reason: 'Over' })
+    expect(queries.reconciliation(rootDomainId)).toEqual({ policy: 'field', setBy: null, own: null })
+    expect((await complete(island, node, opened)).json).toMatchObject({ verdict: 'CLEAN' })
+    expect(queries.session(opened.sessionId)).toMatchObject({ verdict: 'CLEAN', policy: 'field', driftBefore: null, driftAfter: null })
+    expect(() => queries.dryRun(opened.sessionId)).toThrow(expect.objectContaining({ code: 'SESSION_CLOSED' }))
+    expect(() => queries.dryRun(node.newId())).toThrow(expect.objectContaining({ code: 'SESSION_UNKNOWN' }))
   })
 
   it('[RT9] whose own signed word names more of another lane than came is QUARANTINED', async () => {

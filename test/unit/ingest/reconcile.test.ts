@@ -1,6 +1,8 @@
 /** The verdict, row by row. */
 import { describe, expect, it } from 'vitest'
-import { readRules, reconcile, type JudgedAgainst, type TimeAway } from '../../../core/ingest/returns/reconcile.ts'
+import { waysOutOf } from '../../../core/fleet/reconciliation/ways-out.ts'
+import type { IssuedHere, JudgedAgainst, TimeAway } from '../../../core/ingest/returns/judged.ts'
+import { readRules, reconcile } from '../../../core/ingest/returns/reconcile.ts'
 
 const quiet: TimeAway = {
   phase: 'ACTIVE',
@@ -10,6 +12,7 @@ const quiet: TimeAway = {
   decisions: [],
   adopted: [],
   refusedDesired: [],
+  commands: [],
   criticalAlarms: 0,
   refusedParts: [],
   forks: [],
@@ -17,7 +20,21 @@ const quiet: TimeAway = {
   behind: [],
 }
 const log = '01N/01I/fact/-'
-const free: JudgedAgainst = { masterId: 'M1', placement: 2, epoch: 5, desired: undefined, drift: undefined }
+const free: JudgedAgainst = {
+  masterId: 'M1',
+  placement: 2,
+  epoch: 5,
+  policy: 'field',
+  desired: undefined,
+  driftBefore: undefined,
+  drift: undefined,
+  issued: (commandId) => issuedHere[commandId],
+}
+const issuedHere: Readonly<Record<string, IssuedHere>> = {
+  C1: { kind: 'restart', word: null, isSettled: false },
+  C2: { kind: 'restart', word: 'cancelled', isSettled: false },
+  C3: { kind: 'set-config', word: null, isSettled: true },
+}
 const anything = { allowedDecisions: undefined, maxDrift: undefined }
 const strict: JudgedAgainst = { ...free, desired: { policyBundleId: 'P1', rules: { allowedDecisions: ['reduce-duty'], maxDrift: 0.2 } } }
 const loose: JudgedAgainst = { ...free, desired: { policyBundleId: 'P1', rules: anything } }
@@ -132,11 +149,91 @@ const rows: readonly RowOf[] = [
   { what: 'its clock is a minute ahead', away: { clockOffsetMs: 60_000 }, verdict: 'CLEAN', found: [] },
   { what: 'it was restored', away: { behind: [{ log, held: 9, claimed: 4 }] }, verdict: 'CLEAN', found: ['notice NODE_RESTORED'] },
   { what: 'events could not be read', away: { unreadableEvents: 2 }, verdict: 'CLEAN', found: ['notice EVENT_UNREADABLE'] },
+  {
+    what: 'it decided what its policy does not allow, in a permissive domain',
+    away: { decisions: [{ decision: 'open-valve', policyBundleId: 'P1', times: 1 }] },
+    against: { ...strict, policy: 'permissive' },
+    verdict: 'CLEAN',
+    found: ['notice DECISION_NOT_ALLOWED', 'notice DECIDED_ALONE'],
+  },
+  {
+    what: 'it decided what no policy names, in a strict domain',
+    away: { decisions: [{ decision: 'open-valve', policyBundleId: null, times: 1 }] },
+    against: { ...loose, policy: 'strict' },
+    verdict: 'QUARANTINED',
+    found: ['drift DECISION_NOT_NAMED', 'notice DECIDED_ALONE'],
+  },
+  {
+    what: 'it drifted at all, in a strict domain whose policy is silent',
+    away: { adopted: [ours] },
+    against: { ...loose, policy: 'strict', drift: { score: 0.1, outOfSpec: 1 } },
+    verdict: 'QUARANTINED',
+    found: ['drift DRIFT_BEYOND_LIMIT'],
+  },
+  {
+    what: 'it drifted, in a permissive domain',
+    away: { adopted: [ours] },
+    against: { ...strict, policy: 'permissive', drift: drifted },
+    verdict: 'CLEAN',
+    found: ['notice DRIFT_BEYOND_LIMIT'],
+  },
+  {
+    what: 'a part was refused, in a permissive domain',
+    away: { refusedParts: [{ log, from: 4, code: 'SEGMENT_CHAIN_BROKEN', sentence: 'Not the ones that were signed.' }] },
+    against: { ...free, policy: 'permissive' },
+    verdict: 'QUARANTINED',
+    found: ['trust SEGMENT_CHAIN_BROKEN'],
+  },
+  {
+    what: 'its drift is another one than when it came',
+    against: { ...free, driftBefore: { score: 0.5, outOfSpec: 3 }, drift: { score: 0, outOfSpec: 0 } },
+    verdict: 'CLEAN',
+    found: ['notice DRIFT_CHANGED'],
+  },
+  {
+    what: 'it carried out what was issued',
+    away: { commands: [{ commandId: 'C1', ended: 'applied', sentence: '' }] },
+    verdict: 'CLEAN',
+    found: ['notice COMMANDS_WHILE_AWAY'],
+  },
+  {
+    what: 'it carried out what nobody issued',
+    away: { commands: [{ commandId: 'C9', ended: 'applied', sentence: '' }] },
+    verdict: 'CLEAN',
+    found: ['notice COMMAND_NOT_ISSUED', 'notice COMMANDS_WHILE_AWAY'],
+  },
+  {
+    what: 'it carried out what nobody issued, in a strict domain',
+    away: { commands: [{ commandId: 'C9', ended: 'applied', sentence: '' }] },
+    against: { ...free, policy: 'strict' },
+    verdict: 'QUARANTINED',
+    found: ['drift COMMAND_NOT_ISSUED', 'notice COMMANDS_WHILE_AWAY'],
+  },
+  {
+    what: 'it carried out what was taken back',
+    away: { commands: [{ commandId: 'C2', ended: 'applied', sentence: '' }] },
+    against: { ...free, policy: 'strict' },
+    verdict: 'QUARANTINED',
+    found: ['drift COMMAND_TAKEN_BACK', 'notice COMMANDS_WHILE_AWAY'],
+  },
+  {
+    what: 'it refused one, let one run out, and does not know of two of which one is settled',
+    away: {
+      commands: [
+        { commandId: 'C1', ended: 'rejected', sentence: 'The battery is too low.' },
+        { commandId: 'C2', ended: 'expired', sentence: '' },
+        { commandId: 'C3', ended: 'unsure', sentence: 'The power went.' },
+        { commandId: 'C4', ended: 'unsure', sentence: 'The power went.' },
+      ],
+    },
+    verdict: 'CLEAN',
+    found: ['notice COMMAND_UNSURE', 'notice COMMAND_REFUSED', 'notice COMMANDS_WHILE_AWAY'],
+  },
   { what: 'it raised alarms', away: { criticalAlarms: 1 }, verdict: 'CLEAN', found: ['notice ALARMS_WHILE_AWAY'] },
 ]
 
 describe('the verdict', () => {
-  it.each(rows)('[RT9] when $what', ({ away, against, verdict, found }) => {
+  it.each(rows)('[RT9] [RT11] [RT12] when $what', ({ away, against, verdict, found }) => {
     const judged = reconcile({ ...quiet, ...away }, against ?? free)
     expect(judged.verdict).toBe(verdict)
     expect(judged.findings.map(({ kind, code }) => `${kind} ${code}`)).toEqual(found)
@@ -144,6 +241,46 @@ describe('the verdict', () => {
       expect(sentence).toMatch(/[.)]$/)
       expect(wayOut).toMatch(/\.$/)
     }
+  })
+
+  it('[RT13] names a way out of every reason for a quarantine, and none out of what is only told', () => {
+    const away = {
+      ...quiet,
+      isKeyRevoked: true,
+      forks: [{ log, at: 2 }],
+      withheld: [{ log, named: 10, held: 4 }],
+      adopted: [{ ...ours, epoch: 9 }],
+    }
+    const worse = {
+      ...away,
+      refusedParts: [{ log, from: 4, code: 'SEGMENT_CHAIN_BROKEN', sentence: 'Not the ones that were signed.' }],
+      decisions: [{ decision: 'open-valve', policyBundleId: 'P1', times: 1 }],
+      refusedDesired: [{ policyBundleId: 'P1', code: 'X', sentence: 'No.' }],
+      commands: [{ commandId: 'C9', ended: 'applied' as const, sentence: '' }],
+    }
+    const { findings } = reconcile(worse, { ...strict, policy: 'strict', drift: drifted })
+    const grave = findings.filter(({ kind }) => kind !== 'notice')
+    expect(grave.map(({ code }) => code)).toEqual([
+      'KEY_REVOKED',
+      'SEGMENT_CHAIN_BROKEN',
+      'SEGMENT_FORKED',
+      'LANE_WITHHELD',
+      'AUTHORITY_UNKNOWN',
+      'DECISION_NOT_ALLOWED',
+      'DESIRED_REFUSED',
+      'DRIFT_BEYOND_LIMIT',
+      'COMMAND_NOT_ISSUED',
+    ])
+    for (const { code, kind } of grave) {
+      const ways = waysOutOf(code, kind)
+      expect(ways.at(-1), code).toBe('decommission')
+      expect(ways.length, code).toBeGreaterThan(1)
+    }
+    for (const { code, kind } of findings.filter((one) => one.kind === 'notice'))
+      expect(
+        waysOutOf(code, kind).some((way) => way === 'release' || way === 'decommission'),
+        code,
+      ).toBe(false)
   })
 
   it('[RT9] names the gravest first', () => {

@@ -6,4 +6,5 @@ export const sessionHandlers = {
   get: os.session.get.handler(({ input, context }) =>
     found(queriesOf(context).session(input.sessionId), 'SESSION_UNKNOWN', 'No such return is known here.'),
   ),
+  dryRun: os.session.dryRun.handler(({ input, context }) => queriesOf(context).dryRun(input.sessionId)),
 }

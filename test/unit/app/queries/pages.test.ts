@@ -39,6 +39,9 @@ function openSession(island: TestIsland, node: NodeId, changes: Partial<ReturnSe
     resumedTimes: 1,
     verdict: null,
     reasons: [],
+    policy: null,
+    driftBefore: null,
+    driftAfter: null,
     openedEventId: island.newId(),
     ...changes,
   }
@@ -372,6 +375,10 @@ describe('what stands beside', () => {
     expect(sessions.map(({ id }) => id)).toEqual([open, closed])
     expect(sessions[0]).toEqual({
       id: open,
+      clockOffsetMs: 0,
+      policy: null,
+      driftBefore: null,
+      driftAfter: null,
       nodeId: node,
       nodeName: 'pump',
       domainId: cell,

@@ -143,6 +143,46 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
     'Drift at /configuration/a is accepted until 2026-01-01T00:00:00.000Z. Spare part.',
   ],
   'ibcf.waiver.revoked.v1': [{ waiverId: id, reason: 'Fitted' }, 'Drift that was accepted is not any more. Fitted.'],
+  'ibcf.reconciliation.set.v1': [
+    { policy: 'strict', reason: 'Near the harbour' },
+    'What comes back is reconciled by the policy strict. Near the harbour.',
+  ],
+  'ibcf.hardware.offered.v1': [
+    {
+      requestId: id,
+      keyId: '',
+      publicKey: '',
+      serial: 'S-2',
+      manufacturer: null,
+      model: null,
+      statement: { document: '', keyid: '', signature: '' },
+    },
+    'Another machine (S-2) asked to be this node from now on.',
+  ],
+  'ibcf.hardware.refused.v1': [{ requestId: id, keyId: '', reason: 'Not ours' }, 'The other machine was turned away. Not ours.'],
+  'ibcf.key.replaced.v1': [
+    {
+      requestId: id,
+      oldKeyId: '',
+      keyId: '',
+      publicKey: '',
+      serial: 'S-2',
+      manufacturer: null,
+      model: null,
+      cut: [head],
+      reason: 'Burnt out',
+    },
+    'It has another key and the serial S-2; the old key was cut. Burnt out.',
+  ],
+  'ibcf.fork.resolved.v1': [
+    { log: 'x', at: 7, keep: head, reason: 'The other one was a clone' },
+    'It was decided which telling of its log counts from event 7 on. The other one was a clone.',
+  ],
+  'ibcf.node.released.v1': [
+    { toDomainId: id, upDomainId: null, base: 1, toBase: 2, reason: 'Rebuilt.' },
+    'Let go to another domain: Rebuilt.',
+  ],
+  'ibcf.node.taken.v1': [{ releasedBy: id, reason: 'Rebuilt.' }, 'Taken over into this domain: Rebuilt.'],
   'ibcf.node.scheduled.v1': [
     { schedule: { kind: 'window', opens: '0 8 * * 1', zone: 'UTC', openSeconds: 36_000 }, reason: 'The courier' },
     'It is expected to be heard within 10 h of 0 8 * * 1 (UTC). The courier.',
