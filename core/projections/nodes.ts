@@ -69,6 +69,8 @@ const columns = {
   rank: 'INTEGER',
   /** When its phase or its mode changed last, wall milliseconds: what a time window of a list of nodes is about ([QY42]). */
   moved_ms: 'INTEGER',
+  /** When its request was decided, else when it asked; wall milliseconds. */
+  asked_ms: 'INTEGER',
 } as const satisfies Readonly<Record<string, ColumnType>>
 
 type ValueOf<Type extends ColumnType> = Type extends 'TEXT' ? string : number
@@ -104,6 +106,7 @@ export const nodesTable = defineReadTable<NodesRow>({
     ['request_id'],
     ['via', 'rank', 'name'],
     ['moved_ms'],
+    ['enrolment', 'asked_ms'],
   ],
   row,
   counts,
@@ -164,6 +167,7 @@ function row(_subject: string, states: StatesOf): NodesRow | undefined {
     state: stateOf({ phase, mode, step: null, quarantineEvent: phase === 'QUARANTINED' ? event : null }),
     rank: isOfFleet ? rankOf(phase, shownHealth, shownMode) : null,
     moved_ms: latestOf(lifecycle.phaseSince, connectivity?.since ?? null),
+    asked_ms: latestOf(lifecycle.decidedAt ?? lifecycle.requestedAt),
   }
 }
 
