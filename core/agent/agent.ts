@@ -6,6 +6,7 @@ import { isAppError } from '../kernel/app-error.ts'
 import { fromBase64 } from '../kernel/hex.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Ports, Transport } from '../kernel/ports.ts'
+import type { Writer } from '../kernel/reader.ts'
 import { keyWordsOf } from '../log/fingerprint.ts'
 import { hasBlob, readBlob } from '../store/blobs.ts'
 import type { Store } from '../store/open.ts'
@@ -19,9 +20,12 @@ import { createRunSnapshot } from './commands/run-snapshot.ts'
 import { createSetConfig } from './commands/set-config.ts'
 import type { SoftwarePlace } from './commands/software.ts'
 import { createContact } from './contact.ts'
+import { createCustody } from './custody.ts'
+import { takeUpDesired } from './desired.ts'
 import { createGatewayClient, type GatewayClient, stopping } from './gateway-client.ts'
+import { createGateways } from './gateways.ts'
 import { loadIdentity } from './identity.ts'
-import { openJournal } from './journal.ts'
+import { type Fact, openJournal } from './journal.ts'
 import { createLinkMeter } from './link-meter.ts'
 import { openMemory } from './memory.ts'
 import { createObserver } from './observer.ts'
@@ -38,12 +42,17 @@ export type Agent = {
   /** Signs what is unsigned and leaves the store at rest; what was given in stays open. */
   readonly stop: () => Promise<void>
   readonly view: () => AgentView
+  /** Facts of what runs beside the agent, in its log, in one transaction with whatever `also` writes. */
+  readonly record: (facts: readonly Fact[], also?: (writer: Writer) => void) => void
 }
 
 export type AgentParts = {
   readonly ports: Ports
   readonly store: Store
+  /** The way to its master that it prefers: over a relay, or to the master itself. */
   readonly transport: Transport
+  /** Other ways to the same master, tried in this order when that one does not lead there. */
+  readonly otherTransports?: readonly Transport[]
   readonly workload: Workload
   readonly config: AgentConfig
   /** Where software is installed; absent where there is no such place. */
@@ -64,11 +73,15 @@ const retryWriteMs = 5000
 const longestTimerMs = 24 * 60 * 60 * 1000
 
 /** Throws Corrupt `IDENTITY_DAMAGED`, `AGENT_MEMORY_DAMAGED`, and what the store throws when it cannot be written. */
-export function createAgent({ ports, store, transport, workload, config, software, restartAgent, changed }: AgentParts): Agent {
+export function createAgent(parts: AgentParts): Agent {
+  const { ports, store, workload, config, software, restartAgent, changed } = parts
   const { clock } = ports
   const memory = openMemory(store.reader, store.transact)
   const identity = loadIdentity(ports, config.directory, memory.get('nodeId') as NodeId | undefined)
   const keyWords = keyWordsOf(ports.crypto, identity.publicKey)
+  const transports = [parts.transport, ...(parts.otherTransports ?? [])]
+  const transport = createGateways({ clock, crypto: ports.crypto, transports, signer: identity })
+  const via = (): readonly string[] => (config.viaId === undefined ? transport.via() : [config.viaId])
   let state: AgentState = 'CONNECTING'
   let difficulty: Difficulty | undefined
   let told = ''
@@ -119,9 +132,9 @@ export function createAgent({ ports, store, transport, workload, config, softwar
     return contact.beat()
   }
   const uploader = createUploader({ ports, store, journal, memory, client, between })
-  const { diskBudgetBytes, viaId } = config
+  const { diskBudgetBytes } = config
   const { reader } = store
-  const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, viaId })
+  const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, via })
   const proving = createProving({ journal, memory, workload })
   const ledger = openCommandLedger(store.reader, store.transact)
   const executor = createExecutor({
@@ -170,8 +183,28 @@ export function createAgent({ ports, store, transport, workload, config, softwar
     isClosed: timetable.isClosed,
     survive,
   })
-  const joining = { ports, store, config, identity, memory, journal, client, uploader }
-  const contact = createContact({ ...joining, observer, proving, obedience, solitude, regard, meter, workload, changeState, worry })
+  const custody = createCustody({
+    ports,
+    store,
+    identity,
+    journal,
+    memory,
+    uploader,
+    meter,
+    timeoutMs: config.requestTimeoutMs,
+    relayAlone: transport.relayAlone,
+    take: (left, approval) => {
+      const desired = regard.isQuarantined() ? null : left.desired
+      if (desired !== null && takeUpDesired({ crypto: ports.crypto, journal, memory, workload }, approval, desired)) {
+        proving.prove(workload.restart(memory.get('desired')?.targetVersion ?? ''))
+        observer.takeSnapshot()
+      }
+      if (left.commands !== null && executor.take(left.commands).ok) obey()
+    },
+    isClosed: timetable.isClosed,
+  })
+  const joining = { ports, store, config, identity, memory, journal, client, uploader, via }
+  const contact = createContact({ ...joining, observer, proving, obedience, solitude, regard, meter, workload, custody, changeState, worry })
 
   const converse = async (): Promise<void> => {
     while (!timetable.isClosed()) {
@@ -231,9 +264,11 @@ export function createAgent({ ports, store, transport, workload, config, softwar
     masterId: memory.get('approval')?.masterId,
     backlogMessages: uploader.backlog(),
     aloneSince: solitude.since(),
+    heldAtRelay: custody.held(),
+    via: via(),
     difficulty,
   })
-  return { start, stop, view }
+  return { start, stop, view, record: (facts, also) => journal.record(facts, also) }
 }
 
 /** Questions to a busy master before its refusal counts as one. */
@@ -253,7 +288,9 @@ function createPatientClient(
         if (busyMs() > 0) await timetable.pause(busyMs(), false)
         if (timetable.isClosed()) return stopping
         const answer = await timetable.untilClosed(inner.ask(shape, request), stopping)
-        if (answer.kind !== 'problem' || answer.status !== 429 || tries > mostPatience) return answer
+        // A place in the queue of returns is asked for by a fresh proof: the one that was sent is spent.
+        const isOver = answer.kind !== 'problem' || answer.status !== 429 || answer.code === 'RETURN_QUEUED'
+        if (isOver || tries > mostPatience) return answer
         const { code, sentence, retryAfterMs } = answer
         worry({ code, sentence })
         await timetable.pause(retryAfterMs === undefined ? backoffMs(random, tries, 30_000) : notBefore(random, retryAfterMs), false)

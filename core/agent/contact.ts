@@ -3,14 +3,16 @@
  * time alone. Each step can be broken off at any point, by a dead link or a dead process, and is begun again from what is remembered.
  */
 import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
+import { upstreamAway } from '../contract/relay-link.ts'
 import type { AgentState, Difficulty } from './config.ts'
+import type { Custody } from './custody.ts'
 import { takeUpDesired } from './desired.ts'
 import { type Failure, stopping } from './gateway-client.ts'
 import { learnAuthority, obeyedBy } from './authority.ts'
 import { attach, authorityParts, enrol, greet, type Greeting, type JoiningParts } from './joining.ts'
 import type { LinkMeter } from './link-meter.ts'
 import type { Observer } from './observer.ts'
-import { backoffMs, spread } from './pace.ts'
+import { backoffMs, notBefore, spread } from './pace.ts'
 import type { Obedience } from './commands/obedience.ts'
 import type { Proving } from './proving.ts'
 import type { Regard } from './regard.ts'
@@ -35,6 +37,7 @@ export type ContactParts = JoiningParts & {
   readonly regard: Regard
   readonly meter: LinkMeter
   readonly workload: Workload
+  readonly custody: Custody
   readonly changeState: (state: AgentState, difficulty?: Difficulty) => void
   /** The state stays, but not all is well. */
   readonly worry: (difficulty: Difficulty) => void
@@ -77,6 +80,8 @@ export function createContact(parts: ContactParts): Contact {
     regard,
     meter,
     workload,
+    custody,
+    via,
     changeState,
     worry,
   } = parts
@@ -93,6 +98,8 @@ export function createContact(parts: ContactParts): Contact {
   /** Steps in a row that ended in silence. */
   let silences = 0
   let hasStumbled = false
+  /** The last answer was of a relay whose master is away. */
+  let isRelayAlone = false
   /** Returns in a row that did not lead to an attachment. */
   let returns = 0
 
@@ -101,6 +108,7 @@ export function createContact(parts: ContactParts): Contact {
   /** What a failure means for the stage, and how long to wait after it. */
   const stumble = (failure: Failure): number => {
     const { code, sentence } = failure
+    isRelayAlone = code === upstreamAway
     // Nothing failed: the agent is being stopped, and what is not done yet is done after the next start.
     if (code === stopping.code) return 0
     const gotThrough = uploader.acknowledged() > acknowledged
@@ -116,6 +124,13 @@ export function createContact(parts: ContactParts): Contact {
       if (solitude.since() === undefined) worry({ code, sentence })
       else changeState('AUTONOMOUS', { code, sentence })
       return pauseMs()
+    }
+    if (code === 'RETURN_QUEUED') {
+      // The master is there and names the time; its queue is no failure of the link, however long it is.
+      solitude.heard()
+      attempts = 0
+      changeState('RETURNING', { code, sentence })
+      return notBefore(ports.random, failure.retryAfterMs ?? patienceMs)
     }
     if (code === 'RETURN_REQUIRED') {
       stage = { kind: 'returning' }
@@ -142,6 +157,7 @@ export function createContact(parts: ContactParts): Contact {
     beatDueAt = ports.clock.monotonic() + contactMs
     const link = meter.read()
     const battery = workload.batteryPct()
+    const [viaId] = via()
     const json: HeartbeatRequest = {
       sentAt: new Date(ports.clock.now()).toISOString(),
       uptimeSeconds: Math.round((ports.clock.monotonic() - startedAt) / 1000),
@@ -150,7 +166,7 @@ export function createContact(parts: ContactParts): Contact {
       backlogMessages: uploader.backlog(),
       ...(link === undefined ? {} : { link }),
       ...(battery === undefined ? {} : { batteryPct: battery }),
-      ...(config.viaId === undefined ? {} : { viaId: config.viaId }),
+      ...(viaId === undefined ? {} : { viaId }),
     }
     const answer = await client.ask(heartbeatAnswer, { method: 'POST', path: '/v1/heartbeat', token: stage.token, json })
     if (answer.kind !== 'ok') {
@@ -161,18 +177,22 @@ export function createContact(parts: ContactParts): Contact {
     solitude.heard()
     regard.hearTime(answer.value.now)
     attempts = 0
-    if ((answer.value.epoch ?? 0) > (memory.get('fence')?.epoch ?? 0)) await learn()
+    const held = memory.get('fence')
+    const isHigher = (answer.value.epoch ?? 0) > (held?.epoch ?? 0)
+    if (isHigher || (answer.value.placement ?? 0) > (held?.placement ?? 0)) await learn()
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
     else showAttached()
     return answer.value.instruction === 'none' ? undefined : askedToReturn
   }
 
-  /** The master says that its epoch rose: nothing under it is obeyed before its grant was seen. */
+  /** The master says that its epoch rose, or that the node moved: nothing under it is obeyed before that was seen signed. */
   const learn = async (): Promise<void> => {
     const obeyed = obeyedBy(memory)
     if (!obeyed.ok) return
     const learnt = await learnAuthority(authorityParts(parts), client, obeyed.value)
-    if (learnt.kind === 'refused') worry(learnt.refusal)
+    // It may have been told to obey another: who answers there is asked again.
+    if (memory.get('approval')?.masterPublicKey !== obeyed.value.publicKey) stage = { kind: 'greeting' }
+    else if (learnt.kind === 'refused') worry(learnt.refusal)
   }
 
   const lookAtDesired = async (token: string): Promise<Failure | undefined> => {
@@ -206,6 +226,9 @@ export function createContact(parts: ContactParts): Contact {
     hasStumbled = false
     const waitMs = await takeStep()
     if (!hasStumbled) silences = 0
+    if (isRelayAlone) await custody.visit()
+    else if (!hasStumbled) custody.over()
+    isRelayAlone = false
     return waitMs
   }
   const takeStep = async (): Promise<number | undefined> => {

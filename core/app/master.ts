@@ -11,6 +11,7 @@ import type { DomainId, NodeId } from '../kernel/ids.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import type { Commit, Heard, MasterPort } from '../ingest/master-port.ts'
 import { createPresence } from '../ingest/presence.ts'
+import { createQueueTables } from '../ingest/returns/queue-table.ts'
 import { createReturnTable } from '../ingest/returns/return-table.ts'
 import { createWatchdog } from '../ingest/watchdog.ts'
 import { preAuthenticationEncoding } from '../log/dsse.ts'
@@ -115,6 +116,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const key = hasEvents ? requireOwnKey(keys, identity, reader) : (keys.of(identity.masterId) ?? keys.make(identity.masterId))
   const engine = store.transact((writer) => {
     createReturnTable(writer)
+    createQueueTables(writer)
     createSyncTables(writer)
     createCarriageTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)

@@ -4,23 +4,18 @@ import { reconciliationPolicies } from '../fleet/reconciliation/policy.ts'
 import { waysOut } from '../fleet/reconciliation/ways-out.ts'
 import { contactScheduleSchema } from '../fleet/connectivity/connectivity-events.ts'
 import { connectivityModes, healths, nodeKinds, nodeRecordSchema, phases } from '../fleet/node/node-record.ts'
+import { filterOf, nodeParts } from './filter.ts'
 import { waiverView } from './waivers.ts'
 import { authoritySchema, doubt, id, instant, pageOf, pageRequest } from './common.ts'
 
-export const nodeFilter = z.object({
-  /** With its subtree. */
-  domainId: id.optional(),
-  modes: z.array(z.enum(connectivityModes)).optional(),
-  phases: z.array(z.enum(phases)).optional(),
-  healths: z.array(z.enum(healths)).optional(),
-  kinds: z.array(z.enum(nodeKinds)).optional(),
-  /** All of them. */
-  tags: z.array(z.string().max(100)).max(20).optional(),
-  policyBundleId: id.optional(),
-  /** Part of the name, the id or the serial, in any case. */
-  text: z.string().max(200).optional(),
-})
+/** `from` and `to`: its phase or its mode changed last in that time. `asOf`: of so few nodes as one answer can fold ([QY43]). */
+export const nodeFilter = filterOf(...nodeParts, 'from', 'to', 'asOf')
 export const nodeListRequest = nodeFilter.extend(pageRequest)
+
+/** `from` and `to`: when this master recorded it. `text`: part of the sentence or the type. */
+const history = filterOf('from', 'to', 'text', 'asOf').extend({ nodeId: id, ...pageRequest })
+export const timelineRequest = history
+export const observationsRequest = history
 
 /** A line in a list of nodes. */
 export const nodeRow = z.object({
@@ -191,6 +186,35 @@ export const sessionView = z.object({
   resumedTimes: z.number().int().nonnegative(),
 })
 export type SessionView = z.infer<typeof sessionView>
+
+/** Nodes that asked to return and were told to wait, in the order in which they will be let in. */
+export const returnQueueView = z.object({
+  at: instant,
+  open: z.number().int(),
+  waiting: z.number().int(),
+  /** The budget: returns open at once, and bytes that they have yet to send together. */
+  maxSessions: z.number().int(),
+  maxBytes: z.number().int(),
+  /** Returns that end, a second, over the last minute; null while none did. */
+  ratePerSecond: z.number().nullable(),
+  /** Until the last of those who wait is let in; null while that is not known. */
+  etaSeconds: z.number().nullable(),
+  domains: z.array(z.object({ domainId: id, name: z.string(), waiting: z.number().int(), open: z.number().int() })),
+  items: z.array(
+    z.object({
+      nodeId: id,
+      nodeName: z.string(),
+      domainId: id,
+      place: z.number().int().positive(),
+      askedAt: instant,
+      /** When it was told to ask again. */
+      dueAt: instant,
+      expectedEvents: z.number().int().nonnegative(),
+      etaSeconds: z.number().nullable(),
+    }),
+  ),
+})
+export type ReturnQueueView = z.infer<typeof returnQueueView>
 
 export const evidenceView = z.object({
   id: z.number().int(),

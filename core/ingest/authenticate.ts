@@ -19,10 +19,16 @@ export function authenticate(context: GatewayContext, authorization: string | un
   const standing = mayTalk(master, bearer.nodeId)
   if (!standing.ok) return standing
   if (standing.value.keyId !== bearer.keyId) return unknownToken()
+  if (session !== undefined && isOfAnotherTime(session, standing.value)) return unknownToken()
   if (standing.value.isKeyRevoked) return cutOff(context, standing.value, session)
   return accepted(
     session === undefined ? { kind: 'attachment', standing: standing.value } : { kind: 'session', standing: standing.value, session },
   )
+}
+
+/** The lock names the authority that it was given under; when that has changed, the node asks for another. */
+export function isOfAnotherTime(session: ReturnSession, { placement, epoch }: Pick<NodeStanding, 'placement' | 'epoch'>): boolean {
+  return session.closedAt === null && (session.placement !== placement || session.epoch !== epoch)
 }
 
 export function unknownToken(): Result<never> {

@@ -9,8 +9,11 @@ import { authenticate, unknownToken } from './authenticate.ts'
 import type { GatewayRequest, GatewayResponse, RequestHead } from './exchange.ts'
 import type { MasterPort } from './master-port.ts'
 import { createNonces } from './nonces.ts'
+import { createSignedRequests } from './signed-request.ts'
 import { problemResponse, refusalOf } from './problem.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
+import { createAdmission, defaultBudget } from './returns/admission.ts'
+import type { AdmissionBudget } from './returns/queue-table.ts'
 import { defaultLeaseSeconds, expireLeases } from './returns/leases.ts'
 import type { Caller, GatewayContext } from './route.ts'
 import { matchRoute, type Matched } from './router.ts'
@@ -19,6 +22,8 @@ import { createAttachments } from './tokens.ts'
 export type GatewaySettings = {
   /** How long a return may stand still before its lock is freed. */
   readonly leaseSeconds?: number
+  /** How many returns at once, and how much of them. */
+  readonly budget?: AdmissionBudget
 }
 
 /** What the head alone decides: an answer, or that the body may be read up to a size. */
@@ -63,7 +68,10 @@ const pieces = { perSecond: gatewayLimits.piecesPerSecond, burst: gatewayLimits.
 const sleptMs = 30_000
 
 /** The return table (`createReturnTable`) has to be there. */
-export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseSeconds }: GatewaySettings = {}): Gateway {
+export function createGateway(
+  master: MasterPort,
+  { leaseSeconds = defaultLeaseSeconds, budget = defaultBudget }: GatewaySettings = {},
+): Gateway {
   const { ports } = master
   const context: GatewayContext = {
     master,
@@ -71,6 +79,8 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
     startedAt: ports.clock.now(),
     nonces: createNonces(ports),
     attachments: createAttachments(ports),
+    signed: createSignedRequests(master),
+    admission: createAdmission(master, budget),
     newId: createUlidSource(ports.clock, ports.random),
   }
   const strangerRate = createRateLimit(strangers, ports.clock)
@@ -116,11 +126,13 @@ export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseS
   function act(matched: Matched, head: RequestHead, body: Uint8Array): Result<GatewayResponse> {
     const { route, parameters, query } = matched
     if (body.length > route.maxBodyBytes) return bodyTooLarge(route.maxBodyBytes)
-    const call = { parameters, query, headers: head.headers, body }
+    const call = { parameters, query, headers: head.headers, head, body }
     if (route.access === 'open') return route.act(context, call)
     // Asked again: a key may have been revoked while the body was on its way.
     const caller = authenticate(context, head.headers['authorization'])
     if (!caller.ok) return caller
+    const own = context.signed.check(caller.value.standing, head, body)
+    if (!own.ok) return own
     const hasEnded = caller.value.kind === 'session' && caller.value.session.closedAt !== null
     return hasEnded && !route.path.startsWith('/v1/return/') ? unknownToken() : route.act(context, call, caller.value)
   }

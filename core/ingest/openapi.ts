@@ -26,6 +26,7 @@ import {
   segmentQuery,
   signedStatement,
 } from '../contract/gateway.ts'
+import { depositAnswer, leftAnswer, leftRequest } from '../contract/relay-link.ts'
 import type { Route } from './route.ts'
 import { routes } from './router.ts'
 
@@ -70,6 +71,9 @@ const named = {
   DesiredDocument: desiredDocument,
   CommandsDocument: commandsDocument,
   BlobAnswer: blobAnswer,
+  DepositAnswer: depositAnswer,
+  LeftRequest: leftRequest,
+  LeftAnswer: leftAnswer,
   Problem: problemDocument,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
@@ -130,6 +134,23 @@ const descriptions: Readonly<Record<string, Description>> = {
     query: blobQuery,
     request: binary,
     answers: { 201: json('BlobAnswer'), 202: json('BlobAnswer') },
+  },
+  'PUT /v1/relay/segments': {
+    summary: 'A piece of a segment that was left with a relay, handed on and signed by that relay',
+    query: segmentQuery,
+    request: bytes('application/vnd.ibcf.segment+zstd'),
+    answers: { 200: json('DepositAnswer'), 202: json('DepositAnswer') },
+  },
+  'PUT /v1/relay/blobs/{sha256}': {
+    summary: 'A piece of content that was left with a relay',
+    query: blobQuery,
+    request: binary,
+    answers: { 200: json('DepositAnswer'), 202: json('DepositAnswer') },
+  },
+  'POST /v1/relay/left': {
+    summary: 'What this master leaves with a relay for nodes behind it, each document signed for its node',
+    request: json('LeftRequest'),
+    answers: { 200: json('LeftAnswer') },
   },
 }
 

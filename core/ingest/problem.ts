@@ -43,6 +43,7 @@ export const problems: Readonly<Record<string, Problem>> = {
   // Returns.
   RETURN_REQUIRED: { status: 409, title: 'Return first' },
   RETURN_REFUSED: { status: 409, title: 'Return not possible' },
+  RETURN_QUEUED: { status: 429, title: 'Many return at once' },
   SESSION_UNKNOWN: { status: 404, title: 'No such return' },
   SESSION_HELD_ELSEWHERE: { status: 409, title: 'Return open at another master' },
   LOCK_NOT_COUNTERSIGNED: { status: 409, title: 'Lock not countersigned' },
@@ -63,6 +64,14 @@ export const problems: Readonly<Record<string, Problem>> = {
   BLOB_DIGEST_WRONG: { status: 422, title: 'Not the content it was said to be' },
   RANGE_NEEDED: { status: 413, title: 'Content too large for one answer' },
   RANGE_UNSATISFIABLE: { status: 416, title: 'Range not within the content' },
+  // Relays.
+  REQUEST_UNPROVEN: { status: 401, title: 'Not proven to be of its sender' },
+  NOT_A_RELAY: { status: 403, title: 'Not a relay in service' },
+  HOPS_TOO_MANY: { status: 400, title: 'Too many relays' },
+  RELAY_LOOP: { status: 508, title: 'Relays in a ring' },
+  RELAY_FULL: { status: 507, title: 'No room at the relay' },
+  RELAY_BUSY: { status: 503, title: 'Relay too busy' },
+  RELAY_UPSTREAM_AWAY: { status: 503, title: 'Master not reached' },
   // Ourselves.
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   ENROLMENTS_FULL: { status: 503, title: 'Too many requests to join' },

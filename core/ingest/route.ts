@@ -1,16 +1,20 @@
 /** What a route is, and who is calling it. */
 import type { UlidSource } from '../kernel/ids.ts'
 import type { Result } from '../kernel/result.ts'
-import type { GatewayResponse } from './exchange.ts'
+import type { GatewayResponse, RequestHead } from './exchange.ts'
 import type { MasterPort, NodeStanding } from './master-port.ts'
 import type { Nonces } from './nonces.ts'
+import type { Admission } from './returns/admission.ts'
 import type { ReturnSession } from './returns/return-table.ts'
+import type { SignedRequests } from './signed-request.ts'
 import type { Attachments } from './tokens.ts'
 
 export type GatewayContext = {
   readonly master: MasterPort
   readonly nonces: Nonces
   readonly attachments: Attachments
+  readonly signed: SignedRequests
+  readonly admission: Admission
   readonly newId: UlidSource
   readonly leaseSeconds: number
   /** When this run began to listen, wall milliseconds. */
@@ -22,6 +26,8 @@ export type Call = {
   readonly parameters: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  /** As it came, for what is signed over it. */
+  readonly head: RequestHead
   readonly body: Uint8Array
 }
 

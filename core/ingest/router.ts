@@ -14,6 +14,8 @@ import { enrolRoute } from './routes/enrol.ts'
 import { greetingRoute } from './routes/greeting.ts'
 import { heartbeatRoute } from './routes/heartbeat.ts'
 import { completeRoute, countersignRoute, returnRoute } from './routes/return.ts'
+import { relayBlobsRoute, relaySegmentsRoute } from './routes/relay-deposits.ts'
+import { relayLeftRoute } from './routes/relay-left.ts'
 import { segmentsRoute } from './routes/segments.ts'
 
 export const routes: readonly Route[] = [
@@ -32,6 +34,9 @@ export const routes: readonly Route[] = [
   getBlobRoute,
   headBlobRoute,
   putBlobRoute,
+  relaySegmentsRoute,
+  relayBlobsRoute,
+  relayLeftRoute,
 ]
 
 export type Matched = {

@@ -2,11 +2,12 @@
  * Tokens of a channel: 256 bits, told once; only their SHA-256 is kept. An attachment's lives in memory, so a restart of the master
  * makes nodes attach again; a return's lives in the row of its session and survives.
  */
+import { signedTokenPrefix } from '../contract/relay-link.ts'
 import { toHex } from '../kernel/hex.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import type { Clock, Crypto, Random } from '../kernel/ports.ts'
 
-export type Attachment = { readonly nodeId: NodeId; readonly keyId: string }
+export type Attachment = { readonly nodeId: NodeId; readonly keyId: string; readonly signsRequests?: boolean }
 
 export type Attachments = {
   /** A new token; the node's token before it is worth nothing from now on. */
@@ -18,10 +19,15 @@ export type Attachments = {
 /** A node that never goes away still proves who it is once a day. */
 const lifeMs = 24 * 60 * 60 * 1000
 
-const tokenPattern = /^[A-Za-z0-9_-]{43}$/
+const tokenPattern = /^(?:p\.)?[A-Za-z0-9_-]{43}$/
 
-export function makeToken(random: Random): string {
-  return Buffer.from(random.bytes(32)).toString('base64url')
+/** `signsRequests`: good only for requests that the node signs; the token says so itself, and is another without it. */
+export function makeToken(random: Random, signsRequests: boolean = false): string {
+  return `${signsRequests ? signedTokenPrefix : ''}${Buffer.from(random.bytes(32)).toString('base64url')}`
+}
+
+export function isSignedToken(token: string): boolean {
+  return token.startsWith(signedTokenPrefix)
 }
 
 /** What is kept of a token. */
@@ -50,7 +56,7 @@ export function createAttachments(ports: { readonly clock: Clock; readonly crypt
     drop,
     issue: (attachment) => {
       drop(attachment.nodeId)
-      const token = makeToken(ports.random)
+      const token = makeToken(ports.random, attachment.signsRequests)
       const hash = toHex(hashToken(ports.crypto, token))
       byHash.set(hash, { ...attachment, until: ports.clock.monotonic() + lifeMs })
       hashOf.set(attachment.nodeId, hash)

@@ -1,4 +1,5 @@
 /** All queries over one read model, for whoever serves them. */
+import { type AuditInput, listActs } from '../audit/list-acts.ts'
 import type { EnrolmentView } from '../../contract/people.ts'
 import type { ReadModel } from '../read-model.ts'
 import { listAssignments } from './assignments.ts'
@@ -24,6 +25,7 @@ import { readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
 import { listRollouts, readRollout } from './rollouts.ts'
+import { readReturnQueue } from './return-queue.ts'
 import { readReconciliation } from './judging.ts'
 import { dryRunReturn, listReturns, readReturn } from './sessions.ts'
 import { listWaivers } from './waivers.ts'
@@ -43,6 +45,8 @@ export function createQueries(model: ReadModel) {
     overview: () => readOverview(model),
     /** The inbox alone, of everything. */
     attention: () => listAttention(model, fleetOf(model), { kind: 'everything' }),
+    /** Every act of a person, with what proves it. */
+    audit: (input: AuditInput) => listActs(model, input),
     domains: () => listDomains(model),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
@@ -57,6 +61,7 @@ export function createQueries(model: ReadModel) {
     sessions: (input: SessionListInput) => listReturns(model, input).items,
     session: (sessionId: string) => readReturn(model, sessionId),
     reconciliation: (domainId: string) => readReconciliation(model, domainId),
+    returnQueue: (input: { readonly limit: number }) => readReturnQueue(model, input),
     dryRun: (sessionId: string) => dryRunReturn(model, sessionId),
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
     assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),

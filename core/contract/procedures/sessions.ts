@@ -1,6 +1,6 @@
 /** Returns: names, inputs and outputs. */
 import { id } from '../common.ts'
-import { dryRunView, sessionView } from '../nodes.ts'
+import { dryRunView, returnQueueView, sessionView } from '../nodes.ts'
 import { base } from './base.ts'
 import { z } from 'zod'
 
@@ -19,6 +19,10 @@ export const sessionProcedures = {
     .route({ method: 'GET', path: '/sessions/{sessionId}', summary: 'One return, with its progress' })
     .input(z.object({ sessionId: id }))
     .output(sessionView),
+  queue: base
+    .route({ method: 'GET', path: '/sessions/queue', summary: 'Who waits to return: order, rate, time left' })
+    .input(z.object({ limit: z.coerce.number().int().min(0).max(500).default(50) }))
+    .output(returnQueueView),
   dryRun: base
     .route({
       method: 'GET',

@@ -18,6 +18,7 @@ import { instantOf } from '../exchange.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { isSignedBy } from '../read-input.ts'
 import { hashToken, makeToken } from '../tokens.ts'
+import type { Admission, Turn } from './admission.ts'
 import { abandonReturn } from './close-return.ts'
 import type { DriftFigure } from './judged.ts'
 import { countEvents, heldHeads, missingOf } from './missing.ts'
@@ -28,10 +29,10 @@ type ReturnAnswer = z.infer<typeof returnAnswer>
 type LockDocument = z.infer<typeof lockDocument>
 type Countersignature = z.infer<typeof countersignRequest>
 
-export type ReturnSettings = { readonly leaseSeconds: number; readonly newId: UlidSource }
+export type ReturnSettings = { readonly leaseSeconds: number; readonly newId: UlidSource; readonly admission: Admission }
 export type ReturnProof = { readonly document: ProofDocument; readonly clockOffsetMs: number }
 
-/** Codes: SESSION_HELD_ELSEWHERE, RETURN_REFUSED. The same session again while it is open, with a new token. */
+/** Codes: SESSION_HELD_ELSEWHERE, RETURN_REFUSED, RETURN_QUEUED (`retryAfterSeconds`, `place`, `waiting`). The same session again while it is open, with a new token. */
 export function openReturn(master: MasterPort, settings: ReturnSettings, standing: NodeStanding, proof: ReturnProof): Result<ReturnAnswer> {
   const elsewhere = master.openElsewhere?.(standing.nodeId)
   if (elsewhere !== undefined) {
@@ -45,13 +46,13 @@ export function openReturn(master: MasterPort, settings: ReturnSettings, standin
     )
   }
   const { clock, crypto, random } = master.ports
-  const token = makeToken(random)
+  const token = makeToken(random, proof.document.signsRequests === true)
   const tokenHash = hashToken(crypto, token)
   return master.commit((commit) => {
     const now = clock.now()
     const known = openSessionOf(commit.writer, standing.nodeId)
     const opened =
-      known?.keyId === standing.keyId
+      known !== undefined && isUnderTheSame(known, standing)
         ? accepted(resume(commit, known, proof, tokenHash, now + settings.leaseSeconds * 1000))
         : openAnew(master, settings, commit, standing, proof, tokenHash, known)
     if (!opened.ok) return opened
@@ -66,6 +67,11 @@ export function openReturn(master: MasterPort, settings: ReturnSettings, standin
       now: instantOf(now),
     })
   })
+}
+
+/** The token and the lock of a return are for one key, in one placement, at one epoch. */
+function isUnderTheSame(session: ReturnSession, { keyId, placement, epoch }: NodeStanding): boolean {
+  return session.keyId === keyId && session.placement === placement && session.epoch === epoch
 }
 
 /** What the node recorded since is expected as well; a verdict that was being reached is reached anew. */
@@ -97,8 +103,13 @@ function openAnew(
   outlived: ReturnSession | undefined,
 ): Result<ReturnSession> {
   const now = master.ports.clock.now()
-  if (outlived !== undefined) abandonReturn(commit, outlived, 'The node has a new key since.', now)
   const expectedEvents = countEvents(missingOf(commit.writer, document.frontier))
+  const turn = settings.admission.ask(commit.writer, { nodeId: standing.nodeId, domainId: standing.domainId, expectedEvents })
+  if (turn.kind === 'wait') return queued(turn)
+  if (outlived !== undefined) {
+    const sentence = outlived.keyId === standing.keyId ? 'Who is master there changed since.' : 'The node has a new key since.'
+    abandonReturn(commit, outlived, sentence, now)
+  }
   const from = outlived === undefined ? standing : { ...standing, mode: 'AUTONOMOUS' as const }
   const moved = moveToReturning(commit, from, expectedEvents)
   if (!moved.ok) return refused('RETURN_REFUSED', moved.refusal.sentence, moved.refusal.facts)
@@ -144,6 +155,14 @@ function openAnew(
   }
   insertSession(commit.writer, session)
   return accepted(session)
+}
+
+function queued({ seconds, place, waiting }: Extract<Turn, { readonly kind: 'wait' }>): Result<never> {
+  return refused('RETURN_QUEUED', `Many nodes come back at once: ${place === 0 ? 'this one is next' : `${place} go before this one`}.`, {
+    retryAfterSeconds: seconds,
+    place,
+    waiting,
+  })
 }
 
 /** Of what was known before anything of this return came. */

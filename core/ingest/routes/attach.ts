@@ -14,10 +14,10 @@ export const attachRoute: Route = {
   act: ({ master, nonces, attachments }, { body }) => {
     const proven = proveIdentity(master, nonces, body, 'attach')
     if (!proven.ok) return proven
-    const { standing, clockOffsetMs } = proven.value
+    const { standing, clockOffsetMs, document } = proven.value
     if (needsReturn(standing.mode)) return returnRequired()
     const { nodeId, keyId } = standing
-    const token = attachments.issue({ nodeId, keyId })
+    const token = attachments.issue({ nodeId, keyId, signsRequests: document.signsRequests === true })
     const now = master.ports.clock.now()
     master.heard(nodeId, { at: now, clockOffsetMs })
     const { mode, phase, contactEverySeconds } = master.standing(nodeId) ?? standing

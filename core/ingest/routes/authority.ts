@@ -1,6 +1,6 @@
 /** `GET /v1/authority`: the chain of grants behind whoever is master of a domain. No secret: each link is signed, and checked by who asks. */
 import { authorityQuery } from '../../contract/gateway.ts'
-import type { DomainId } from '../../kernel/ids.ts'
+import type { DomainId, NodeId } from '../../kernel/ids.ts'
 import { accepted } from '../../kernel/result.ts'
 import { jsonResponse } from '../exchange.ts'
 import { readShape } from '../read-input.ts'
@@ -14,6 +14,12 @@ export const authorityRoute: Route = {
   act: ({ master }, { query }) => {
     const asked = readShape(authorityQuery, query)
     if (!asked.ok) return asked
-    return accepted(jsonResponse({ chain: master.grantChain?.(asked.value.domainId as DomainId) ?? [] }))
+    const { domainId, nodeId } = asked.value
+    return accepted(
+      jsonResponse({
+        chain: master.grantChain?.(domainId as DomainId) ?? [],
+        moves: master.moves?.(domainId as DomainId, nodeId as NodeId | undefined) ?? [],
+      }),
+    )
   },
 }

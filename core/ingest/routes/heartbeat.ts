@@ -23,8 +23,8 @@ export const heartbeatRoute: Route = {
       master.commit(({ writer }) => updateSession(writer, session, { leaseUntil: leaseFromNow(context) }))
     }
     master.heard(nodeId, { at: now, heartbeat: asked.value })
-    const { mode, phase, epoch } = master.standing(nodeId) ?? caller.standing
+    const { mode, phase, epoch, placement } = master.standing(nodeId) ?? caller.standing
     const instruction = caller.kind === 'attachment' && needsReturn(mode) ? 'return' : 'none'
-    return accepted(jsonResponse({ mode: mode ?? 'LIVE', phase, now: instantOf(now), instruction, epoch }))
+    return accepted(jsonResponse({ mode: mode ?? 'LIVE', phase, now: instantOf(now), instruction, epoch, placement }))
   },
 }

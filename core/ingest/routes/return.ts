@@ -16,11 +16,11 @@ export const returnRoute: Route = {
   path: '/v1/return',
   maxBodyBytes,
   access: 'open',
-  act: ({ master, nonces, attachments, newId, leaseSeconds }, { body }) => {
+  act: ({ master, nonces, attachments, newId, leaseSeconds, admission }, { body }) => {
     const proven = proveIdentity(master, nonces, body, 'return')
     if (!proven.ok) return proven
     const { standing, document, clockOffsetMs } = proven.value
-    const answer = openReturn(master, { leaseSeconds, newId }, standing, { document, clockOffsetMs })
+    const answer = openReturn(master, { leaseSeconds, newId, admission }, standing, { document, clockOffsetMs })
     if (!answer.ok) return answer
     attachments.drop(standing.nodeId)
     master.heard(standing.nodeId, { at: master.ports.clock.now(), clockOffsetMs })

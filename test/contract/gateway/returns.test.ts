@@ -162,6 +162,36 @@ describe('a return', () => {
     expect(await upload(island, node, opened)).toBeUndefined()
   })
 
+  it('[RT15] is for one epoch: when the authority changes, its token is worth nothing and the node returns anew', async () => {
+    let epochsLater = 0
+    using island = await createIsland({
+      extendPort: (port) => ({
+        ...port,
+        standing: (id) => {
+          const standing = port.standing(id)
+          return standing === undefined ? undefined : { ...standing, epoch: standing.epoch + epochsLater }
+        },
+      }),
+    })
+    const node = await createAway(island, 2)
+    const old = await openReturn(island, node)
+    await countersign(island, node, old)
+    await upload(island, node, old)
+    epochsLater = 1
+    expect((await heartbeat(island, old.token)).json).toMatchObject({ status: 401, code: 'TOKEN_UNKNOWN' })
+    const anew = await openReturn(island, node)
+    expect(anew).toMatchObject({ missing: [] })
+    expect(anew.sessionId).not.toBe(old.sessionId)
+    const lock = JSON.parse(new TextDecoder().decode(fromBase64(anew.lock.document))) as { readonly epoch: number }
+    expect(lock.epoch).toBe(2)
+    expect(readSession(island.master.store.reader, old.sessionId)).toMatchObject({
+      verdict: 'ABANDONED',
+      reasons: [{ sentence: 'Who is master there changed since.' }],
+    })
+    await countersign(island, node, anew)
+    expect((await complete(island, node, anew)).json).toMatchObject({ verdict: 'CLEAN' })
+  })
+
   it('[RT1] [GW7] under a key that was replaced is ended, and its token with it; the node begins another', async () => {
     const replaced: { node?: FieldNode; key?: KeyPair } = {}
     using island = await createIsland({

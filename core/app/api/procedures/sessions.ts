@@ -6,5 +6,6 @@ export const sessionHandlers = {
   get: os.session.get.handler(({ input, context }) =>
     found(queriesOf(context).session(input.sessionId), 'SESSION_UNKNOWN', 'No such return is known here.'),
   ),
+  queue: os.session.queue.handler(({ input, context }) => queriesOf(context).returnQueue(input)),
   dryRun: os.session.dryRun.handler(({ input, context }) => queriesOf(context).dryRun(input.sessionId)),
 }
