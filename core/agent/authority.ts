@@ -4,6 +4,7 @@
  */
 import { authorityAnswer } from '../contract/gateway.ts'
 import { fence, type Fence } from '../fleet/authority/fence.ts'
+import { judgeMove } from '../fleet/authority/move-statement.ts'
 import { verifyGrantChain } from '../fleet/authority/grant-chain.ts'
 import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
 import { createCheckSignature } from '../trust/check-signature.ts'
@@ -24,11 +25,12 @@ export type AuthorityParts = {
 
 /**
  * What a document of the obeyed master is worth: its fence, if that is the remembered one. Codes: EPOCH_STALE, EPOCH_CONTESTED, and
- * GRANT_UNVERIFIED for an epoch that no verified grant has led to yet.
+ * GRANT_UNVERIFIED for an epoch that no verified grant has led to yet. That what is given apart or given back moves the node is the word of the
+ * master that it obeys: a higher placement at the same epoch is taken from it.
  */
 export function judgeOffer(held: Fence | undefined, offered: Fence): Result<Fence> {
   const judged = fence(held, offered)
-  if (!judged.ok || held === undefined || isSame(held, offered)) return judged
+  if (!judged.ok || held === undefined || isSame(held, { ...offered, placement: held.placement })) return judged
   return refused('GRANT_UNVERIFIED', 'The node has not seen the grant for this epoch yet, and goes on under the one it knows.', {
     placement: offered.placement,
     epoch: offered.epoch,
@@ -75,15 +77,65 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
   return judged
 }
 
+/**
+ * Follows the moves that the master which the node obeys has signed, as many in a row as there are: from then on it obeys whoever is named
+ * by the last. What is not its own, was made before or is signed by anybody else changes nothing.
+ */
+export function takeMoves({ crypto, store, memory }: AuthorityParts, moves: readonly Envelope[]): boolean {
+  let hasMoved = false
+  for (const envelope of moves) {
+    const approval = memory.get('approval')
+    const held = memory.get('fence')
+    if (approval === undefined || held === undefined) return hasMoved
+    const { nodeId, domainId, masterPublicKey: obeyedKey, domainLine = [domainId] } = approval
+    const judged = judgeMove(envelope, { nodeId, domainLine, fence: held, obeyedKey }, createCheckSignature(crypto))
+    if (!judged.ok) continue
+    const { statement, fence: next } = judged.value
+    const [holding] = statement.grants
+    const [there] = statement.domainLine
+    if (holding === undefined || there === undefined) continue
+    hasMoved = true
+    store.transact((writer) => {
+      memory.put(writer, 'roots', { keys: [], grants: statement.grants })
+      memory.put(writer, 'fence', next)
+      memory.put(writer, 'approval', {
+        ...approval,
+        // Given back, the domain is the one it was in; only who holds it is another.
+        domainId: statement.nodeId === null ? domainId : there,
+        domainLine: statement.nodeId === null ? domainLine : [...statement.domainLine],
+        masterId: holding.master.masterId,
+        masterName: holding.master.masterId === approval.masterId ? approval.masterName : '',
+        masterPublicKey: holding.master.publicKey,
+        placement: next.placement,
+        epoch: next.epoch,
+      })
+    })
+  }
+  return hasMoved
+}
+
 /** Asks a master what it rests on, telling it no more than the domain. A failure of the link is left for the next time. */
 export async function learnAuthority(
   parts: AuthorityParts,
   client: Pick<GatewayClient, 'ask'>,
   who: Obeyed,
 ): Promise<{ readonly kind: 'known' } | { readonly kind: 'refused'; readonly refusal: Rejection } | { readonly kind: 'unheard' }> {
-  const domainId = parts.memory.get('approval')?.domainId ?? ''
-  const answer = await client.ask(authorityAnswer, { method: 'GET', path: `/v1/authority?domainId=${domainId}` })
+  const ask = () => {
+    const { domainId = '', nodeId = '' } = parts.memory.get('approval') ?? {}
+    return client.ask(authorityAnswer, { method: 'GET', path: `/v1/authority?domainId=${domainId}&nodeId=${nodeId}` })
+  }
+  let answer = await ask()
   if (answer.kind !== 'ok') return { kind: 'unheard' }
+  if (takeMoves(parts, answer.value.moves ?? [])) {
+    // Whom it obeys now, it may have been told in so many words; the grants are those of where it is now.
+    const now = parts.memory.get('approval')
+    if (now?.masterId === who.masterId && now.masterPublicKey === who.publicKey) {
+      parts.store.transact((writer) => parts.memory.put(writer, 'approval', { ...now, masterName: who.name }))
+      return { kind: 'known' }
+    }
+    answer = await ask()
+    if (answer.kind !== 'ok') return { kind: 'unheard' }
+  }
   const taken = takeChain(parts, answer.value.chain, who)
   return taken.ok ? { kind: 'known' } : { kind: 'refused', refusal: taken.refusal }
 }

@@ -90,6 +90,7 @@ export function createContact(parts: ContactParts): Contact {
   let contactMs = config.contactEverySeconds * 1000
   const patienceMs = Math.min(longestBackoffMs, Math.max(contactMs, 1000))
   let stage: Stage = { kind: 'greeting' }
+  let askedPlacement = 0
   let attempts = 0
   /** Pieces acknowledged when it last stumbled: a bad link that still gets something through is not left to rest. */
   let acknowledged = 0
@@ -179,7 +180,10 @@ export function createContact(parts: ContactParts): Contact {
     attempts = 0
     const held = memory.get('fence')
     const isHigher = (answer.value.epoch ?? 0) > (held?.epoch ?? 0)
-    if (isHigher || (answer.value.placement ?? 0) > (held?.placement ?? 0)) await learn()
+    const placement = answer.value.placement ?? 0
+    // A move is asked for once: where none is shown, what the master desires raises the placement.
+    if (isHigher || (placement > (held?.placement ?? 0) && placement !== askedPlacement)) await learn()
+    askedPlacement = placement
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
     else showAttached()
     return answer.value.instruction === 'none' ? undefined : askedToReturn

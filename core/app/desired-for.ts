@@ -22,7 +22,7 @@ export function desiredFor(model: ReadModel, node: NodeId): ReturnType<MasterPor
     nodeId: node,
     masterId: model.masterId,
     domainId: lifecycle.domainId,
-    placement: lifecycle.placement,
+    placement: model.placement(node),
     epoch: authorityOf(model, lifecycle.domainId).epoch ?? 0,
     policyBundleId,
     policyName: policy.name,

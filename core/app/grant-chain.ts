@@ -4,13 +4,17 @@
  */
 import { chroniclesOf } from '../fleet/authority/chronicle.ts'
 import type { Envelope } from '../fleet/authority/events.ts'
-import { type GrantStatement, grantPayloadType } from '../fleet/authority/statement.ts'
+import { type GrantStatement, grantPayloadType, openStatement } from '../fleet/authority/statement.ts'
+import { lineOf } from '../fleet/authority/line.ts'
 import { governing } from '../fleet/authority/tenure.ts'
 import type { AuthorityAct, Chronicle, EpochPage, Tenure } from '../fleet/authority/types.ts'
 import type { MasterPort } from '../ingest/master-port.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import { readEventById } from '../store/read-events.ts'
 import type { ReadModel } from './read-model.ts'
+
+/** A node that missed more of them than this is let in anew. */
+const movesShown = 32
 
 type Own = Pick<MasterPort, 'keyId' | 'publicKey' | 'signStatement'>
 
@@ -35,6 +39,37 @@ export function grantChainOf(model: ReadModel, own: Own, domainId: string): read
   }
   const chain = links.filter((link) => link !== undefined)
   return chain.length === links.length ? chain : []
+}
+
+/**
+ * The grants in force on the way from the domain upwards, that of its holder first: from where a node that is moved there goes on checking.
+ * Empty where the statement of the holder is not held.
+ */
+export function grantsInForce(model: ReadModel, own: Own, domainId: string): readonly GrantStatement[] {
+  const line = chroniclesOf(model.book, { domainId })
+  const source = governing(line)
+  if (source === undefined) return []
+  const grants = line.slice(line.indexOf(source)).map((chronicle) => {
+    const page = chronicle.pages.at(-1)
+    const tenure = page === undefined || page.outcome.kind === 'inherits' ? undefined : leading(model, page)
+    if (tenure === undefined) return undefined
+    const envelope = statementIn(model, tenure.act.eventId) ?? signedNow(model, own, chronicle, tenure)
+    const opened = envelope === undefined ? undefined : openStatement(envelope)
+    return opened?.ok === true && opened.value.kind === 'grant' ? opened.value : undefined
+  })
+  return grants[0] === undefined ? [] : grants.filter((grant) => grant !== undefined)
+}
+
+/** What a node of the domain is shown that does not know of a move of its own, or that its domain was given back; oldest first. */
+export function movesFor(model: ReadModel, domainId: string, nodeId: string | undefined): readonly Envelope[] {
+  const back = lineOf(model.book, domainId).flatMap((id) =>
+    (model.book.record(id)?.acts ?? []).filter(({ word }) => word.kind === 'release' && word.inherit).map(({ eventId }) => eventId),
+  )
+  const own = nodeId === undefined ? [] : (model.lifecycle(nodeId)?.place?.releases ?? [])
+  return [...back, ...own]
+    .slice(-movesShown)
+    .map((eventId) => statementIn(model, eventId))
+    .filter((statement) => statement !== undefined)
 }
 
 /** Who holds the epoch; where it was contested, this master or the one it was resolved for, else any party: all were named to claim. */

@@ -67,7 +67,19 @@ export type RecorderParts = {
   readonly undone: (events: readonly StoredEvent[], error: unknown) => void
 }
 
-export function createRecorder({ store, engine, identity, key, keys, ports, epochOf, placementOf, committed, undone, signed }: RecorderParts): Recorder {
+export function createRecorder({
+  store,
+  engine,
+  identity,
+  key,
+  keys,
+  ports,
+  epochOf,
+  placementOf,
+  committed,
+  undone,
+  signed,
+}: RecorderParts): Recorder {
   const nextId = createUlidSource(ports.clock, ports.random)
   const before = ownLogs(store, identity)
   const open = new Map<string, LogId>(before.unsigned.map((log) => [formatLogId(log), log]))

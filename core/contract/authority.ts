@@ -91,5 +91,6 @@ export const claimRequest = byDomain.extend({ delegationId: id.optional(), reaso
 export const breakGlassRequest = byDomain.extend({ reason })
 /** `to` holds it from the next epoch on; the one it is resolved for, unless said otherwise. */
 export const resolveAuthorityRequest = byDomain.extend({ inFavourOf: id, to: masterRef.optional(), reason: reason.optional() })
-export const releaseRequest = byDomain.extend({ reason })
+/** `inherit`: given back to the domain above, whose holder then decides here too; else nobody does. */
+export const releaseRequest = byDomain.extend({ inherit: z.boolean().default(false), reason })
 export const reviewRequest = byDomain.extend({ eventId: id, verdict: z.enum(['upheld', 'withdrawn']), findings: reason })

@@ -123,9 +123,15 @@ export const enrolmentAnswer = z.object({
   approval: signedStatement.nullable(),
 })
 
-/** `GET /v1/authority?domainId=`: the grants that led to the master of a domain, oldest first; none where it rests on none. */
-export const authorityQuery = z.object({ domainId: id })
-export const authorityAnswer = z.object({ chain: z.array(grantEnvelopeSchema).max(256) })
+/**
+ * `GET /v1/authority?domainId=&nodeId=`: the grants that led to the master of a domain, oldest first; none where it rests on none. And the
+ * moves of the node and its domain, each signed by the master that it obeyed before.
+ */
+export const authorityQuery = z.object({ domainId: id, nodeId: id.optional() })
+export const authorityAnswer = z.object({
+  chain: z.array(grantEnvelopeSchema).max(256),
+  moves: z.array(grantEnvelopeSchema).max(64).optional(),
+})
 
 /** `POST /v1/challenge` */
 export const challengeRequest = z.object({ nodeId: id })
@@ -141,6 +147,8 @@ export const proofDocument = z.object({
   frontier: z.array(headSchema).max(64),
   /** The node's own clock, so that its offset is known. */
   now: instant,
+  /** It comes over relays: the token given for this is good only for requests that the node signs (contract/relay-link.ts). */
+  signsRequests: z.boolean().optional(),
 })
 export type ProofDocument = z.infer<typeof proofDocument>
 
@@ -241,6 +249,7 @@ export const heartbeatAnswer = z.object({
   instruction: z.enum(['none', 'return']),
   /** Under which the master directs the node; a higher one than the node knows is worth asking for the grant. */
   epoch: z.number().int().nonnegative().optional(),
+  placement: z.number().int().nonnegative().optional(),
 })
 
 /** Inside the statement of `GET /v1/desired`; 204 while nothing is desired. */

@@ -1,6 +1,7 @@
 /** LifecycleProjection: who a node is, the phase it is in, since when and why. Decisions of masters only. */
 import type { DecisionData } from '../fleet/decisions.ts'
 import type { ContactSchedule } from '../fleet/connectivity/connectivity-events.ts'
+import { evolvePlace, type Place, placeTypes } from '../fleet/node/place.ts'
 import type { NodeKind, Phase } from '../fleet/node/node-record.ts'
 import { defineProjection, foldsNothing, type FoldInput } from './projection.ts'
 
@@ -25,7 +26,8 @@ export type LifecycleState = {
   readonly contactSchedule: ContactSchedule | null
   readonly viaId: string | null
   readonly domainId: string
-  readonly placement: number
+  /** Null until it was let in. */
+  readonly place: Place | null
   readonly phase: Phase
   readonly phaseSince: string
   readonly reason: string
@@ -37,14 +39,14 @@ export type LifecycleState = {
 
 export const lifecycleProjection = defineProjection<null, LifecycleState | null>({
   name: 'lifecycle',
-  version: 3,
+  version: 4,
   handles: [
     'ibcf.enrolment.requested.v1',
-    'ibcf.enrolment.approved.v1',
     'ibcf.enrolment.refused.v1',
     'ibcf.lifecycle.transitioned.v1',
     'ibcf.key.revoked.v1',
     'ibcf.node.scheduled.v1',
+    ...placeTypes,
   ],
   facts: foldsNothing,
   decisions: { initial: null, apply },
@@ -115,7 +117,7 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
       contactSchedule: null,
       viaId: data.viaId,
       domainId: event.domain ?? '',
-      placement: 0,
+      place: null,
       phase: 'PROVISIONING',
       phaseSince: event.time,
       reason: 'Asked to join.',
@@ -132,6 +134,7 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
         ...state,
         enrolment: 'APPROVED',
         domainId: data.domainId,
+        place: evolvePlace(state.place, event),
         keyId: data.keyId,
         publicKey: data.publicKey,
         decidedAt: event.time,
@@ -152,6 +155,11 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
         code: data.code,
         lastDecisionId: event.id,
       }
+    }
+    case 'ibcf.node.released.v1':
+    case 'ibcf.node.taken.v1': {
+      const place = evolvePlace(state.place, event)
+      return place === state.place || place === null ? state : { ...state, place, domainId: place.domainId, lastDecisionId: event.id }
     }
     case 'ibcf.node.scheduled.v1':
       return { ...state, contactSchedule: (event.data as DecisionData<'ibcf.node.scheduled.v1'>).schedule, lastDecisionId: event.id }

@@ -35,7 +35,17 @@ import {
 } from './rollouts.ts'
 import { setReconciliation } from './reconciliation.ts'
 import { registerRelay, rerouteRelay, retireRelay } from './relays.ts'
-import { acceptPeer, ageIdentity, cardOf, manifestOf, receiptOf, signTails, takeReceiptEnvelopes, takeSegments } from './sync.ts'
+import {
+  acceptPeer,
+  ageIdentity,
+  cardOf,
+  manifestOf,
+  receiptOf,
+  signTails,
+  takeContent,
+  takeReceiptEnvelopes,
+  takeSegments,
+} from './sync.ts'
 import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
@@ -95,6 +105,7 @@ export const acts = {
   'store.sealing': sealingOf,
   'peer.accept': acceptPeer,
   'sync.takeIn': takeSegments,
+  'sync.takeContent': takeContent,
   'sync.takeReceipts': takeReceiptEnvelopes,
   'sync.sign': signTails,
   'sync.card': cardOf,

@@ -13,6 +13,7 @@ import type {
   resolveAuthorityRequest,
   reviewRequest,
 } from '../../contract/authority.ts'
+import { movePayloadType, type MoveStatement } from '../../fleet/authority/move-statement.ts'
 import { decideAuthority } from '../../fleet/authority/decide.ts'
 import type { Envelope } from '../../fleet/authority/events.ts'
 import { lineOf } from '../../fleet/authority/line.ts'
@@ -25,8 +26,10 @@ import { fromBase64, toBase64 } from '../../kernel/hex.ts'
 import { tickHlc } from '../../kernel/hlc.ts'
 import type { DomainId, EventId, OperatorId } from '../../kernel/ids.ts'
 import { keyIdOf } from '../../log/dsse.ts'
+import { grantsInForce } from '../grant-chain.ts'
 import type { Master } from '../master.ts'
 import { lapsedGrantOf } from '../queries/authority-view.ts'
+import { signEnvelope } from '../sign-envelope.ts'
 import { type Act, requireOperator } from './act.ts'
 
 /** All throw NotFound `DOMAIN_UNKNOWN` and `MASTER_UNKNOWN`, and Rejected with the codes of `decideAuthority`. */
@@ -52,9 +55,32 @@ export function resolveAuthority(act: Act, { domainId, inFavourOf, to, reason }:
   return ask(act, { kind: 'resolve', domainId, inFavourOf, to: cardOf(act.master, to ?? { masterId: inFavourOf }), reason })
 }
 
-export function releaseAuthority(act: Act, { domainId, reason }: z.infer<typeof releaseRequest>): EventId[] {
-  // To give it back to the one above would need placements, which no event carries yet.
-  return ask(act, { kind: 'release', domainId, inherit: false, reason })
+/**
+ * Given back to the one above, the nodes are told whom to obey from then on by who holds it now. Throws besides Rejected `NOTHING_ABOVE`
+ * and `NOBODY_HOLDS_IT`.
+ */
+export function releaseAuthority(act: Act, { domainId, inherit, reason }: z.input<typeof releaseRequest>): EventId[] {
+  if (inherit !== true) return ask(act, { kind: 'release', domainId, inherit: false, reason })
+  const { model, port } = act.master
+  const parentId = model.domain(domainId)?.parentId ?? null
+  if (parentId === null)
+    throw new AppError('Rejected', 'NOTHING_ABOVE', 'There is no domain above this one that it could be given back to.', { domainId })
+  const grants = grantsInForce(model, port, parentId)
+  if (grants.length === 0)
+    throw new AppError('Rejected', 'NOBODY_HOLDS_IT', 'Nobody is known here to hold the domain above; the nodes would obey nobody.', {
+      domainId,
+    })
+  const statement: MoveStatement = {
+    v: 1,
+    kind: 'move',
+    nodeId: null,
+    fromDomainId: domainId,
+    fromEpoch: model.holder(domainId).epoch ?? 0,
+    domainLine: [...lineOf(model.book, domainId)],
+    placement: null,
+    grants: [...grants],
+  }
+  return ask(act, { kind: 'release', domainId, inherit, reason }, { statement: signEnvelope(port, movePayloadType, statement) })
 }
 
 export function reviewAuthority(act: Act, { domainId, eventId, verdict, findings }: z.infer<typeof reviewRequest>): EventId[] {
@@ -83,15 +109,21 @@ export function reclaimAuthority(act: Act, { reason }: { readonly reason: string
   )
 }
 
-function ask(act: Act, request: AuthorityRequest): EventId[] {
+function ask(act: Act, request: AuthorityRequest, besides: { readonly statement?: Envelope } = {}): EventId[] {
   const actor = requireOperator(act, 'authority')
   const { model, port } = act.master
   const { domainId } = request
   if (model.domain(domainId) === undefined) throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId })
-  return port.commit((commit) => [record(act.master, commit, actor, request)])
+  return port.commit((commit) => [record(act.master, commit, actor, request, besides)])
 }
 
-function record(master: Master, { decide }: Pick<Commit, 'decide'>, actor: OperatorId, request: AuthorityRequest): EventId {
+function record(
+  master: Master,
+  { decide }: Pick<Commit, 'decide'>,
+  actor: OperatorId,
+  request: AuthorityRequest,
+  besides: { readonly statement?: Envelope } = {},
+): EventId {
   const { model, port, identity } = master
   const nowMs = port.ports.clock.now()
   const decider: Decider = {
@@ -107,14 +139,9 @@ function record(master: Master, { decide }: Pick<Commit, 'decide'>, actor: Opera
     throw new AppError('Rejected', code, `${sentence} ${wouldAllow}`, facts)
   }
   const { type, data, epoch, statement } = decided.value
-  const signed = statement === null ? data : { ...data, statement: signGrant(master, statement) }
+  const signed = statement === null ? { ...data, ...besides } : { ...data, statement: signEnvelope(port, grantPayloadType, statement) }
   const domain = request.domainId as DomainId
   return decide({ type, subject: domain, domain, data: signed, epoch, actor } as Decision)
-}
-
-function signGrant({ port }: Pick<Master, 'port'>, statement: unknown): Envelope {
-  const { document, keyid, signature } = port.signStatement(grantPayloadType, statement)
-  return { payloadType: grantPayloadType, payload: document, signatures: [{ keyid, sig: signature }] }
 }
 
 function ownCard({ model, port }: Master): MasterCard {

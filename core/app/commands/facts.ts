@@ -37,7 +37,7 @@ export function issueFacts(model: ReadModel, nodeId: string, idempotencyKey: str
   const lifecycle = model.lifecycle(nodeId)
   if (lifecycle === undefined) return undefined
   const mode = model.connectivity(nodeId)?.mode ?? null
-  const authority = { placement: lifecycle.placement, epoch: authorityOf(model, lifecycle.domainId).epoch ?? 0 }
+  const authority = { placement: model.placement(nodeId), epoch: authorityOf(model, lifecycle.domainId).epoch ?? 0 }
   return {
     nodeId,
     phase: lifecycle.phase,
@@ -95,7 +95,7 @@ export function batchRows(model: ReadModel, domainIds: readonly string[] | undef
       health: row.shown_health as BatchRow['health'],
       batteryPct: heard?.batteryPct ?? null,
       runningVersion: heard?.version ?? null,
-      authority: { effect: known.effect, placement: model.lifecycle(row.subject)?.placement ?? 0, epoch: known.epoch },
+      authority: { effect: known.effect, placement: model.placement(row.subject), epoch: known.epoch },
     }
   })
 }

@@ -10,6 +10,7 @@ import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
 import type { LivesState } from '../../projections/lives.ts'
 import type { Projection } from '../../projections/projection.ts'
+import type { Place } from '../../fleet/node/place.ts'
 import { isLogId, parseLogId } from '../../log/log-id.ts'
 import { readHead } from '../../store/frontier.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
@@ -20,7 +21,7 @@ import { type Effective, effective, isUnknownCritical, projectionsByType } from 
 import { applyOne, fitsBehind, foldAll, nothingOf, type Subject } from './fold.ts'
 import type { Entry, Folding } from './entry.ts'
 import { writeEntries } from './flush.ts'
-import { createJudge, isBasis, questionOf } from './judge.ts'
+import { createJudge, isBasis, isPlaced, isPlaceType, questionOf } from './judge.ts'
 import { createNotes, everyDomain } from './notes.ts'
 import { type Kept, tableName } from './tables.ts'
 
@@ -62,6 +63,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   const authority = named('authority')
   const domains = named('domains')
   const lives = named('lives')
+  const places = named('places')
   const check = createCheckSignature(crypto)
   /** Subjects with events marked critical that nobody here knows; read once. */
   let freezers: Set<string> | undefined
@@ -117,10 +119,14 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     const question = isJudging ? questionOf(input) : undefined
     if (question === undefined) return true
     notes.asked(question, judge.ruleOf(question), input.event.subject)
-    const effect = judge.effectOf(question, input)
+    const effect = judge.effectOf(question, input, isPlaced(input) ? placeOf(input.event.subject) : null)
     if (effect.effect === 'yes') return true
     notes.powerless(input, question, effect)
     return false
+  }
+
+  function placeOf(id: string): Place | null {
+    return (decided(places, id) ?? null) as Place | null
   }
 
   function take(reader: Reader, stored: readonly StoredEvent[]): void {
@@ -141,12 +147,21 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
         else if (options.isBulk && !isOfBasis) late.add(id)
         else foldEntryAgain(reader, [entry], last)
       }
+      if (isPlaceType(input.event.type)) placeChanged(reader, id, last)
       if (isOfBasis) {
         judge.forget()
         notes.basisChanged(frameOf(input), input.event.id)
       }
     }
     asking = undefined
+  }
+
+  /** What is about the node is judged by where it is known to have been: one that is let in for the first time was nowhere before. */
+  function placeChanged(reader: Reader, id: string, upTo: number): void {
+    const place = placeOf(id)
+    if (place?.stays.length === 1 && place.releases.length === 0 && !notes.isAnyPowerless(reader, generation, id, isFresh)) return
+    if (options.isBulk) late.add(id)
+    else foldAgain(reader, id, upTo)
   }
 
   function add(entry: Entry, input: Effective): void {
@@ -170,9 +185,12 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     asking = reader
     notes.foldingAgain(id)
     late.delete(id)
+    // Where the node is comes first: the rest is judged by it.
+    if (places !== undefined) foldEntryAgain(reader, [entryOf(reader, places, id)], upTo)
+    const rest = kept.projections.filter((projection) => projection !== places)
     foldEntryAgain(
       reader,
-      kept.projections.map((projection) => entryOf(reader, projection, id)),
+      rest.map((projection) => entryOf(reader, projection, id)),
       upTo,
     )
     if (isOuter) asking = undefined

@@ -7,6 +7,8 @@ import { kindOfDecision } from '../../fleet/authority/decision-kinds.ts'
 import { createAuthorityJudge } from '../../fleet/authority/judge.ts'
 import type { Effect } from '../../fleet/authority/may-decide.ts'
 import type { AuthorityBook } from '../../fleet/authority/types.ts'
+import { placementAhead } from '../../fleet/authority/may-decide.ts'
+import { isPlaceKnown, type Place, placeTypes } from '../../fleet/node/place.ts'
 import type { EventEnvelope } from '../../kernel/event.ts'
 import { formatLogId, type LogId } from '../../log/log-id.ts'
 import { type Effective, isUnknownCritical } from './effective.ts'
@@ -26,7 +28,8 @@ export type Question = { readonly domain: string; readonly origin: string; reado
 export type Powerless = Exclude<Effect, { readonly effect: 'yes' }>
 
 export type Judge = {
-  readonly effectOf: (question: Question, input: Effective) => Effect
+  /** `place`: where the node that it is about is known to be and to have been; null of what is no node. */
+  readonly effectOf: (question: Question, input: Effective, place: Place | null) => Effect
   /** Where the text is the same, everything that the question was asked for is judged as before. */
   readonly ruleOf: (question: Question) => string
   /** After the basis changed, or may have. */
@@ -40,10 +43,20 @@ export function questionOf({ event, stream, stored }: Effective): Question | und
   return { domain: event.domain ?? domain, origin, incarnation, epoch: event.epoch ?? 0 }
 }
 
+/** Moves are judged by what they say themselves; commands by the node that they are for, and by it again where they are carried out. */
+export function isPlaced({ event }: Pick<Effective, 'event'>): boolean {
+  const { type, placement = 0 } = event
+  return placement > 0 && !type.startsWith('ibcf.command.') && !isPlaceType(type)
+}
+
+export function isPlaceType(type: string): boolean {
+  return (placeTypes as readonly string[]).includes(type)
+}
+
 /** True for everything that is not judged. */
-export function hasEffect(judge: Judge, input: Effective): boolean {
+export function hasEffect(judge: Judge, input: Effective, place: Place | null): boolean {
   const question = questionOf(input)
-  return question === undefined || judge.effectOf(question, input).effect === 'yes'
+  return question === undefined || judge.effectOf(question, input, place).effect === 'yes'
 }
 
 /**
@@ -56,18 +69,27 @@ export function createJudge(book: AuthorityBook, headOf: (log: string) => number
   const ruleFor = ({ domain, origin, incarnation, epoch }: Question) =>
     judge.ruleFor({ domainId: domain, masterId: origin, incarnation, epoch })
   return {
-    effectOf: (question, { event, stored }) =>
-      ruleFor(question).judge({
+    effectOf: (question, input, place) => {
+      const { event, stored } = input
+      if (
+        isPlaced(input) &&
+        !isPlaceKnown(place, { domainId: question.domain, placement: event.placement ?? 0 }, judge.changesOf(question.domain))
+      )
+        return placementAhead
+      return ruleFor(question).judge({
         masterId: question.origin,
         epoch: question.epoch,
         kind: kindOfDecision(event.type, event.data),
         written: { log: nameOfLog(stored.log), seq: stored.seq, hlc: event.hlc },
-      }),
+      })
+    },
     ruleOf: (question) => {
       const name = nameOf(question)
       const known = texts.get(name)
       if (known !== undefined) return known
-      const text = ruleFor(question).textFor((log, seq) => headOf(log) > seq)
+      const rule = ruleFor(question).textFor((log, seq) => headOf(log) > seq)
+      const changes = judge.changesOf(question.domain)
+      const text = changes === 0 ? rule : `${changes} ${rule}`
       texts.set(name, text)
       return text
     },

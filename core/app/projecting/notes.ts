@@ -20,6 +20,8 @@ export type Notes = {
   readonly refolded: (projection: Projection, subject: string, poisoned: readonly Poisoned[]) => void
   /** Everything about the subject is about to be folded again. */
   readonly foldingAgain: (subject: string) => void
+  /** Something about the subject was held without effect, and noted. */
+  readonly isAnyPowerless: (reader: Reader, generation: number, subject: string, isFresh: boolean) => boolean
   readonly basisChanged: (domain: string, cause: string) => void
   readonly queue: (subject: string, cause: string) => void
   /** `latestAt`: wall milliseconds of this store at the last event that was taken. */
@@ -141,6 +143,10 @@ export function createNotes(): Notes {
       powerless = powerless.filter(({ input }) => (input.event.subject as string) !== subject)
       again.add(subject)
     },
+    isAnyPowerless: (reader, generation, subject, isFresh) =>
+      powerless.some(({ input }) => (input.event.subject as string) === subject) ||
+      (!isFresh &&
+        reader.get(`SELECT 1 AS held FROM ${tableName('powerless_events', generation)} WHERE subject = ? LIMIT 1`, subject) !== undefined),
     basisChanged: (domain, cause) => void basis.set(domain, cause),
     queue: (subject, cause) => void queued.set(subject, cause),
     write,

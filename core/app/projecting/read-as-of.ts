@@ -2,6 +2,7 @@
  * What was so at a past instant, as it is known today: the fold of the subject's events whose order time is not later, from the nearest
  * saved state ([PJ12]). Judged is by the authority that is held now: what was learnt since of who held a domain counts.
  */
+import type { Place } from '../../fleet/node/place.ts'
 import type { CheckSignature } from '../../fleet/authority/statement.ts'
 import { maxAheadMs } from '../../kernel/hlc.ts'
 import type { Reader, SqlValue } from '../../kernel/reader.ts'
@@ -47,9 +48,10 @@ export function readAsOf(
     limit: Number.MAX_SAFE_INTEGER,
   })
   const judge = judgeOf(reader)
+  const place = (readState(reader, 'places', subject)?.decisions ?? null) as Place | null
   const inputs = events.flatMap((stored) => {
     const input = stored.event === undefined || !projection.handles.includes(stored.event.type) ? undefined : effective(stored)
-    return input !== undefined && stored.position > after[input.stream] && hasEffect(judge, input) ? [input] : []
+    return input !== undefined && stored.position > after[input.stream] && hasEffect(judge, input, place) ? [input] : []
   })
   const orderMs = orderTimes(events)
   const halfOf = (stream: Stream): Half => foldUntil(projection, saved[stream] ?? nothing[stream], inputs, stream, orderMs, atMs, check)

@@ -1,33 +1,43 @@
 /** Who holds which domain, worked out once and kept for as long as what it follows from is the same. */
 import { type Holder, holderOf } from '../../fleet/authority/holder.ts'
+import { inheritanceChanges } from '../../fleet/authority/placement.ts'
 import { lineOf } from '../../fleet/authority/line.ts'
 import type { AuthorityBook } from '../../fleet/authority/types.ts'
 import { type BookSource, createBook } from '../projecting/book.ts'
 
 const rememberedDomains = 5000
 
+type Known = { readonly basis: readonly unknown[]; readonly holder: Holder; readonly changes: number }
+
+export type Holders = {
+  readonly book: AuthorityBook
+  readonly holder: (domainId: string) => Holder
+  /** Of the domain and those above it ([AU14]). */
+  readonly inheritanceChanges: (domainId: string) => number
+}
+
 /** What was asked for stays the same object while the source gives the same objects. */
-export function createHolders(source: BookSource): { readonly book: AuthorityBook; readonly holder: (domainId: string) => Holder } {
-  const known = new Map<string, { readonly basis: readonly unknown[]; readonly holder: Holder }>()
+export function createHolders(source: BookSource): Holders {
+  const known = new Map<string, Known>()
   // One question, one look for what freezes.
   let freezers: readonly string[] | undefined
   const book = createBook({ ...source, freezers: () => freezers ?? source.freezers() })
 
-  function holder(domainId: string): Holder {
+  function ask(domainId: string): Known {
     freezers = [...source.freezers()]
     try {
       const basis = basisOf(source, book, domainId, freezers)
       const before = known.get(domainId)
-      if (before !== undefined && isSame(before.basis, basis)) return before.holder
+      if (before !== undefined && isSame(before.basis, basis)) return before
       if (known.size >= rememberedDomains) known.clear()
-      const found = holderOf(book, domainId)
-      known.set(domainId, { basis, holder: found })
+      const found = { basis, holder: holderOf(book, domainId), changes: inheritanceChanges(book, domainId) }
+      known.set(domainId, found)
       return found
     } finally {
       freezers = undefined
     }
   }
-  return { book, holder }
+  return { book, holder: (domainId) => ask(domainId).holder, inheritanceChanges: (domainId) => ask(domainId).changes }
 }
 
 function basisOf(source: BookSource, book: AuthorityBook, domainId: string, freezers: readonly string[]): readonly unknown[] {

@@ -144,7 +144,9 @@ const recorded: Recorded = {
     `Its link: ${rounded(link.rtt_ms)} ms round trip, ${rounded(link.loss_pct)} % loss, ${rounded(link.bandwidth_kbps)} kbit/s.`,
   'ibcf.relay.overflowed.v1': ({ origin, lane, reason, items, events, code }) =>
     `Of what ${plainText(origin)} left there (${lane}), ${counted(items, 'piece')} with ${counted(events, 'event')} ${
-      { dropped: 'had to make room and were let go', full: 'were not taken for lack of room', refused: 'were refused by the next hop' }[reason]
+      { dropped: 'had to make room and were let go', full: 'were not taken for lack of room', refused: 'were refused by the next hop' }[
+        reason
+      ]
     }${code === null ? '.' : ` (${plainText(code)}).`}`,
   'ibcf.snapshot.taken.v1': ({ parts }) => `It took a snapshot: ${parts.map(({ name }) => name).join(', ') || 'nothing in it'}.`,
 }

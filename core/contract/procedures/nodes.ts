@@ -1,6 +1,7 @@
 /** Layer 2: nodes: names, inputs and outputs. */
 import { contactScheduleSchema } from '../../fleet/connectivity/connectivity-events.ts'
-import { instant, pageOf, pageRequest } from '../common.ts'
+import { instant, pageOf } from '../common.ts'
+import { facetsAnswer, facetsRequest } from '../filter.ts'
 import {
   desiredActual,
   nodeDetail,
@@ -8,9 +9,12 @@ import {
   nodeMoment,
   nodePage,
   observationEntry,
+  observationsRequest,
   snapshotView,
   timelineEntry,
+  timelineRequest,
 } from '../nodes.ts'
+import { moveRequest } from '../placing.ts'
 import { nodeAsOf } from '../projections.ts'
 import { base, byNode, done } from './base.ts'
 import { z } from 'zod'
@@ -20,6 +24,10 @@ export const nodeProcedures = {
     .route({ method: 'POST', path: '/nodes/query', summary: 'Nodes by filter, worst first, a page at a time' })
     .input(nodeListRequest)
     .output(nodePage),
+  facets: base
+    .route({ method: 'POST', path: '/nodes/facets', summary: 'How many nodes each further choice would leave' })
+    .input(facetsRequest)
+    .output(facetsAnswer),
   get: base
     .route({ method: 'GET', path: '/nodes/{nodeId}', summary: 'Layer 2: one node, now or as of a past instant' })
     .input(nodeMoment)
@@ -30,11 +38,11 @@ export const nodeProcedures = {
     .output(nodeAsOf.nullable()),
   timeline: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })
-    .input(byNode.extend(pageRequest))
+    .input(timelineRequest)
     .output(pageOf(timelineEntry)),
   observations: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/observations', summary: 'What it recorded, newest first' })
-    .input(byNode.extend(pageRequest))
+    .input(observationsRequest)
     .output(pageOf(observationEntry)),
   desiredActual: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/desired-actual', summary: 'Desired against actual, line by line' })
@@ -67,6 +75,10 @@ export const nodeProcedures = {
   schedule: base
     .route({ method: 'POST', path: '/nodes/{nodeId}/schedule', summary: 'Say when it is expected to be heard' })
     .input(byNode.extend({ schedule: contactScheduleSchema.nullable(), reason: z.string().trim().min(1).max(1000) }))
+    .output(done),
+  move: base
+    .route({ method: 'POST', path: '/nodes/{nodeId}/move', summary: 'Put it into another domain, or hand it up towards one' })
+    .input(moveRequest)
     .output(done),
   revokeKey: base
     .route({ method: 'POST', path: '/nodes/{nodeId}/revoke-key', summary: 'Cut its key here and quarantine it' })

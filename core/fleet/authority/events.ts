@@ -90,8 +90,11 @@ export const authorityEvents = {
       ...grantTerms,
     }),
   },
-  /** The holder, or a claimant, gives up; `inherit` gives the domain back to the one above. */
-  'ibcf.authority.released.v1': { lane: control, data: z.object({ epoch, inherit: z.boolean(), reason: text }) },
+  /** The holder, or a claimant, gives up; `inherit` gives the domain back to the one above, which the nodes are told by the statement. */
+  'ibcf.authority.released.v1': {
+    lane: control,
+    data: z.object({ epoch, inherit: z.boolean(), reason: text, statement: envelopeSchema.optional() }),
+  },
   /** The date of a grant has passed on the clock of the master that says so. */
   'ibcf.authority.lapsed.v1': { lane: control, data: z.object({ masterId: id, epoch }) },
   /** A break-glass was looked into by somebody else; its debt is paid. */

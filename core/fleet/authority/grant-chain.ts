@@ -40,8 +40,10 @@ export function verifyGrantChain(
   }
   const held = new Map(roots.remembered.map((grant) => [grant.domainId, grant]))
   const delegations: DelegationStatement[] = []
+  const begin = beginningOf(chain, roots)
   let last: GrantStatement | undefined
   for (const [index, envelope] of chain.entries()) {
+    if (index < begin) continue
     const opened = openStatement(envelope)
     if (!opened.ok) return opened
     const statement = opened.value
@@ -52,6 +54,11 @@ export function verifyGrantChain(
       )
       if (giver === undefined) return unsigned(index)
       delegations.push(statement)
+      continue
+    }
+    const known = roots.remembered.find(({ domainId }) => domainId === statement.domainId)
+    if (known !== undefined && isSameGrant(known, statement)) {
+      last = statement
       continue
     }
     const allowed = nextEpochs(statement, envelope, held, delegations, roots, check)
@@ -103,6 +110,25 @@ function nextEpochs(
     if (grant.right === 'claim' && isForIt && isTheOne && isWithin && isSigned(master.publicKey)) epochs.push(epoch + 1)
   }
   return epochs
+}
+
+/**
+ * What leads up to where the node was told to begin is none of its business, and nobody whom it trusts signed that: the first grant that it
+ * remembers, or what follows the one by which a master that it trusts from the start was given its own.
+ */
+function beginningOf(chain: readonly Envelope[], { keys, remembered }: GrantRoots): number {
+  for (const [index, envelope] of chain.entries()) {
+    const opened = openStatement(envelope)
+    if (!opened.ok || opened.value.kind !== 'grant') continue
+    const grant = opened.value
+    if (keys.length === 0 && remembered.some((known) => known.domainId === grant.domainId && isSameGrant(known, grant))) return index
+    if (keys.includes(grant.master.publicKey)) return grant.right === 'root' ? index : index + 1
+  }
+  return 0
+}
+
+function isSameGrant(a: GrantStatement, b: GrantStatement): boolean {
+  return a.epoch === b.epoch && a.right === b.right && a.master.masterId === b.master.masterId && a.master.publicKey === b.master.publicKey
 }
 
 function agrees({ threshold, keys }: Quorum, envelope: Envelope, check: CheckSignature): boolean {

@@ -4,6 +4,7 @@
  */
 import { chroniclesOf } from './chronicle.ts'
 import { lineOf } from './line.ts'
+import { inheritanceChanges } from './placement.ts'
 import { type DecisionAsk, type Effect, prepareRule, type Rule } from './may-decide.ts'
 import type { AuthorityAct, AuthorityBook } from './types.ts'
 
@@ -11,6 +12,8 @@ export type AuthorityJudge = {
   readonly mayDecide: (ask: DecisionAsk) => Effect
   /** By which all decisions of that master are judged that name this epoch of the domain. */
   readonly ruleFor: (who: Omit<DecisionAsk, 'kind' | 'written' | 'placement'>) => Rule
+  /** How often the domain, or one above it, changed its inheritance. */
+  readonly changesOf: (domainId: string) => number
   /** After an act on authority, a domain, a life of a master or a node's key was taken in. */
   readonly forget: () => void
 }
@@ -18,6 +21,7 @@ export type AuthorityJudge = {
 export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
   const rules = new Map<string, Rule>()
   const namesNodes = new Map<string, boolean>()
+  const changes = new Map<string, number>()
 
   function hasLocalActs(domainId: string): boolean {
     const known = namesNodes.get(domainId)
@@ -38,12 +42,22 @@ export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
     return rule
   }
 
+  function changesOf(domainId: string): number {
+    const known = changes.get(domainId)
+    if (known !== undefined) return known
+    const found = inheritanceChanges(book, domainId)
+    changes.set(domainId, found)
+    return found
+  }
+
   return {
+    changesOf,
     mayDecide: (ask) => ruleFor(ask).judge(ask),
     ruleFor,
     forget: () => {
       rules.clear()
       namesNodes.clear()
+      changes.clear()
     },
   }
 }

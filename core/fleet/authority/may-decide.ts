@@ -55,11 +55,7 @@ export function prepareRule(
   const judge: Rule['judge'] = (ask) => {
     const { placement, kind, written } = ask
     if (placement !== undefined && placement.decided > placement.known) {
-      return held(
-        'PLACEMENT_AHEAD',
-        'It was decided after a move of the node that is not known here.',
-        'It counts once the move has arrived.',
-      )
+      return placementAhead
     }
     let best: Effect | undefined
     for (const hold of holds) {
@@ -170,6 +166,12 @@ function effectUnder(
   return hold.contest ?? (freeze === undefined ? yes : frozen(freeze, written, who))
 }
 
+/** What was decided about a node where, or after what, it is not known to have been moved ([AU14]). */
+export const placementAhead = held(
+  'PLACEMENT_AHEAD',
+  'It was decided after a move of the node that is not known here.',
+  'It counts once the move has arrived.',
+)
 const decideElsewhere = 'The master that holds the domain now decides it.'
 const lifeWrong = no(
   'LIFE_WRONG',

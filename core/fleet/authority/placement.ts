@@ -5,9 +5,12 @@
 import { chroniclesOf } from './chronicle.ts'
 import type { AuthorityBook, Chronicle } from './types.ts'
 
-/** How often the domain, or one above it, began to be held apart or was given back. Never goes down as more is held. */
+/**
+ * How often the domain, or one above it, began to be held apart or was given back. A domain at the top inherits from nobody: its founding is
+ * no change.
+ */
 export function inheritanceChanges(book: AuthorityBook, domainId: string): number {
-  return chroniclesOf(book, { domainId }).reduce((sum, chronicle) => sum + changesOf(chronicle), 0)
+  return chroniclesOf(book, { domainId }).reduce((sum, chronicle) => sum + changesOf(book, chronicle), 0)
 }
 
 /** `base` is what the node's last move, or its enrolment (0), carries. */
@@ -15,14 +18,9 @@ export function placementOf(book: AuthorityBook, domainId: string, base: number)
   return base + inheritanceChanges(book, domainId)
 }
 
-/** What the event of a move has to carry so that the node's placement is higher after it, wherever it goes. May be negative. */
-export function baseAfterMove(book: AuthorityBook, from: { readonly domainId: string; readonly base: number }, toDomainId: string): number {
-  return placementOf(book, from.domainId, from.base) + 1 - inheritanceChanges(book, toDomainId)
-}
-
-function changesOf({ pages }: Chronicle): number {
+function changesOf(book: AuthorityBook, { domainId, pages }: Chronicle): number {
   let changes = 0
-  let isApart = false
+  let isApart = (book.place(domainId)?.parentId ?? null) === null
   for (const { outcome } of pages) {
     if (!isApart) changes++
     isApart = outcome.kind !== 'inherits'

@@ -79,7 +79,9 @@ describe('whom a node obeys', () => {
     expect(code({ ...held, epoch: 1 })).toBe('EPOCH_STALE')
     expect(code({ ...held, masterId: south.card.masterId })).toBe('EPOCH_CONTESTED')
     expect(code({ ...held, epoch: 3 })).toBe('GRANT_UNVERIFIED')
-    expect(code({ ...held, placement: 1 })).toBe('GRANT_UNVERIFIED')
+    // That its domain was given apart is the word of the master that it obeys.
+    expect(code({ ...held, placement: 1 })).toBe('done')
+    expect(code({ ...held, placement: 1, epoch: 3 })).toBe('GRANT_UNVERIFIED')
     expect(codeOf(judgeOffer(undefined, held))).toBe('done')
   })
 })

@@ -38,6 +38,7 @@ export const nodeHandlers = {
   schedule: os.node.schedule.handler(async ({ input, context }) => ({
     eventIds: await act(context, 'node.schedule', { ...input, nodeId: input.nodeId as NodeId }),
   })),
+  move: os.node.move.handler(async ({ input, context }) => ({ eventIds: await act(context, 'node.move', input) })),
   revokeKey: os.node.revokeKey.handler(async ({ input, context }) => ({
     eventIds: await act(context, 'node.revokeKey', { ...input, nodeId: input.nodeId as NodeId }),
   })),

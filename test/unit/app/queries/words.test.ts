@@ -290,6 +290,10 @@ const recorded: Readonly<Record<NodeEventType, readonly [data: unknown, sentence
     { version: '1.2', offlineSince: null, unclean: true },
     'Its agent 1.2 started after it had ended without warning.',
   ],
+  'ibcf.relay.overflowed.v1': [
+    { origin: id, lane: 'bulk', reason: 'dropped', items: 2, events: 5, bytes: 900, code: null },
+    `Of what ${id} left there (bulk), 2 pieces with 5 events had to make room and were let go.`,
+  ],
   'ibcf.desired.adopted.v1': [
     { policyBundleId: id, policyVersion: '3', placement: 0, epoch: 1, masterId: id },
     'It took on the policy “base” 3.',
