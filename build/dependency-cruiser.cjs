@@ -15,6 +15,7 @@ const ALL = [
   'contract',
   'app',
   'agent',
+  'relay',
   'platform',
   'simulator',
   'bin',
@@ -31,8 +32,10 @@ const MAY_IMPORT = {
   projections: ['kernel', 'fleet', 'log'],
   store: ['kernel', 'log'],
   agent: ['kernel', 'fleet', 'log', 'trust', 'contract', 'store', 'sync'],
-  ingest: allBut('app', 'agent', 'simulator', 'bin', 'platform'),
-  sync: allBut('app', 'agent', 'simulator', 'bin', 'platform'),
+  // A relay is a node that speaks to both sides: it takes in as a gateway does, and is heard as an agent is.
+  relay: ['kernel', 'fleet', 'log', 'contract', 'store', 'agent', 'ingest', 'sync'],
+  ingest: allBut('app', 'agent', 'relay', 'simulator', 'bin', 'platform'),
+  sync: allBut('app', 'agent', 'relay', 'simulator', 'bin', 'platform'),
   app: allBut('bin', 'simulator', 'platform'),
   simulator: allBut('bin', 'platform'),
   platform: ['kernel'],
@@ -41,7 +44,7 @@ const MAY_IMPORT = {
 
 /** Where the real clock, random source, files and network are handed in. Nobody else in core may see them. */
 const entriesOf = (folder) => [`^core/${folder}/entry\\.ts$`, `^core/${folder}/entry-[^/]+\\.ts$`]
-const ENTRIES = [...entriesOf('app'), ...entriesOf('agent')]
+const ENTRIES = [...entriesOf('app'), ...entriesOf('agent'), ...entriesOf('relay')]
 
 /** Built-ins of Node that reach outside the process, or that are a clock or a timer. */
 const REACHING_OUT =
@@ -51,7 +54,7 @@ const coreFolders = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
   name: `core-${folder}`,
   comment: `core/${folder} may import ${others.length === 0 ? 'nothing else of ours' : `of core only ${others.join(', ')}`}.`,
   severity: 'error',
-  from: { path: `^core/${folder}/`, pathNot: folder === 'app' || folder === 'agent' ? ENTRIES : undefined },
+  from: { path: `^core/${folder}/`, pathNot: ['app', 'agent', 'relay'].includes(folder) ? ENTRIES : undefined },
   to: { path: `^core/(?!(${[folder, ...others].join('|')})/)` },
 }))
 
@@ -59,7 +62,7 @@ const coreFolders = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
  * The entries compose what the rest is only given: the real ports and, in the console, the demo island, which is the
  * simulator in real time. Nothing else could, since the shell may know of core no more than its entry.
  */
-const ENTRY_MAY_ALSO_IMPORT = { app: ['platform', 'simulator'], agent: ['platform'] }
+const ENTRY_MAY_ALSO_IMPORT = { app: ['platform', 'simulator'], agent: ['platform'], relay: ['platform', 'trust'] }
 
 const entries = Object.entries(ENTRY_MAY_ALSO_IMPORT).map(([folder, more]) => ({
   name: `core-${folder}-entry`,

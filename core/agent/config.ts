@@ -11,7 +11,7 @@ export type AgentConfig = {
   readonly serial?: string
   readonly manufacturer?: string
   readonly model?: string
-  /** The relay it reaches its master through. */
+  /** The relay it reaches its master through, where that is not told by the relay itself. */
   readonly viaId?: string
   /** The key that the master must have, `ed25519:...`; without one, the first that approves the node is trusted. */
   readonly masterKeyId?: string
@@ -64,5 +64,9 @@ export type AgentView = {
   readonly masterId: string | undefined
   readonly backlogMessages: number
   readonly aloneSince: string | undefined
+  /** Left with a relay whose master is away: held there, and not with the master. */
+  readonly heldAtRelay: { readonly relayId: string; readonly events: number } | undefined
+  /** The relays on its way to the master, nearest first. */
+  readonly via: readonly string[]
   readonly difficulty: Difficulty | undefined
 }

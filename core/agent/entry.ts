@@ -47,6 +47,7 @@ export async function startNode(request: NodeRequest, changed: (view: AgentView)
   return {
     start: () => current.start(),
     view: () => current.view(),
+    record: (facts, also) => current.record(facts, also),
     stop: async () => {
       isStopped = true
       await restarting

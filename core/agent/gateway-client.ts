@@ -30,6 +30,8 @@ export type Request = {
   readonly json?: unknown
   /** Sent as it is, with its media type. */
   readonly bytes?: { readonly mediaType: string; readonly body: Uint8Array }
+  /** Beside those that follow from the rest. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export type GatewayClient = {
@@ -51,6 +53,7 @@ export function createGatewayClient(transport: Transport, clock: Clock, meter: L
           path: request.path,
           timeoutMs,
           headers: {
+            ...request.headers,
             accept: 'application/json, application/problem+json',
             ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
             ...(body === undefined ? {} : { 'content-type': request.bytes?.mediaType ?? 'application/json' }),

@@ -37,6 +37,8 @@ export type JoiningParts = {
   readonly journal: Journal
   readonly client: GatewayClient
   readonly uploader: Uploader
+  /** The relays on the way to the master, nearest first. */
+  readonly via: () => readonly string[]
 }
 
 /** A refusal by the node itself, in the form of one by the master: nothing was sent. */
@@ -78,7 +80,8 @@ export async function greet(parts: JoiningParts): Promise<Answer<Greeting>> {
 
 /** Asks to be let in, or how that request stands; keeps the approval once it is known to be the greeted master's. */
 export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<Answer<z.infer<typeof enrolmentAnswer>>> {
-  const { ports, config, identity, memory, client, store } = parts
+  const { ports, config, identity, memory, client, store, via } = parts
+  const [viaId] = via()
   const document: EnrolmentDocument = {
     v: 1,
     nodeId: identity.nodeId,
@@ -91,7 +94,7 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
     ...(config.model === undefined ? {} : { model: config.model }),
     contactEverySeconds: config.contactEverySeconds,
     autonomyBudgetSeconds: config.autonomyBudgetSeconds,
-    ...(config.viaId === undefined ? {} : { viaId: config.viaId }),
+    ...(viaId === undefined ? {} : { viaId }),
     at: new Date(ports.clock.now()).toISOString(),
   }
   const json = signStatement(ports.crypto, identity, statementTypes.enrolment, document)
@@ -123,7 +126,7 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
 
 /** Signs the whole log, then proves the node's identity over a fresh nonce, stating what it holds ([AG4]). */
 export async function prove(parts: JoiningParts, purpose: ProofDocument['purpose']): Promise<Answer<SignedStatement>> {
-  const { ports, identity, memory, client, journal, uploader } = parts
+  const { ports, identity, memory, client, journal, uploader, via } = parts
   const challenge = await client.ask(challengeAnswer, { method: 'POST', path: '/v1/challenge', json: { nodeId: identity.nodeId } })
   if (challenge.kind !== 'ok') return challenge
   const { masterId, nonce } = challenge.value
@@ -131,7 +134,17 @@ export async function prove(parts: JoiningParts, purpose: ProofDocument['purpose
     return ownRefusal('MASTER_KEY_CHANGED', 'Another master answers there than the one that let this node in.')
   journal.sign()
   const now = new Date(ports.clock.now()).toISOString()
-  const proof: ProofDocument = { v: 1, purpose, nodeId: identity.nodeId, masterId, nonce, frontier: statedFrontier(journal, uploader), now }
+  const proof: ProofDocument = {
+    v: 1,
+    purpose,
+    nodeId: identity.nodeId,
+    masterId,
+    nonce,
+    frontier: statedFrontier(journal, uploader),
+    now,
+    // Said under its signature: whoever carries its requests cannot unsay it ([RY9]).
+    ...(via().length === 0 ? {} : { signsRequests: true }),
+  }
   return { kind: 'ok', value: signStatement(ports.crypto, identity, statementTypes.proof, proof) }
 }
 

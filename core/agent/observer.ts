@@ -40,7 +40,8 @@ export type ObserverParts = {
   readonly workload: Workload
   /** Size of the store at which observations are thinned the most. */
   readonly diskBudgetBytes: number
-  readonly viaId: string | undefined
+  /** The relays on the way to the master, nearest first. */
+  readonly via: () => readonly string[]
 }
 
 /** A link measurement goes into the log with every so many observations. */
@@ -54,7 +55,7 @@ const samplingSteps = [
 ] as const
 
 export function createObserver(parts: ObserverParts): Observer {
-  const { journal, memory, reader, crypto, solitude, meter, workload, diskBudgetBytes, viaId } = parts
+  const { journal, memory, reader, crypto, solitude, meter, workload, diskBudgetBytes, via } = parts
   let observed = 0
   let skipped = 0
   /** What the workload was told last, in this run. */
@@ -132,7 +133,7 @@ export function createObserver(parts: ObserverParts): Observer {
           : []),
         ...(link === undefined
           ? []
-          : [{ type: 'ibcf.link.measured.v1', data: { link, viaId: viaId ?? null, isAutonomous: isAutonomous() } } as const]),
+          : [{ type: 'ibcf.link.measured.v1', data: { link, viaId: via()[0] ?? null, isAutonomous: isAutonomous() } } as const]),
       ],
       (writer) => {
         memory.put(writer, 'decisions', [...decided.inForce])

@@ -187,7 +187,7 @@ function expectedOf(answer: Answer<unknown>, code: string): number | undefined {
 }
 
 /** Digests of the blobs that events of this segment need. Reads it like a stranger's: what lies on disk may have been altered. */
-function digestsIn(segment: Uint8Array): readonly string[] {
+export function digestsIn(segment: Uint8Array): readonly string[] {
   const decoded = decodeSegment(segment)
   if (!decoded.ok || decoded.value.log.lane !== 'bulk') return []
   return decoded.value.events.flatMap((bytes) => {

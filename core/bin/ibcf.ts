@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   console: () => import('./console.ts'),
   demo: () => import('./demo.ts'),
   node: () => import('./node.ts'),
+  relay: () => import('./relay.ts'),
   call: () => import('./call.ts'),
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),

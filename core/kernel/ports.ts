@@ -70,6 +70,10 @@ export type Compression = {
   readonly zstd: (bytes: Uint8Array) => Uint8Array
   /** Throws Invalid `DECOMPRESSION_REFUSED` when the bytes are not zstd or would grow past `maxBytes`. */
   readonly unzstd: (bytes: Uint8Array, maxBytes: number) => Uint8Array
+  /** One frame of what is never held whole; the same pieces give the same bytes. */
+  readonly zstdStream: (pieces: Iterable<Uint8Array>) => AsyncIterable<Uint8Array>
+  /** Of one frame with nothing behind it. Throws as `unzstd`, once it has grown past `maxBytes`. */
+  readonly unzstdStream: (pieces: AsyncIterable<Uint8Array>, maxBytes: number) => AsyncIterable<Uint8Array>
 }
 
 export type Files = {
@@ -82,7 +86,7 @@ export type Files = {
 }
 
 export type TransportRequest = {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   /** Path with query, beginning with `/`. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

@@ -10,12 +10,14 @@ export type HttpTransportConfig = {
   readonly baseUrl: string
   /** When nothing moves for this long the request ends with `LINK_DOWN`. */
   readonly timeoutMs: number
+  /** Connections at once; more requests wait for one. */
+  readonly maxSockets?: number
 }
 
-export function createHttpTransport({ baseUrl, timeoutMs }: HttpTransportConfig): Transport & Disposable {
+export function createHttpTransport({ baseUrl, timeoutMs, maxSockets = 4 }: HttpTransportConfig): Transport & Disposable {
   const base = new URL(baseUrl)
   const isSecure = base.protocol === 'https:'
-  const agent = isSecure ? new HttpsAgent({ keepAlive: true, maxSockets: 4 }) : new HttpAgent({ keepAlive: true, maxSockets: 4 })
+  const agent = isSecure ? new HttpsAgent({ keepAlive: true, maxSockets }) : new HttpAgent({ keepAlive: true, maxSockets })
   return {
     request: (asked) =>
       new Promise<TransportResponse>((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** Facts that a node reports in its own logs, and which lane each belongs to. A node never moves its own phase or connectivity. */
 import { z } from 'zod'
 import { commandFacts } from '../command/events.ts'
+import { relayFacts } from '../relay/relay-facts.ts'
 import { healths, inventorySchema, linkQualitySchema } from './node-record.ts'
 
 const text = z.string().max(2000)
@@ -65,6 +66,7 @@ export const nodeEvents = {
   },
   'ibcf.desired.refused.v1': { lane: 'control', data: z.object({ policyBundleId: z.string(), code: text, sentence: text }) },
   ...commandFacts,
+  ...relayFacts,
   /** What it measured of itself after it took on a policy: what a rollout counts as success, and nothing else is. */
   'ibcf.desired.proven.v1': {
     lane: 'control',

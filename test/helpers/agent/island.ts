@@ -39,7 +39,10 @@ export type Island = {
   readonly ports: VirtualPorts
   readonly master: () => Master
   readonly operator: OperatorId
-  readonly addNode: (config?: Partial<AgentConfig>) => Promise<IslandNode>
+  /** `others`: further ways to the master, beside its link. */
+  readonly addNode: (config?: Partial<AgentConfig>, others?: readonly Transport[]) => Promise<IslandNode>
+  /** Another way to the master's gateway. */
+  readonly createLink: () => Link
   readonly approve: (nodeId: NodeId) => void
   readonly refuse: (nodeId: NodeId, reason: string) => void
   /** Starts a node and waits until it is attached. */
@@ -95,13 +98,13 @@ export async function createIsland(directory: string = inMemory): Promise<Island
   }
   const approve = (nodeId: NodeId): void => void approveEnrolment(act(), { requestId: requestOf(nodeId), activate: true })
 
-  const open = (store: Store, link: Link, workload: TestWorkload, agentConfig: AgentConfig): IslandNode => {
+  const open = (store: Store, link: Link, workload: TestWorkload, agentConfig: AgentConfig, others: readonly Transport[]): IslandNode => {
     const views: AgentView[] = []
     let isAlive = true
     // What the dead agent still had under way must not reach its successor's store or link.
-    const mortal: Transport = {
-      request: (request) => (isAlive ? link.request(request).finally(() => (isAlive ? undefined : never())) : never()),
-    }
+    const mortal = (way: Transport): Transport => ({
+      request: (request) => (isAlive ? way.request(request).finally(() => (isAlive ? undefined : never())) : never()),
+    })
     const mortalPorts = {
       ...ports,
       scheduler: { ...ports.scheduler, after: (ms: number, action: () => void) => ports.scheduler.after(ms, () => isAlive && action()) },
@@ -109,7 +112,8 @@ export async function createIsland(directory: string = inMemory): Promise<Island
     const agent = createAgent({
       ports: mortalPorts,
       store,
-      transport: mortal,
+      transport: mortal(link),
+      otherTransports: others.map(mortal),
       workload,
       config: agentConfig,
       changed: (view) => void views.push(view),
@@ -122,12 +126,12 @@ export async function createIsland(directory: string = inMemory): Promise<Island
       views,
       restart: () => {
         isAlive = false
-        return open(store, link, workload, agentConfig)
+        return open(store, link, workload, agentConfig, others)
       },
     }
   }
 
-  const addNode = async (changes: Partial<AgentConfig> = {}): Promise<IslandNode> => {
+  const addNode = async (changes: Partial<AgentConfig> = {}, others: readonly Transport[] = []): Promise<IslandNode> => {
     const store = await openStore({ directory: inMemory, mode: 'read-write', role: 'node', ports })
     const agentConfig: AgentConfig = {
       ...defaultConfig,
@@ -136,7 +140,7 @@ export async function createIsland(directory: string = inMemory): Promise<Island
       contactEverySeconds: 2,
       ...changes,
     }
-    return open(store, createLink(), createTestWorkload(), agentConfig)
+    return open(store, createLink(), createTestWorkload(), agentConfig, others)
   }
 
   return {
@@ -144,6 +148,7 @@ export async function createIsland(directory: string = inMemory): Promise<Island
     master: () => master,
     operator,
     addNode,
+    createLink,
     approve,
     refuse: (nodeId, reason) => void refuseEnrolment(act(), { requestId: requestOf(nodeId), reason }),
     join: async (changes) => {

@@ -45,7 +45,7 @@ function wire(node: TestNode, workload: TestWorkload, budgetSeconds: number, dis
     meter: createLinkMeter(),
     reader: store.reader,
     crypto: ports.crypto,
-    viaId: undefined,
+    via: () => [],
   })
   return { node, workload, solitude, observer }
 }
