@@ -89,7 +89,7 @@ export function createAgent(parts: AgentParts): Agent {
 
   const changeState = (to: AgentState, why?: Difficulty): void => {
     ;[state, difficulty] = [to, why]
-    const now = JSON.stringify([state, difficulty, regard.mode(), regard.phase()])
+    const now = JSON.stringify([state, difficulty, regard.mode(), regard.phase(), custody.held()])
     if (now !== told) changed?.(view())
     told = now
   }
@@ -204,7 +204,19 @@ export function createAgent(parts: AgentParts): Agent {
     isClosed: timetable.isClosed,
   })
   const joining = { ports, store, config, identity, memory, journal, client, uploader, via }
-  const contact = createContact({ ...joining, observer, proving, obedience, solitude, regard, meter, workload, custody, changeState, worry })
+  const contact = createContact({
+    ...joining,
+    observer,
+    proving,
+    obedience,
+    solitude,
+    regard,
+    meter,
+    workload,
+    custody,
+    changeState,
+    worry,
+  })
 
   const converse = async (): Promise<void> => {
     while (!timetable.isClosed()) {

@@ -15,7 +15,13 @@ import { createHostWorkload, readMaker } from './host-workload.ts'
 /** What this agent reports to run: the product it came with. */
 export const agentVersion: string = product.version
 
-export type NodeRequest = { readonly config: AgentConfig; readonly masterUrl: string }
+export type NodeRequest = {
+  readonly config: AgentConfig
+  /** The way to its master that it prefers: the master's own address, or a relay's. */
+  readonly masterUrl: string
+  /** Other ways to the same master, tried in this order. */
+  readonly otherUrls?: readonly string[]
+}
 
 /**
  * Ready to be started. A command to restart the agent stops it, lets go of everything it holds, and opens it anew over the same
@@ -60,19 +66,24 @@ export async function startNode(request: NodeRequest, changed: (view: AgentView)
  * Ready to be started; `stop` also closes the store and frees the data directory. Throws what the lock and the store throw
  * (DATA_DIRECTORY_LOCKED, STORE_READ_ONLY, STORE_FROM_FUTURE, ...) and what `createAgent` throws.
  */
-async function openNode({ config, masterUrl }: NodeRequest, changed: (view: AgentView) => void, restartAgent: () => void): Promise<Agent> {
+async function openNode(
+  { config, masterUrl, otherUrls = [] }: NodeRequest,
+  changed: (view: AgentView) => void,
+  restartAgent: () => void,
+): Promise<Agent> {
   const ports = createPorts('node', 'warn')
   const { directory } = config
   using opened = new DisposableStack()
   opened.use(await lockDataDirectory(directory, 'node'))
   const store = opened.use(await openStore({ directory, mode: 'read-write', role: 'node', ports }))
-  const transport = opened.use(createHttpTransport({ baseUrl: masterUrl, timeoutMs: config.requestTimeoutMs }))
+  const wayTo = (baseUrl: string) => opened.use(createHttpTransport({ baseUrl, timeoutMs: config.requestTimeoutMs }))
   const workload = createHostWorkload(createHost(), ports.files, directory, agentVersion)
   const software = createHostSoftware(ports.files, ports.crypto, runProgram, directory)
   const agent = createAgent({
     ports,
     store,
-    transport,
+    transport: wayTo(masterUrl),
+    otherTransports: otherUrls.map(wayTo),
     workload,
     software,
     restartAgent,

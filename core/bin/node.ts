@@ -10,7 +10,7 @@ import { choiceOption, pathOption, readOptions, required } from './options.ts'
 
 const options = {
   data: { type: 'string' },
-  master: { type: 'string' },
+  master: { type: 'string', multiple: true },
   name: { type: 'string' },
   kind: { type: 'string' },
   tags: { type: 'string' },
@@ -30,7 +30,7 @@ export const command: Command = {
   name: 'node',
   summary: 'runs the reference node agent on this machine',
   usage: `
-ibcf node --data DIR --master URL [--name N] [--kind ${nodeKinds.join('|')}] [--tags a,b] [--serial X] [--via RELAY_ID]
+ibcf node --data DIR --master URL [--master URL ...] [--name N] [--kind ${nodeKinds.join('|')}] [--tags a,b] [--serial X] [--via RELAY_ID]
           [--contact-every S] [--autonomy-budget S] [--observe-every S] [--snapshot-every S]
           [--master-key ed25519:...] [--json]
 
@@ -38,7 +38,8 @@ Observes this machine, asks to be let in by the master, and reports to it; while
 Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...}, then its states. Ends cleanly on SIGTERM.
 
   --data DIR            its identity and its log; one agent at a time
-  --master URL          where its master listens, for example http://10.0.0.1:7400
+  --master URL          where its master listens, for example http://10.0.0.1:7400, or a relay on the way there; given several times
+                        they are ways to the same master, and the first that leads there is taken
   --contact-every S     it means to be heard at least this often (default: ${defaultConfig.contactEverySeconds})
   --autonomy-budget S   how long it may go on alone before it counts as degraded (default: ${defaultConfig.autonomyBudgetSeconds})
   --observe-every S     how often it measures and decides (default: ${defaultConfig.observeEverySeconds})
@@ -52,9 +53,9 @@ is put back. A command to restart the agent starts it anew in this process.`,
   run: async (args, io) => {
     const { values } = readOptions(args, options)
     const config = readConfig(values, io)
-    const masterUrl = readUrl(required(values.master, 'master'))
+    const [masterUrl = '', ...otherUrls] = (values.master ?? [required(undefined, 'master')]).map(readUrl)
     const ended = Promise.withResolvers<number>()
-    const node = await startNode({ config, masterUrl }, (view) => {
+    const node = await startNode({ config, masterUrl, otherUrls }, (view) => {
       tell(view, values.json === true, io)
       const code = endOf(view)
       if (code !== undefined) ended.resolve(code)
@@ -79,14 +80,22 @@ function endOf({ state, difficulty, masterId }: AgentView): number | undefined {
   return difficulty?.code === 'MASTER_KEY_CHANGED' && masterId === undefined ? exitCodes.refused : undefined
 }
 
-function tell({ state, mode, phase, backlogMessages, difficulty }: AgentView, isJson: boolean, io: CommandIo): void {
+function tell({ state, mode, phase, backlogMessages, heldAtRelay, difficulty }: AgentView, isJson: boolean, io: CommandIo): void {
   if (isJson) {
-    io.stdout(JSON.stringify({ state, mode: mode ?? null, phase: phase ?? null, backlogMessages, difficulty: difficulty ?? null }))
+    io.stdout(JSON.stringify({
+        state,
+        mode: mode ?? null,
+        phase: phase ?? null,
+        backlogMessages,
+        heldAtRelay: heldAtRelay ?? null,
+        difficulty: difficulty ?? null,
+      }))
     return
   }
   if (difficulty !== undefined) io.stderr(`${difficulty.sentence} (${difficulty.code})`)
   const seen = mode === undefined ? '' : `, seen by its master as ${mode}`
-  io.stdout(`${state}${seen}${backlogMessages === 0 ? '' : `, ${backlogMessages} events to send`}`)
+  const left = heldAtRelay === undefined ? '' : `, ${heldAtRelay.events} of them held at a relay and not with the master`
+  io.stdout(`${state}${seen}${backlogMessages === 0 ? '' : `, ${backlogMessages} events to send${left}`}`)
 }
 
 function readConfig(values: Values, io: CommandIo): AgentConfig {

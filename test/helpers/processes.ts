@@ -40,6 +40,7 @@ export type NodeLine = {
   readonly mode: string | null
   readonly phase: string | null
   readonly backlogMessages: number
+  readonly heldAtRelay: { readonly relayId: string; readonly events: number } | null
   readonly difficulty: { readonly code: string; readonly sentence: string } | null
 }
 
@@ -63,6 +64,35 @@ export async function startNode(directory: string, masterUrl: string, ...args: r
   })
   const { nodeId, keyId, keyWords, pid } = running.ready as Record<'nodeId' | 'keyId' | 'keyWords', string> & { readonly pid: number }
   return { directory, nodeId, keyId, keyWords, pid, lines, stop: running.stop }
+}
+
+export type RelayLine = Omit<NodeLine, 'backlogMessages' | 'heldAtRelay'> & {
+  readonly held: { readonly items: number; readonly events: number; readonly bytes: number } | null
+}
+
+export type RunningRelay = {
+  readonly directory: string
+  readonly url: string
+  readonly relayId: string
+  readonly pid: number
+  readonly lines: readonly RelayLine[]
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+/** `listen`: an address that it had before, where those behind it look for it again. */
+export async function startRelay(
+  directory: string,
+  upstreamUrls: readonly string[],
+  { listen = '127.0.0.1:0', args = [] }: { readonly listen?: string; readonly args?: readonly string[] } = {},
+): Promise<RunningRelay> {
+  const lines: RelayLine[] = []
+  const upstreams = upstreamUrls.flatMap((url) => ['--upstream', url])
+  const running = await startCommand('relay', '--data', directory, '--listen', listen, ...upstreams, '--json', ...args)
+  readLines(running, (line) => {
+    if (line.startsWith('{"state"')) lines.push(JSON.parse(line) as RelayLine)
+  })
+  const { url, relayId, pid } = running.ready as Record<'url' | 'relayId', string> & { readonly pid: number }
+  return { directory, url, relayId, pid, lines, stop: running.stop }
 }
 
 /** Calls `hear` with each whole line of the standard output that comes from now on. */
