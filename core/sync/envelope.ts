@@ -1,7 +1,7 @@
 /** Opens a signed statement that came from elsewhere: DSSE, one signature by a key that is already trusted, or by the one inside. */
 import { z } from 'zod'
 import type { Envelope } from '../fleet/authority/events.ts'
-import { fromBase64 } from '../kernel/hex.ts'
+import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 import { type JsonLimits, parseUntrustedJson } from '../kernel/untrusted-json.ts'
@@ -46,6 +46,11 @@ export function parseEnvelope(bytes: Uint8Array, limits: JsonLimits): Result<Env
 /** As in an event, but for its length: a receipt names a whole frontier. */
 const envelopeShape = z.object({
   payloadType: z.string().max(200),
-  payload: z.string(),
-  signatures: z.array(z.object({ keyid: z.string().max(100), sig: z.string().max(200) })).max(51),
+  payload: z.string().refine(isBase64),
+  signatures: z.array(z.object({ keyid: z.string().max(100), sig: z.string().max(200).refine(isBase64) })).max(51),
 })
+
+/** The one way to write these bytes: the last letter may hold bits that nobody reads. */
+function isBase64(text: string): boolean {
+  return toBase64(fromBase64(text)) === text
+}

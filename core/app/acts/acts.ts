@@ -17,8 +17,10 @@ import {
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
+import { refuseHardware, replaceHardware, resolveFork } from './hardware.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
 import { moveNode } from './placing.ts'
+import { markCarried, markLost, noteImported, notePacked, noteReceipts } from './courier.ts'
 import { createOperator } from './operators.ts'
 import { cancelRebuild, rebuildProjections, retryParked } from './projections.ts'
 import { sealingOf, sealNow, setRetention } from './sealing.ts'
@@ -64,6 +66,9 @@ export const acts = {
   'node.retire': retireNode,
   'node.schedule': scheduleNode,
   'node.revokeKey': revokeNodeKey,
+  'node.replaceHardware': replaceHardware,
+  'node.refuseHardware': refuseHardware,
+  'node.resolveFork': resolveFork,
   'node.move': moveNode,
   'enrolment.approve': approveEnrolment,
   'enrolment.refuse': refuseEnrolment,
@@ -102,6 +107,11 @@ export const acts = {
   'projection.retryParked': retryParked,
   'store.setRetention': setRetention,
   'store.seal': sealNow,
+  'courier.notePacked': notePacked,
+  'courier.markCarried': markCarried,
+  'courier.markLost': markLost,
+  'courier.noteImported': noteImported,
+  'courier.noteReceipts': noteReceipts,
   'store.sealing': sealingOf,
   'peer.accept': acceptPeer,
   'sync.takeIn': takeSegments,

@@ -2,7 +2,10 @@
 import type { Envelope } from '../../fleet/authority/events.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
+import { putBlobFrom } from '../../store/blobs-incoming.ts'
+import { keepBlob } from '../../store/blobs-row.ts'
 import { putKey } from '../../store/keys.ts'
+import { dropStaged, stagedPieces, stagePieceOnly } from '../../store/staged.ts'
 import { type MasterCard, openCard } from '../../sync/card.ts'
 import { keyWordsOf } from '../../log/fingerprint.ts'
 import { takeReceipts, type ReceiptTaken } from '../sync/take-receipts.ts'
@@ -42,6 +45,40 @@ export function takeSegments(act: Act, { pieces }: { readonly pieces: readonly U
   return takeIn(act.master, pieces)
 }
 
+/** Of all content that is being taken in at one time. */
+const contentQuotaBytes = 4 * 1024 ** 3
+
+/**
+ * A piece of content, by the digest of the whole in hex; kept from its last piece on. Throws Conflict `PIECE_GAP` (fact `expected`),
+ * Rejected `STAGING_FULL`, `STAGING_MALFORMED` or `BLOB_DIGEST_WRONG`.
+ */
+export function takeContent(
+  act: Act,
+  {
+    digest,
+    offset,
+    sizeBytes,
+    bytes,
+  }: { readonly digest: string; readonly offset: number; readonly sizeBytes: number; readonly bytes: Uint8Array },
+): void {
+  requireOperator(act, 'operator')
+  const { port, identity } = act.master
+  const key = `content:${digest}`
+  const isWhole = port.commit(({ writer }) => {
+    if (keepBlob(writer, digest)) return true
+    if (offset === 0 && bytes.length === sizeBytes) return putBlobFrom(writer, [bytes], digest).kind === 'put'
+    const staging = stagePieceOnly(writer, { origin: identity.masterId, key, offset, total: sizeBytes, bytes }, contentQuotaBytes)
+    if (staging.kind === 'staged') return true
+    if (staging.kind === 'gap')
+      throw new AppError('Conflict', 'PIECE_GAP', 'A piece before this one is not here.', { expected: staging.expected })
+    if (staging.kind === 'refused') throw new AppError('Rejected', staging.refusal.code, staging.refusal.sentence, staging.refusal.facts)
+    const put = putBlobFrom(writer, stagedPieces(writer, identity.masterId, key), digest)
+    dropStaged(writer, identity.masterId, key)
+    return put.kind === 'put'
+  })
+  if (!isWhole) throw new AppError('Rejected', 'BLOB_DIGEST_WRONG', 'The content is not what its digest says.', { digest })
+}
+
 export function takeReceiptEnvelopes(act: Act, { envelopes }: { readonly envelopes: readonly Envelope[] }): readonly ReceiptTaken[] {
   return takeReceipts(act.master, envelopes)
 }
@@ -61,7 +98,7 @@ export function ageIdentity({ master }: Act, _: Readonly<Record<never, never>>):
   return ageIdentityOf(master)
 }
 
-/** The next receipt of this life, over everything that is held; `bundles` are those taken in last, newest first. */
+/** The next receipt of this life, over everything that is held; `bundles` were taken in just now. */
 export function receiptOf(
   { master }: Act,
   { bundles }: { readonly bundles: readonly { readonly bundleId: string; readonly at: string }[] },

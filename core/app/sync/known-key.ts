@@ -18,11 +18,11 @@ type Model = Pick<ReadModel, 'reader' | 'book' | 'lifecycle' | 'ports'>
 /** The public key of that id, put into the store if it was not there; undefined where nobody here vouches for it. */
 export function knownKey(model: Model, writer: Writer, origin: OriginId, keyId: string): Uint8Array | undefined {
   const publicKey = vouchedKey(model, writer, origin, keyId)
-  if (publicKey !== undefined && readKey(writer, keyId) === undefined) putKey(writer, { keyId, origin, publicKey }, model.ports.clock.now())
+  if (publicKey !== undefined) putKey(writer, { keyId, origin, publicKey }, model.ports.clock.now())
   return publicKey
 }
 
-/** The same, and nothing is written: for whoever only looks at what came. */
+/** The same, and writes nothing. */
 export function vouchedKey(model: Model, reader: Reader, origin: OriginId, keyId: string): Uint8Array | undefined {
   const held = readKey(reader, keyId)
   if (held !== undefined) return held.origin === origin ? held.publicKey : undefined

@@ -9,7 +9,7 @@ import { cardPayloadType, type MasterCard } from '../../sync/card.ts'
 import { pointsOf, type Receipt, receiptPayloadType } from '../../sync/receipt.ts'
 import type { Master } from '../master.ts'
 import { signedFrontier } from './give-out.ts'
-import { nextReceiptNumber } from './tables.ts'
+import { nextReceiptNumber, noteBundle, takenBundles } from './tables.ts'
 
 const wantsAtMost = 100_000
 
@@ -31,11 +31,14 @@ export function signCard(master: Master, recipient: string | null): Envelope {
   return envelopeOf(master, cardPayloadType, card)
 }
 
-/** Of what is signed, over everything held. The number is used up whether or not the receipt ever arrives. */
-export function signReceipt(master: Master, bundles: readonly Receipt['bundles'][number][]): Envelope {
+/** Of what is signed, over everything held; `bundles` were taken in just now. The number is used up whether or not the receipt ever arrives. */
+export function signReceipt(master: Master, bundles: Readonly<Receipt['bundles']>): Envelope {
   const { recorder, port, config, identity, store } = master
   recorder.sign()
-  const n = port.commit(({ writer }) => nextReceiptNumber(writer, identity.incarnation))
+  const n = port.commit(({ writer }) => {
+    for (const bundle of bundles) noteBundle(writer, bundle)
+    return nextReceiptNumber(writer, identity.incarnation)
+  })
   const receipt: Receipt = {
     v: 1,
     kind: 'receipt',
@@ -46,7 +49,7 @@ export function signReceipt(master: Master, bundles: readonly Receipt['bundles']
     scope: 'everything',
     frontier: pointsOf(signedFrontier(store.reader).frontier),
     wants: [...missingBlobs(store.reader, wantsAtMost)],
-    bundles: bundles.slice(0, 100),
+    bundles: takenBundles(store.reader, 100).map(({ bundleId, at }) => ({ bundleId, at })),
   }
   return envelopeOf(master, receiptPayloadType, receipt)
 }

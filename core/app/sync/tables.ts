@@ -25,6 +25,7 @@ export function createSyncTables(writer: Writer): void {
     received_at INTEGER NOT NULL,
     envelope TEXT NOT NULL
   ) STRICT`)
+  writer.run('CREATE TABLE IF NOT EXISTS sync_bundles (bundle_id TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT')
   writer.run('CREATE TABLE IF NOT EXISTS sync_numbers (incarnation TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT')
 }
 
@@ -108,4 +109,16 @@ export function nextReceiptNumber(writer: Writer, incarnation: string): number {
     incarnation,
   )
   return writer.get<{ last: number }>('SELECT last FROM sync_numbers WHERE incarnation = ?', incarnation)?.last ?? 1
+}
+
+type TakenBundle = { readonly bundleId: string; readonly at: string }
+
+/** Once more of the same is the same. */
+export function noteBundle(writer: Writer, { bundleId, at }: TakenBundle): void {
+  writer.run('INSERT INTO sync_bundles (bundle_id, at) VALUES (?, ?) ON CONFLICT DO NOTHING', bundleId, at)
+}
+
+/** Newest first. */
+export function takenBundles(reader: Reader, limit: number): readonly TakenBundle[] {
+  return reader.all<TakenBundle & Row>('SELECT bundle_id AS bundleId, at FROM sync_bundles ORDER BY at DESC, bundle_id DESC LIMIT ?', limit)
 }
