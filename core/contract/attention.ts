@@ -2,6 +2,13 @@
 import { z } from 'zod'
 import { attentionWeightsSchema } from '../fleet/attention/weights.ts'
 import { id, instant } from './common.ts'
+import { filterOf, nodeParts } from './filter.ts'
+
+/** `from` and `to`: since when it is so. What is asked of nodes leaves out what is about a domain by itself. */
+export const attentionListRequest = filterOf(...nodeParts, 'from', 'to', 'asOf').extend({
+  /** Of what is open; what people are at comes behind it. */
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+})
 
 const named = z.object({
   /** The node, or the domain of an item without a node. */

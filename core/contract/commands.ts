@@ -4,6 +4,7 @@ import { commandSelectorSchema } from '../fleet/command/batch.ts'
 import { commandConstraintsSchema, semantics } from '../fleet/command/events.ts'
 import { commandStages } from '../fleet/command/stage-machine.ts'
 import { id, instant, pageRequest } from './common.ts'
+import { filterOf } from './filter.ts'
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const reason = z.string().trim().min(1).max(1000)
@@ -115,10 +116,24 @@ export const commandDetail = commandRow.extend({
   diagram: z.string(),
 })
 
-export const commandListRequest = z.object({
+/**
+ * `domainId`: that it was issued in. `from` and `to`: when it was issued. `kinds` are kinds of commands here; the other parts are asked of
+ * the node as it is now.
+ */
+export const commandListRequest = filterOf(
+  'domainId',
+  'tags',
+  'anyTags',
+  'policyBundleId',
+  'modes',
+  'phases',
+  'healths',
+  'text',
+  'from',
+  'to',
+  'asOf',
+).extend({
   nodeId: id.optional(),
-  /** With everything below it. */
-  domainId: id.optional(),
   kinds: z.array(z.string().max(60)).min(1).max(50).optional(),
   stages: z.array(z.enum(commandStages)).min(1).optional(),
   batchId: id.optional(),

@@ -40,6 +40,9 @@ export const heldFrontier = z.object({
 /** Keyset paging: hand `next` back as `cursor` to go on; null at the end. */
 export const pageRequest = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }
 
+/** Of lists that are mostly short: all of them at once, as far as they go. */
+export const longPageRequest = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(500).default(500) }
+
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().int().nonnegative() })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
 import { handling } from './attention.ts'
+import { filterOf } from './filter.ts'
 import { relayView } from './relays.ts'
 import { authoritySchema, doubt, healthCounts, heldFrontier, id, instant, modeCounts, personName, phaseCounts } from './common.ts'
 
@@ -41,6 +42,16 @@ export const domainRow = z.object({
 })
 export type DomainRow = z.infer<typeof domainRow>
 
+/**
+ * `domainId`: that domain and below. `text`: part of its name or id. `modes`, `phases`, `healths`: domains whose subtree has a node of each
+ * part that is given.
+ */
+export const domainListRequest = filterOf('domainId', 'text', 'modes', 'phases', 'healths', 'asOf').extend({
+  cursor: id.optional(),
+  /** All of them, where it is left out: a tree is drawn whole. */
+  limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
+})
+
 export const attentionItem = z.object({
   id: z.string(),
   /** 0..100. */
@@ -56,6 +67,13 @@ export const attentionItem = z.object({
   handling: handling.optional(),
 })
 export type AttentionItem = z.infer<typeof attentionItem>
+
+/** The worst first. */
+export const attentionPage = z.object({
+  items: z.array(attentionItem),
+  /** False: the filter lets through so few that the search for them was given up after looking at a bounded number of nodes. */
+  isComplete: z.boolean(),
+})
 
 /** The seven bands over time, one line per digest. */
 export const spectrumPoint = z.object({ at: instant, modes: modeCounts })

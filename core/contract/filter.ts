@@ -18,7 +18,7 @@ export const fleetFilter = z.object({
   anyTags: z.array(tag).min(1).max(20).optional(),
   /** Desired of the node now, whether or not it says that it is so; of an assignment or a rollout, the one that it brings. */
   policyBundleId: id.optional(),
-  /** From this instant; what it is an instant of is said by each list. */
+  /** From this instant on; what it is an instant of is said by each list. */
   from: instant.optional(),
   /** Before this instant. */
   to: instant.optional(),

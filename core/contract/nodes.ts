@@ -216,6 +216,14 @@ export const returnQueueView = z.object({
 })
 export type ReturnQueueView = z.infer<typeof returnQueueView>
 
+/** `domainId`: that it came back into, and below. `from` and `to`: when it was opened. The other parts are asked of the node as it is now. */
+export const sessionListRequest = filterOf(...nodeParts, 'from', 'to', 'asOf').extend({
+  onlyOpen: z.coerce.boolean().default(false),
+  ...pageRequest,
+})
+/** Of more than two thousand only the newest are looked at, and `total` is of these. */
+export const sessionPage = pageOf(sessionView).extend({ isTotalExact: z.boolean() })
+
 export const evidenceView = z.object({
   id: z.number().int(),
   nodeId: id,

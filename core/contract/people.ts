@@ -1,7 +1,8 @@
 /** Operators, enrolment, and the master itself. */
 import { z } from 'zod'
 import { masterLevels, nodeKinds } from '../fleet/node/node-record.ts'
-import { heldFrontier, id, instant, personName } from './common.ts'
+import { heldFrontier, id, instant, longPageRequest, personName } from './common.ts'
+import { filterOf } from './filter.ts'
 
 export const operatorRoles = ['viewer', 'operator', 'engineer', 'authority'] as const
 export const operatorView = z.object({ id, name: z.string(), role: z.enum(operatorRoles), keyId: z.string(), createdAt: instant })
@@ -22,6 +23,11 @@ export const enrolmentView = z.object({
   status: z.enum(['PENDING', 'APPROVED', 'REFUSED']),
   decidedBy: z.string().nullable(),
   decidedAt: instant.nullable(),
+})
+/** `from` and `to`: when it was decided, else when it was asked. Those that wait come first, then the latest decided. */
+export const enrolmentListRequest = filterOf('domainId', 'tags', 'anyTags', 'kinds', 'text', 'from', 'to', 'asOf').extend({
+  status: z.enum(['PENDING', 'APPROVED', 'REFUSED']).optional(),
+  ...longPageRequest,
 })
 export type EnrolmentView = z.infer<typeof enrolmentView>
 

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { constraintsSchema } from '../fleet/node/node-record.ts'
 import { policyTermsShape } from '../fleet/policy/policy-events.ts'
 import { policySelectorSchema } from '../fleet/policy/selector.ts'
-import { id, instant, personName } from './common.ts'
+import { id, instant, longPageRequest, personName } from './common.ts'
+import { filterOf } from './filter.ts'
 
 /** SemVer 2.0.0 as its authors give it, with nothing before or after it. */
 const semver =
@@ -53,6 +54,15 @@ export const assignedPolicy = z.object({
   assignmentId: id,
   policyBundleId: id,
   direction: z.enum(['first', 'forward', 'rollback', 'again', 'other']),
+})
+
+/**
+ * `domainId`: made in that domain itself, and with `withBelow` in all below it as well. `from` and `to`: when it was made. `text`: part of
+ * the reason or of the bundle's name. `asOf`: what was assigned then.
+ */
+export const assignmentListRequest = filterOf('domainId', 'policyBundleId', 'text', 'from', 'to', 'asOf').extend({
+  withBelow: z.coerce.boolean().default(false),
+  ...longPageRequest,
 })
 
 export const assignmentView = z.object({

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { healths, linkQualitySchema } from '../fleet/node/node-record.ts'
 import { relayDirections, relayKinds } from '../fleet/relay/relay-record.ts'
-import { id, personName } from './common.ts'
+import { id, pageRequest, personName } from './common.ts'
+import { filterOf } from './filter.ts'
 
 const reason = z.string().trim().min(1).max(1000)
 
@@ -18,6 +19,9 @@ export const registerRelayRequest = z.object({
 })
 export const rerouteRelayRequest = z.object({ relayId: id, upstreamId: id.nullable(), reason })
 export const retireRelayRequest = z.object({ relayId: id, reason })
+
+/** `domainId`: of that domain and below, with the relays of others that they are reached through. `healths`: of the path. */
+export const relayListRequest = filterOf('domainId', 'healths', 'text', 'asOf').extend(pageRequest)
 
 export const relayView = z.object({
   id,

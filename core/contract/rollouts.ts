@@ -4,7 +4,8 @@ import { policySelectorSchema } from '../fleet/policy/selector.ts'
 import { outcomes } from '../fleet/rollout/outcome.ts'
 import { waveTermsSchema } from '../fleet/rollout/rollout-events.ts'
 import { rolloutPhases } from '../fleet/rollout/rollout-machine.ts'
-import { id, instant, personName } from './common.ts'
+import { id, instant, longPageRequest, personName } from './common.ts'
+import { filterOf } from './filter.ts'
 
 const reason = z.string().trim().min(1).max(1000)
 const count = z.number().int().nonnegative()
@@ -60,6 +61,12 @@ export const rolloutView = z.object({
     verdict: z.enum(['advance', 'finish', 'wait', 'stop', 'over']),
     reasons: z.array(z.object({ code: z.string(), sentence: z.string(), bearing: z.enum(['for', 'wait', 'stop', 'note']) })),
   }),
+})
+
+/** `from` and `to`: when it was planned. `text`: part of its name or reason. Newest first. */
+export const rolloutListRequest = filterOf('domainId', 'policyBundleId', 'text', 'from', 'to', 'asOf').extend({
+  rolloutPhases: z.array(z.enum(rolloutPhases)).min(1).optional(),
+  ...longPageRequest,
 })
 
 export const rolloutDetail = rolloutView.extend({

@@ -1,17 +1,35 @@
 /** Where policy bundles are assigned: newest first, of one domain or of all. */
 import type { z } from 'zod'
-import type { assignmentView } from '../../contract/policies.ts'
+import type { assignmentListRequest, assignmentView } from '../../contract/policies.ts'
 import { isEqualJson } from '../../fleet/drift/comparators.ts'
 import type { Policies } from '../../fleet/policy/policies.ts'
 import { wordsOfSelector } from '../../fleet/policy/selector.ts'
 import type { ReadModel } from '../read-model.ts'
+import { modelAsOf } from './as-of.ts'
+import { subtreeOf } from './domain-tree.ts'
+import { hasText, isWithin, type ListPage, pageOfList } from './list-page.ts'
 import { actorName } from './names.ts'
 
 export type AssignmentView = z.infer<typeof assignmentView>
+export type AssignmentListInput = z.infer<typeof assignmentListRequest>
 
-export function listAssignments(model: ReadModel, { domainId }: { readonly domainId?: string | undefined }): AssignmentView[] {
+/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_IN_FUTURE`. */
+export function listAssignments(
+  today: ReadModel,
+  { domainId, withBelow = false, policyBundleId, text, from, to, asOf, ...page }: Partial<AssignmentListInput>,
+): ListPage<AssignmentView> {
+  const model = asOf === undefined ? today : modelAsOf(today, asOf)
+  const found = assignmentsOf(model, domainId === undefined || !withBelow ? domainId : subtreeOf(today, domainId))
+    .filter((made) => policyBundleId === undefined || made.policyBundleId === policyBundleId)
+    .filter((made) => isWithin(made.at, { from, to }) && hasText(text, made.reason, made.policyName, made.assignmentId))
+  return pageOfList(found, page, ({ assignmentId }) => assignmentId)
+}
+
+function assignmentsOf(model: ReadModel, within: string | readonly string[] | undefined): AssignmentView[] {
   const domains =
-    domainId === undefined ? model.reader.all<{ subject: string }>('SELECT subject FROM policy_assignments') : [{ subject: domainId }]
+    within === undefined
+      ? model.reader.all<{ subject: string }>('SELECT subject FROM policy_assignments')
+      : (typeof within === 'string' ? [within] : within).map((subject) => ({ subject }))
   return domains
     .flatMap(({ subject }) => model.assignments(subject)?.assignments ?? [])
     .map((made, _at, all) => ({

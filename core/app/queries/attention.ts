@@ -1,4 +1,6 @@
 /** The inbox: what needs a person, worst first, with the reasons of each score. */
+import type { z } from 'zod'
+import type { attentionListRequest } from '../../contract/attention.ts'
 import type { AttentionItem } from '../../contract/domains.ts'
 import { compareHandled, type HandledItem, showItem } from '../../fleet/attention/handling.ts'
 import { type Attention, scoreContestedDomain } from '../../fleet/attention/score.ts'
@@ -6,10 +8,13 @@ import type { ReadModel } from '../read-model.ts'
 import { weightsFor } from './attention-weights.ts'
 import { authorityOf } from './authority-view.ts'
 import { desiredPolicyOf } from './desired-policy.ts'
+import { placeOf } from './domain-tree.ts'
 import { countEvidence } from './evidence.ts'
 import type { FleetMemory } from './fleet/fleet.ts'
 import { type Candidate, forgetInbox, horizonMs, type Inbox, isKept, isNotBehind, keepEntry, keptAtLeast } from './fleet/inbox.ts'
 import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/worst-nodes.ts'
+import { isWithin, refuseAsOf } from './list-page.ts'
+import { fitsView } from './node-list.ts'
 import { type NodeView, readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 import { readScored, scoreAt, type Scored, type ScoreParts } from './scored.ts'
@@ -42,16 +47,55 @@ type Parts = ScoreParts & {
  * say ([AT3]).
  */
 export function listAttention(model: ReadModel, fleet: FleetMemory, scope: Scope): AttentionItem[] {
-  const parts: Parts = {
+  const parts = partsOf(model, fleet, scope, true)
+  const { open, handled } = scope.kind === 'everything' ? worstOfAll(model, fleet, parts) : worstWithin(model, fleet, scope, parts)
+  return [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
+}
+
+export type AttentionListInput = z.infer<typeof attentionListRequest>
+
+/** Nodes that one search looks at in vain. */
+const missedAtMost = 5000
+
+/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `AS_OF_UNSUPPORTED`. */
+export function listAttentionPage(
+  model: ReadModel,
+  fleet: FleetMemory,
+  { domainId, from, to, asOf, limit = shownAtMost, ...ofNode }: Partial<AttentionListInput>,
+): { items: AttentionItem[]; isComplete: boolean } {
+  refuseAsOf('attention', asOf)
+  const scope: Scope =
+    domainId === undefined ? { kind: 'everything' } : { kind: 'domains', domainIds: placeOf(fleet.tree, domainId).subtreeIds }
+  const isOfNodes = Object.values(ofNode).some((part) => part !== undefined)
+  if (!isOfNodes && from === undefined && to === undefined && limit === shownAtMost)
+    return { items: listAttention(model, fleet, scope), isComplete: true }
+  const parts = partsOf(model, fleet, scope, !isOfNodes)
+  const isSince = (item: Found): boolean => item.since === null || isWithin(item.since, { from, to })
+  const narrow: Narrow = {
+    limit,
+    fits: (item) =>
+      isSince(item) &&
+      (item.node === undefined || fitsView(item.node, ofNode, (view) => fleet.desiredIn(view.domainId).of(view)?.policyBundleId)),
+    missed: 0,
+  }
+  const { open, handled } = worstWithin(model, fleet, scope, parts, narrow)
+  const items = [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
+  return { items, isComplete: narrow.missed <= missedAtMost }
+}
+
+/** What is asked for beside the scope, and how many did not fit so far. */
+type Narrow = { readonly limit: number; readonly fits: (item: Found) => boolean; missed: number }
+
+function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains: boolean): Parts {
+  const within = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
+  return {
     evidence: countEvidence(model),
     desiredOf: (view) => fleet.desiredIn(view.domainId).of(view),
     attended: attended(model),
-    domains: contestable(model).flatMap((domainId) =>
-      scope.kind === 'everything' || scope.domainIds.includes(domainId) ? (findDomain(model, domainId) ?? []) : [],
-    ),
+    domains: withDomains
+      ? contestable(model).flatMap((domainId) => (within?.has(domainId) === false ? [] : (findDomain(model, domainId) ?? [])))
+      : [],
   }
-  const { open, handled } = scope.kind === 'everything' ? worstOfAll(model, fleet, parts) : worstWithin(model, fleet, scope, parts)
-  return [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
 }
 
 /** From those who are kept, and by a search where that is not enough. */
@@ -98,10 +142,10 @@ function searchAll(model: ReadModel, fleet: FleetMemory, parts: Parts, nowMs: nu
   for (const scored of all) keepEntry(inbox, scored, parts.attended)
 }
 
-function worstWithin(model: ReadModel, fleet: FleetMemory, scope: Extract<Scope, { readonly kind: 'domains' }>, parts: Parts): Shown {
-  const wanted = new Set(scope.domainIds)
+function worstWithin(model: ReadModel, fleet: FleetMemory, scope: Scope, parts: Parts, narrow?: Narrow): Shown {
+  const wanted = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
   const nowMs = model.ports.clock.now()
-  const best = createBest(model, parts, shownAtMost, nowMs)
+  const best = createBest(model, parts, narrow?.limit ?? shownAtMost, nowMs, narrow)
   for (const item of parts.domains) best.keep(item)
   const worst = worstOf(model, parts, best, nowMs, () => {}, wanted)
   for (const node of [...parts.attended, ...parts.evidence.keys(), ...heardToConsider(fleet, scope)]) worst.consider(node)
@@ -122,7 +166,7 @@ type Shown = { readonly open: Found[]; readonly handled: Found[] }
 /** The first so many of those that it was given, in order. */
 type Best = { readonly shown: Shown; readonly keep: (item: Found) => void; readonly last: () => Candidate | undefined }
 
-function createBest(model: ReadModel, { attended: touched }: Parts, atMost: number, nowMs: number): Best {
+function createBest(model: ReadModel, { attended: touched }: Parts, atMost: number, nowMs: number, narrow?: Narrow): Best {
   const shown: Shown = { open: [], handled: [] }
   // Of more than are looked at, anybody may be one.
   const isTouched = (subject: string): boolean => touched.size >= attendedAtMost || touched.has(subject)
@@ -142,11 +186,17 @@ function createBest(model: ReadModel, { attended: touched }: Parts, atMost: numb
   return {
     shown,
     keep: (item) => {
+      if (narrow?.fits(item) === false) {
+        narrow.missed++
+        return
+      }
       const handling = isTouched(item.subject) ? handlingOf(model, item, nowMs) : undefined
       if (handling === undefined) put(shown.open, item)
       else put(handling.shownAs === 'open' ? shown.open : shown.handled, { ...item, handling })
     },
     last: () => {
+      // Nobody can come before this one: the search ends.
+      if (narrow !== undefined && narrow.missed > missedAtMost) return { score: Number.POSITIVE_INFINITY, since: '' }
       const last = shown.open.length < atMost ? undefined : shown.open.at(-1)
       return last === undefined ? undefined : { score: last.attention.score, since: last.waitingSince }
     },

@@ -7,8 +7,10 @@ import { defaultTwoOperatorKinds } from '../../fleet/command/kinds.ts'
 import type { SqlValue } from '../../kernel/reader.ts'
 import { readCounters } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
+import { nodeTest } from './among.ts'
 import { cursorRefused } from './cursor.ts'
 import { subtreeOf } from './domain-tree.ts'
+import { isWithin, refuseAsOf } from './list-page.ts'
 import { actorName } from './names.ts'
 
 export type CommandListInput = z.infer<typeof commandListRequest>
@@ -17,8 +19,14 @@ export type CommandPage = z.infer<typeof commandPage>
 /** Commands that one page looks at, where most of them are of other stages than the ones asked for ([QY19]). */
 const lookedAtMost = 2000
 
-/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`. */
-export function listCommands(model: ReadModel, { nodeId, domainId, kinds, stages, batchId, cursor, limit }: CommandListInput): CommandPage {
+/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`. */
+export function listCommands(
+  model: ReadModel,
+  { nodeId, domainId, kinds, stages, batchId, cursor, limit, from, to, asOf, ...ofNode }: CommandListInput,
+): CommandPage {
+  refuseAsOf('commands', asOf)
+  const test = nodeTest(model, ofNode)
+  const isNarrow = stages !== undefined || test !== undefined || from !== undefined || to !== undefined
   if (cursor !== undefined && model.command(cursor) === undefined) throw cursorRefused(cursor)
   const domainIds = domainId === undefined ? undefined : subtreeOf(model, domainId)
   const wanted: readonly (readonly [string, SqlValue | undefined])[] = [
@@ -34,18 +42,32 @@ export function listCommands(model: ReadModel, { nodeId, domainId, kinds, stages
     model.reader,
     `${where} ORDER BY subject DESC LIMIT ?`,
     ...asked.map(([, value]) => value),
-    stages === undefined ? limit + 1 : lookedAtMost,
+    isNarrow ? lookedAtMost : limit + 1,
   )
   const items: CommandPage['items'] = []
   let last: string | undefined
+  const fits = createNodeMemo(test)
   for (const commandId of ids) {
     if (items.length === limit) break
     last = commandId
     const known = knownCommand(model, commandId)
-    if (known !== undefined && (stages?.includes(known.stage) ?? true)) items.push(rowOf(model, known))
+    if (known === undefined || stages?.includes(known.stage) === false || !isWithin(known.issued.issuedAt, { from, to })) continue
+    if (fits(known.issued.nodeId)) items.push(rowOf(model, known))
   }
-  const hasMore = last !== undefined && (last !== ids.at(-1) || (stages !== undefined && ids.length === lookedAtMost))
+  const hasMore = last !== undefined && (last !== ids.at(-1) || (isNarrow && ids.length === lookedAtMost))
   return { items, next: hasMore ? (last ?? null) : null, reported: reportedIn(model, domainIds) }
+}
+
+/** Many commands of a page are for the same few nodes. */
+function createNodeMemo(test: ReturnType<typeof nodeTest>): (nodeId: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (nodeId) => {
+    const before = known.get(nodeId)
+    if (before !== undefined) return before
+    const isIn = test === undefined || test([nodeId]).has(nodeId)
+    known.set(nodeId, isIn)
+    return isIn
+  }
 }
 
 /** Undefined while no master's word about it is held. */

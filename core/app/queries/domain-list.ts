@@ -1,17 +1,33 @@
 /** The tree of domains with the figures of each, its own and with all below it. */
 import type { AuthorityView } from '../../contract/common.ts'
-import type { DomainRow } from '../../contract/domains.ts'
+import type { z } from 'zod'
+import type { domainListRequest, DomainRow } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
 import { authorityOf } from './authority-view.ts'
-import type { DomainPlace } from './domain-tree.ts'
+import { type DomainPlace, placeOf } from './domain-tree.ts'
 import { addStates, type DomainState, type Lines, noState, sumsAt, worstAt } from './fleet/domain-state.ts'
 import { domainsWithNodes, type FleetMemory, fleetOf, stateOfDomain } from './fleet/fleet.ts'
 import { lineOf } from './health-line.ts'
 import { instantOf } from './instants.ts'
+import { hasText, type ListPage, pageOfList, refuseAsOf } from './list-page.ts'
 
-export function listDomains(model: ReadModel): { at: string; items: DomainRow[] } {
+export type DomainListInput = z.infer<typeof domainListRequest>
+
+/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`. */
+export function listDomains(
+  model: ReadModel,
+  { domainId, text, modes, phases, healths, asOf, cursor, limit = Number.MAX_SAFE_INTEGER }: Partial<DomainListInput> = {},
+): ListPage<DomainRow> & { at: string } {
+  refuseAsOf('domains', asOf)
   const fleet = fleetOf(model)
-  return { at: instantOf(model.ports.clock.now()), items: domainRows(model, fleet, fleet.tree) }
+  const within = domainId === undefined ? undefined : new Set(placeOf(fleet.tree, domainId).subtreeIds)
+  const places = fleet.tree.filter(({ id, name }) => within?.has(id) !== false && hasText(text, name, id))
+  const hasAny = <Name extends string>(wanted: readonly Name[] | undefined, counts: Readonly<Record<Name, number>>): boolean =>
+    wanted === undefined || wanted.some((name) => counts[name] > 0)
+  const rows = domainRows(model, fleet, places).filter(
+    ({ subtree }) => hasAny(modes, subtree.modes) && hasAny(phases, subtree.phases) && hasAny(healths, subtree.healths),
+  )
+  return { at: instantOf(model.ports.clock.now()), ...pageOfList(rows, { cursor, limit }, ({ id }) => id) }
 }
 
 /** In the order of `places`, which are of the fleet's tree. */

@@ -1,22 +1,82 @@
 /** Requests to join. */
-import type { EnrolmentView } from '../../contract/people.ts'
+import type { z } from 'zod'
+import type { enrolmentListRequest, EnrolmentView } from '../../contract/people.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
+import type { SqlValue } from '../../kernel/reader.ts'
 import { keyWordsOf } from '../../log/fingerprint.ts'
 import { readCounters } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
+import { cursorRefused } from './cursor.ts'
+import { subtreeOf } from './domain-tree.ts'
+import { conditionsOf } from './fleet/node-order.ts'
+import { type ListPage, refuseAsOf } from './list-page.ts'
 import { actorName } from './names.ts'
 
-/** Those that wait first, then the latest decided. */
-export function listEnrolments(
+export type EnrolmentListInput = z.infer<typeof enrolmentListRequest>
+
+type Place = { readonly subject: string; readonly enrolment: EnrolmentView['status']; readonly asked: number }
+
+/**
+ * Those that wait first, then the latest decided; a page is read from an index and begins after the request that its cursor names. Throws
+ * NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`.
+ */
+export function listEnrolments(model: ReadModel, input: Partial<EnrolmentListInput>): ListPage<EnrolmentView> {
+  const { status, asOf, cursor, limit = 500 } = input
+  refuseAsOf('enrolments', asOf)
+  const { texts, values } = conditionsFor(model, input)
+  const where = ['enrolment = ?', ...texts].join(' AND ')
+  const after = cursor === undefined ? undefined : requirePlace(model, cursor)
+  const found: Place[] = []
+  let total = 0
+  for (const group of [['PENDING'], ['APPROVED', 'REFUSED']] as const) {
+    const wanted = group.filter((one) => status === undefined || one === status)
+    for (const one of wanted)
+      total += model.reader.get<{ n: number }>(`SELECT count(*) AS n FROM nodes WHERE ${where}`, one, ...values)?.n ?? 0
+    const isBefore = after !== undefined && (group[0] === 'PENDING') === (after.enrolment === 'PENDING')
+    const isPassed = after !== undefined && group[0] === 'PENDING' && after.enrolment !== 'PENDING'
+    if (isPassed || found.length > limit) continue
+    const room = limit + 1 - found.length
+    const place = isBefore ? after : { asked: Number.MAX_SAFE_INTEGER, subject: '~' }
+    const places = wanted.flatMap((one) =>
+      model.reader.all<Place>(
+        `SELECT subject, enrolment, asked_ms AS asked FROM nodes WHERE ${where} AND (asked_ms, subject) < (?, ?)
+          ORDER BY asked_ms DESC, subject DESC LIMIT ?`,
+        one,
+        ...values,
+        place.asked,
+        place.subject,
+        room,
+      ),
+    )
+    found.push(...places.sort((a, b) => b.asked - a.asked || (a.subject < b.subject ? 1 : -1)).slice(0, room))
+  }
+  const items = found.slice(0, limit).flatMap(({ subject }) => viewOf(model, subject) ?? [])
+  return { items, next: found.length > limit ? (found[limit - 1]?.subject ?? null) : null, total }
+}
+
+function requirePlace({ reader }: ReadModel, nodeId: string): Place {
+  const place = reader.get<Place>('SELECT subject, enrolment, asked_ms AS asked FROM nodes WHERE subject = ?', nodeId)
+  if (place === undefined) throw cursorRefused(nodeId)
+  return place
+}
+
+function conditionsFor(
   model: ReadModel,
-  { status }: { readonly status?: EnrolmentView['status'] | undefined },
-): { items: EnrolmentView[] } {
-  const rows =
-    status === undefined
-      ? model.reader.all<{ subject: string }>('SELECT subject FROM lifecycle_nodes')
-      : model.reader.all<{ subject: string }>('SELECT subject FROM lifecycle_nodes WHERE enrolment = ?', status)
-  const items = rows.flatMap(({ subject }) => viewOf(model, subject) ?? [])
-  return { items: items.sort(compare) }
+  { domainId, tags, anyTags, kinds, text, from, to }: Partial<EnrolmentListInput>,
+): { readonly texts: readonly string[]; readonly values: readonly SqlValue[] } {
+  const wanted = text?.trim().toLowerCase() ?? ''
+  const asked = conditionsOf({
+    ...(domainId === undefined ? {} : { domainIds: subtreeOf(model, domainId) }),
+    tags,
+    anyTags,
+    kinds,
+    text: wanted === '' ? undefined : wanted,
+  })
+  const times: readonly (readonly [string, number])[] = [
+    ...(from === undefined ? [] : [['asked_ms >= ?', Date.parse(from)] as const]),
+    ...(to === undefined ? [] : [['asked_ms < ?', Date.parse(to)] as const]),
+  ]
+  return { texts: [...asked.texts, ...times.map(([one]) => one)], values: [...asked.values, ...times.map(([, ms]) => ms)] }
 }
 
 export function countPending(model: Pick<ReadModel, 'reader'>): number {
@@ -40,10 +100,4 @@ function viewOf(model: ReadModel, nodeId: string): EnrolmentView | undefined {
     decidedBy: actorName(model, state.decidedBy),
     decidedAt: state.decidedAt,
   }
-}
-
-function compare(a: EnrolmentView, b: EnrolmentView): number {
-  const isWaiting = Number(b.status === 'PENDING') - Number(a.status === 'PENDING')
-  if (isWaiting !== 0) return isWaiting
-  return (b.decidedAt ?? b.requestedAt).localeCompare(a.decidedAt ?? a.requestedAt) || a.nodeId.localeCompare(b.nodeId)
 }

@@ -1,19 +1,23 @@
 /** All queries over one read model, for whoever serves them. */
 import { type AuditInput, listActs } from '../audit/list-acts.ts'
-import type { EnrolmentView } from '../../contract/people.ts'
+import { type DebtInput, rankDebt } from '../debt/rank-debt.ts'
+import { type DebtInput, rankDebt } from '../debt/rank-debt.ts'
 import type { ReadModel } from '../read-model.ts'
-import { listAssignments } from './assignments.ts'
+import { readLastGood } from '../snapshots/last-good.ts'
+import { readLastGood } from '../snapshots/last-good.ts'
+import { type AssignmentListInput, listAssignments } from './assignments.ts'
 import { previewOf } from '../commands/preview.ts'
 import { modelAsOf } from './as-of.ts'
-import { listAttention } from './attention.ts'
+import { type AttentionListInput, listAttention, listAttentionPage } from './attention.ts'
 import { type CommandListInput, listCommands, readKnownCommand } from './commands.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
 import { readDomainAuthority } from './domain-authority.ts'
 import { readDomain } from './domain-detail.ts'
-import { listDomains } from './domain-list.ts'
-import { listEnrolments } from './enrolments.ts'
+import { type DomainListInput, listDomains } from './domain-list.ts'
+import { type EnrolmentListInput, listEnrolments } from './enrolments.ts'
 import { listEvidenceOf } from './evidence.ts'
+import { facetsOf, type FacetsInput } from './facets.ts'
 import { readOverview } from './fleet-overview.ts'
 import { readHeldFrontier } from './held.ts'
 import { readIncarnation } from './incarnation.ts'
@@ -24,14 +28,16 @@ import { readSnapshot } from './node-snapshot.ts'
 import { readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
-import { listRollouts, readRollout } from './rollouts.ts'
+import { listRelays, type RelayListInput } from './relays.ts'
+import { listRollouts, readRollout, type RolloutListInput } from './rollouts.ts'
+import { readNodeHardware } from './node-hardware.ts'
 import { readReturnQueue } from './return-queue.ts'
 import { readReconciliation } from './judging.ts'
-import { dryRunReturn, listReturns, readReturn } from './sessions.ts'
-import { listWaivers } from './waivers.ts'
+import { listSessions, type SessionListInput } from './session-list.ts'
+import { dryRunReturn, readReturn } from './sessions.ts'
+import { listWaivers, type WaiverListInput } from './waivers.ts'
 
 export type PageInput = { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number }
-export type SessionListInput = { readonly domainId?: string | undefined; readonly onlyOpen: boolean; readonly limit: number }
 
 export type Queries = ReturnType<typeof createQueries>
 
@@ -45,11 +51,16 @@ export function createQueries(model: ReadModel) {
     overview: () => readOverview(model),
     /** The inbox alone, of everything. */
     attention: () => listAttention(model, fleetOf(model), { kind: 'everything' }),
+    attentionPage: (input: Partial<AttentionListInput>) => listAttentionPage(model, fleetOf(model), input),
     /** Every act of a person, with what proves it. */
     audit: (input: AuditInput) => listActs(model, input),
-    domains: () => listDomains(model),
+    /** Who is behind. */
+    debt: (input: DebtInput) => rankDebt(model, input),
+    lastGood: (nodeId: string) => readLastGood(model, nodeId),
+    domains: (input: Partial<DomainListInput> = {}) => listDomains(model, input),
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
+    facets: (input: FacetsInput) => facetsOf(model, input),
     domainAuthority: (domainId: string) => readDomainAuthority(model, domainId),
     /** `asOf`: as it was at that instant. */
     node: (nodeId: string, asOf?: string) => (asOf === undefined ? readNode(model, nodeId) : readNodeAsOf(model, nodeId, asOf)),
@@ -57,16 +68,18 @@ export function createQueries(model: ReadModel) {
     observations: (input: PageInput) => readObservations(model, input),
     desiredActual: (nodeId: string, asOf?: string) => readDesiredActual(asOf === undefined ? model : modelAsOf(model, asOf), nodeId),
     snapshot: (nodeId: string) => readSnapshot(model, nodeId),
-    enrolments: (status?: EnrolmentView['status']) => listEnrolments(model, { status }).items,
-    sessions: (input: SessionListInput) => listReturns(model, input).items,
+    enrolments: (input: Partial<EnrolmentListInput> = {}) => listEnrolments(model, input),
+    sessions: (input: Partial<SessionListInput>) => listSessions(model, input),
     session: (sessionId: string) => readReturn(model, sessionId),
     reconciliation: (domainId: string) => readReconciliation(model, domainId),
     returnQueue: (input: { readonly limit: number }) => readReturnQueue(model, input),
+    nodeHardware: (nodeId: string) => readNodeHardware(model, nodeId),
     dryRun: (sessionId: string) => dryRunReturn(model, sessionId),
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,
-    assignments: (input: { readonly domainId?: string | undefined }) => listAssignments(model, input),
-    waivers: (input: { readonly subject?: string | undefined }) => listWaivers(model, input),
-    rollouts: () => listRollouts(model),
+    assignments: (input: Partial<AssignmentListInput>) => listAssignments(model, input),
+    waivers: (input: Partial<WaiverListInput>) => listWaivers(model, input),
+    rollouts: (input: Partial<RolloutListInput> = {}) => listRollouts(model, input),
+    relays: (input: Partial<RelayListInput>) => listRelays(model, input),
     rollout: (rolloutId: string) => readRollout(model, rolloutId),
     commands: (input: CommandListInput) => listCommands(model, input),
     command: (commandId: string) => readKnownCommand(model, commandId),

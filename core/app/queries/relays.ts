@@ -3,15 +3,18 @@
  * each are counted by the counters, so that a large fleet costs no more than its relays.
  */
 import type { z } from 'zod'
-import type { relayView } from '../../contract/relays.ts'
+import type { relayListRequest, relayView } from '../../contract/relays.ts'
 import { type LinkObservation, pathHealthOf } from '../../fleet/relay/path-health.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { ReadModel } from '../read-model.ts'
-import type { FleetMemory } from './fleet/fleet.ts'
+import { placeOf } from './domain-tree.ts'
+import { type FleetMemory, fleetOf } from './fleet/fleet.ts'
 import { type Relay, relayNet, type RelayNet } from './fleet/relay-net.ts'
+import { hasText, type ListPage, pageOfList, refuseAsOf } from './list-page.ts'
 import { thresholdsOf } from './thresholds.ts'
 
 export type RelayView = z.infer<typeof relayView>
+export type RelayListInput = z.infer<typeof relayListRequest>
 
 /** Those that hide most are told; a page has room for no more. */
 const toldAtMost = 100
@@ -20,16 +23,41 @@ const measuredAtMost = 50
 /** Older measurements say nothing of the present. */
 const freshForMs = 15 * 60_000
 
+/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`. */
+export function listRelays(model: ReadModel, { domainId, healths, text, asOf, ...page }: Partial<RelayListInput>): ListPage<RelayView> {
+  refuseAsOf('relays', asOf)
+  const fleet = fleetOf(model)
+  const domainIds = domainId === undefined ? undefined : placeOf(fleet.tree, domainId).subtreeIds
+  const net = relayNet(model.reader, fleet.net)
+  const ranked = ranking(model, net, domainIds).filter(({ relay }) => hasText(text, relay.name, relay.id))
+  // Health is found by what was measured over each: asked for, that is all of them.
+  if (healths === undefined) {
+    const { items, ...rest } = pageOfList(ranked, page, ({ relay }) => relay.id)
+    return { ...rest, items: items.map(({ relay, behind }) => viewOf(model, relay, behind, net)) }
+  }
+  const views = ranked.map(({ relay, behind }) => viewOf(model, relay, behind, net)).filter(({ health }) => healths.includes(health))
+  return pageOfList(views, page, ({ id }) => id)
+}
+
 /** Of these domains, and those of others that their nodes are reached through; what hides most comes first. */
 export function readRelays(model: ReadModel, fleet: FleetMemory, domainIds: readonly string[]): RelayView[] {
   const net = relayNet(model.reader, fleet.net)
+  return ranking(model, net, domainIds)
+    .slice(0, toldAtMost)
+    .map(({ relay, behind }) => viewOf(model, relay, behind, net))
+}
+
+type Ranked = { readonly relay: Relay; readonly behind: Behind }
+
+/** Of everything without `domainIds`. */
+function ranking(model: ReadModel, net: RelayNet, domainIds: readonly string[] | undefined): readonly Ranked[] {
   const { relays } = net
   if (relays.size === 0) return []
   const direct = countsVia(model)
-  const within = new Set(domainIds)
+  const within = domainIds === undefined ? undefined : new Set(domainIds)
   const used = withUpstreams(
     relays,
-    [...relays.values()].filter(({ domainId }) => within.has(domainId)).map(({ id }) => id),
+    [...relays.values()].filter(({ domainId }) => within?.has(domainId) !== false).map(({ id }) => id),
   )
   return [...used]
     .flatMap((id) => {
@@ -37,8 +65,6 @@ export function readRelays(model: ReadModel, fleet: FleetMemory, domainIds: read
       return relay === undefined ? [] : [{ relay, behind: behindOf(relay, net, direct) }]
     })
     .toSorted((a, b) => b.behind.hidden - a.behind.hidden || (a.relay.id < b.relay.id ? -1 : 1))
-    .slice(0, toldAtMost)
-    .map(({ relay, behind }) => viewOf(model, relay, behind, net))
 }
 
 type Behind = { readonly nodes: number; readonly heard: number; readonly hidden: number; readonly hiddenRelayIds: readonly string[] }

@@ -1,15 +1,18 @@
 /** Rollouts as they stand, with the verdict and all its reasons, and how far each node came. */
 import type { z } from 'zod'
-import type { rolloutDetail, rolloutView } from '../../contract/rollouts.ts'
+import type { rolloutDetail, rolloutListRequest, rolloutView } from '../../contract/rollouts.ts'
 import { drawRollout } from '../../fleet/rollout/gantt.ts'
 import { type Outcome, outcomes } from '../../fleet/rollout/outcome.ts'
 import { disruptedOf, progressOf, safeToAdvance } from '../../fleet/rollout/verdict.ts'
 import type { RolloutState } from '../../projections/rollouts.ts'
 import type { ReadModel } from '../read-model.ts'
 import { type RolloutStanding, standingOf } from '../rollouts/view.ts'
+import { subtreeOf } from './domain-tree.ts'
 import { instantOf, instantOrNull } from './instants.ts'
+import { hasText, isWithin, type ListPage, pageOfList, refuseAsOf } from './list-page.ts'
 import { actorName } from './names.ts'
 
+export type RolloutListInput = z.infer<typeof rolloutListRequest>
 export type RolloutRow = z.infer<typeof rolloutView>
 export type RolloutDetail = z.infer<typeof rolloutDetail>
 
@@ -18,16 +21,28 @@ const listedAtMost = 200
 /** Those that need somebody come first. */
 const order: readonly Outcome[] = ['failed', 'cannot-converge', 'pending', 'unknown', 'converged']
 
-/** Newest first. */
-export function listRollouts(model: ReadModel): RolloutRow[] {
-  const rows = model.reader.all<{ subject: string }>(
-    'SELECT subject FROM rollouts ORDER BY planned_ms DESC, subject DESC LIMIT ?',
-    listedAtMost,
-  )
-  return rows.flatMap(({ subject }) => {
+/**
+ * Newest first; the standing of its nodes is found for those of the page alone. Throws NotFound `DOMAIN_UNKNOWN`, Invalid
+ * `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`.
+ */
+export function listRollouts(
+  model: ReadModel,
+  { domainId, policyBundleId, rolloutPhases, text, from, to, asOf, limit = listedAtMost, ...page }: Partial<RolloutListInput>,
+): ListPage<RolloutRow> {
+  refuseAsOf('rollouts', asOf)
+  const within = domainId === undefined ? undefined : new Set(subtreeOf(model, domainId))
+  const rows = model.reader.all<{ subject: string }>('SELECT subject FROM rollouts ORDER BY planned_ms DESC, subject DESC')
+  const found = rows.flatMap(({ subject }) => {
     const rollout = model.rollout(subject)
-    return rollout === undefined ? [] : [rowOf(model, subject, rollout, standingOf(model, rollout))]
+    if (rollout === undefined || within?.has(rollout.domainId) === false || !isWithin(rollout.plannedAtMs, { from, to })) return []
+    const isWanted =
+      (policyBundleId === undefined || rollout.policyBundleId === policyBundleId) &&
+      rolloutPhases?.includes(rollout.phase) !== false &&
+      hasText(text, rollout.name, rollout.reason, subject)
+    return isWanted ? [{ subject, rollout }] : []
   })
+  const { items, ...rest } = pageOfList(found, { ...page, limit: Math.min(limit, listedAtMost) }, ({ subject }) => subject)
+  return { ...rest, items: items.map(({ subject, rollout }) => rowOf(model, subject, rollout, standingOf(model, rollout))) }
 }
 
 export function readRollout(model: ReadModel, rolloutId: string): RolloutDetail | undefined {

@@ -1,14 +1,13 @@
 /** The inbox: names, inputs and outputs. */
-import { acknowledgeRequest, assignItemRequest, resolveRequest, snoozeRequest, weighRequest } from '../attention.ts'
-import { attentionItem } from '../domains.ts'
-import { base, done, nothing } from './base.ts'
-import { z } from 'zod'
+import { acknowledgeRequest, assignItemRequest, attentionListRequest, resolveRequest, snoozeRequest, weighRequest } from '../attention.ts'
+import { attentionPage } from '../domains.ts'
+import { base, done } from './base.ts'
 
 export const attentionProcedures = {
   list: base
     .route({ method: 'GET', path: '/attention', summary: 'The inbox: what needs a person, worst first' })
-    .input(nothing)
-    .output(z.object({ items: z.array(attentionItem) })),
+    .input(attentionListRequest)
+    .output(attentionPage),
   acknowledge: base
     .route({ method: 'POST', path: '/attention/acknowledge', summary: 'Say that it was seen' })
     .input(acknowledgeRequest)

@@ -1,15 +1,15 @@
 /** Layer 1: domains: names, inputs and outputs. */
 import { domainAuthority } from '../authority.ts'
-import { id, instant } from '../common.ts'
-import { configureDomainRequest, createDomainRequest, domainDetail, domainRow } from '../domains.ts'
-import { base, done, nothing } from './base.ts'
+import { id, instant, pageOf } from '../common.ts'
+import { configureDomainRequest, createDomainRequest, domainDetail, domainListRequest, domainRow } from '../domains.ts'
+import { base, done } from './base.ts'
 import { z } from 'zod'
 
 export const domainProcedures = {
   list: base
     .route({ method: 'GET', path: '/domains', summary: 'The tree of domains, in tree order' })
-    .input(nothing)
-    .output(z.object({ at: instant, items: z.array(domainRow) })),
+    .input(domainListRequest)
+    .output(pageOf(domainRow).extend({ at: instant })),
   get: base
     .route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' })
     .input(z.object({ domainId: id }))

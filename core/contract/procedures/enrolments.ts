@@ -1,15 +1,15 @@
 /** Requests to join: names, inputs and outputs. */
 import { contactScheduleSchema } from '../../fleet/connectivity/connectivity-events.ts'
-import { id } from '../common.ts'
-import { enrolmentView } from '../people.ts'
+import { id, pageOf } from '../common.ts'
+import { enrolmentListRequest, enrolmentView } from '../people.ts'
 import { base, done } from './base.ts'
 import { z } from 'zod'
 
 export const enrolmentProcedures = {
   list: base
     .route({ method: 'GET', path: '/enrolments', summary: 'Requests to join' })
-    .input(z.object({ status: z.enum(['PENDING', 'APPROVED', 'REFUSED']).optional() }))
-    .output(z.object({ items: z.array(enrolmentView) })),
+    .input(enrolmentListRequest)
+    .output(pageOf(enrolmentView)),
   approve: base
     .route({ method: 'POST', path: '/enrolments/{requestId}/approve', summary: 'Let it in, into this domain' })
     .input(

@@ -15,6 +15,7 @@ import {
   timelineRequest,
 } from '../nodes.ts'
 import { moveRequest } from '../placing.ts'
+import { nodeHardware, offerRequest, resolveForkRequest } from '../hardware.ts'
 import { nodeAsOf } from '../projections.ts'
 import { base, byNode, done } from './base.ts'
 import { z } from 'zod'
@@ -79,6 +80,22 @@ export const nodeProcedures = {
   move: base
     .route({ method: 'POST', path: '/nodes/{nodeId}/move', summary: 'Put it into another domain, or hand it up towards one' })
     .input(moveRequest)
+    .output(done),
+  hardware: base
+    .route({ method: 'GET', path: '/nodes/{nodeId}/hardware', summary: 'Its machines, those that ask to be it, forks of its logs' })
+    .input(byNode)
+    .output(nodeHardware),
+  replaceHardware: base
+    .route({ method: 'POST', path: '/nodes/{nodeId}/replace-hardware', summary: 'Another machine or key is this node from now on' })
+    .input(offerRequest)
+    .output(done),
+  refuseHardware: base
+    .route({ method: 'POST', path: '/nodes/{nodeId}/refuse-hardware', summary: 'Turn away a machine that asks to be this node' })
+    .input(offerRequest)
+    .output(done),
+  resolveFork: base
+    .route({ method: 'POST', path: '/nodes/{nodeId}/resolve-fork', summary: 'Decide which of two tellings of a log counts' })
+    .input(resolveForkRequest)
     .output(done),
   revokeKey: base
     .route({ method: 'POST', path: '/nodes/{nodeId}/revoke-key', summary: 'Cut its key here and quarantine it' })

@@ -1,8 +1,9 @@
 /** Policy bundles and where they are assigned: names, inputs and outputs. */
-import { id } from '../common.ts'
+import { pageOf } from '../common.ts'
 import {
   assignPolicyRequest,
   assignedPolicy,
+  assignmentListRequest,
   assignmentView,
   policyView,
   publishPolicyRequest,
@@ -31,8 +32,8 @@ export const policyProcedures = {
     .output(assignedPolicy),
   assignments: base
     .route({ method: 'GET', path: '/policy-assignments', summary: 'Where policies are assigned, newest first' })
-    .input(z.object({ domainId: id.optional() }))
-    .output(z.object({ items: z.array(assignmentView) })),
+    .input(assignmentListRequest)
+    .output(pageOf(assignmentView)),
   rollBack: base
     .route({ method: 'POST', path: '/domains/{domainId}/policy/roll-back', summary: 'Assign what those nodes had before' })
     .input(rollBackPolicyRequest)

@@ -1,9 +1,13 @@
 /** Relays: names, inputs and outputs. */
-import { id } from '../common.ts'
-import { registerRelayRequest, rerouteRelayRequest, retireRelayRequest } from '../relays.ts'
+import { id, pageOf } from '../common.ts'
+import { registerRelayRequest, relayListRequest, relayView, rerouteRelayRequest, retireRelayRequest } from '../relays.ts'
 import { base, done } from './base.ts'
 
 export const relayProcedures = {
+  list: base
+    .route({ method: 'POST', path: '/relays/query', summary: 'Relays with the health of their paths, those that hide most first' })
+    .input(relayListRequest)
+    .output(pageOf(relayView)),
   register: base
     .route({ method: 'POST', path: '/relays', summary: 'Register what forwards for others' })
     .input(registerRelayRequest)

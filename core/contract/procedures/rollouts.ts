@@ -1,14 +1,14 @@
 /** Rollouts: names, inputs and outputs. */
-import { id } from '../common.ts'
-import { openGateRequest, planRolloutRequest, rolloutAct, rolloutDetail, rolloutView } from '../rollouts.ts'
+import { id, pageOf } from '../common.ts'
+import { openGateRequest, planRolloutRequest, rolloutAct, rolloutDetail, rolloutListRequest, rolloutView } from '../rollouts.ts'
 import { base, done, nothing } from './base.ts'
 import { z } from 'zod'
 
 export const rolloutProcedures = {
   list: base
     .route({ method: 'GET', path: '/rollouts', summary: 'Rollouts with their verdicts, newest first' })
-    .input(nothing)
-    .output(z.object({ items: z.array(rolloutView) })),
+    .input(rolloutListRequest)
+    .output(pageOf(rolloutView)),
   get: base
     .route({ method: 'GET', path: '/rollouts/{rolloutId}', summary: 'One rollout, with its nodes and its gantt' })
     .input(z.object({ rolloutId: id }))

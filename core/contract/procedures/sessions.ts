@@ -1,20 +1,11 @@
 /** Returns: names, inputs and outputs. */
 import { id } from '../common.ts'
-import { dryRunView, returnQueueView, sessionView } from '../nodes.ts'
+import { dryRunView, returnQueueView, sessionListRequest, sessionPage, sessionView } from '../nodes.ts'
 import { base } from './base.ts'
 import { z } from 'zod'
 
 export const sessionProcedures = {
-  list: base
-    .route({ method: 'GET', path: '/sessions', summary: 'Returns, open ones first' })
-    .input(
-      z.object({
-        domainId: id.optional(),
-        onlyOpen: z.coerce.boolean().default(false),
-        limit: z.coerce.number().int().min(1).max(500).default(100),
-      }),
-    )
-    .output(z.object({ items: z.array(sessionView) })),
+  list: base.route({ method: 'GET', path: '/sessions', summary: 'Returns, open ones first' }).input(sessionListRequest).output(sessionPage),
   get: base
     .route({ method: 'GET', path: '/sessions/{sessionId}', summary: 'One return, with its progress' })
     .input(z.object({ sessionId: id }))

@@ -2,7 +2,7 @@
 import { act, os, queriesOf } from './implementing.ts'
 
 export const attentionHandlers = {
-  list: os.attention.list.handler(({ context }) => ({ items: queriesOf(context).attention() })),
+  list: os.attention.list.handler(({ input, context }) => queriesOf(context).attentionPage(input)),
   acknowledge: os.attention.acknowledge.handler(async ({ input, context }) => ({
     eventIds: await act(context, 'attention.acknowledge', input),
   })),

@@ -2,7 +2,7 @@
 import { act, found, os, queriesOf } from './implementing.ts'
 
 export const domainHandlers = {
-  list: os.domain.list.handler(({ context }) => queriesOf(context).domains()),
+  list: os.domain.list.handler(({ input, context }) => queriesOf(context).domains(input)),
   get: os.domain.get.handler(({ input, context }) =>
     found(queriesOf(context).domain(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
   ),

@@ -3,7 +3,7 @@ import type { DomainId, RequestId } from '../../../kernel/ids.ts'
 import { act, os, queriesOf } from './implementing.ts'
 
 export const enrolmentHandlers = {
-  list: os.enrolment.list.handler(({ input, context }) => ({ items: queriesOf(context).enrolments(input.status) })),
+  list: os.enrolment.list.handler(({ input, context }) => queriesOf(context).enrolments(input)),
   approve: os.enrolment.approve.handler(async ({ input, context }) => ({
     nodeId: await act(context, 'enrolment.approve', {
       requestId: input.requestId as RequestId,

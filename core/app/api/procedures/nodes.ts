@@ -8,6 +8,7 @@ const noNode = ['NODE_UNKNOWN', 'No such node is known here.'] as const
 
 export const nodeHandlers = {
   list: os.node.list.handler(({ input, context }) => queriesOf(context).nodes(input)),
+  facets: os.node.facets.handler(({ input, context }) => queriesOf(context).facets(input)),
   get: os.node.get.handler(({ input, context }) => found(queriesOf(context).node(input.nodeId, input.asOf), ...noNode)),
   asOf: os.node.asOf.handler(({ input, context: { served } }) =>
     served.master.moment(() =>
@@ -39,6 +40,16 @@ export const nodeHandlers = {
     eventIds: await act(context, 'node.schedule', { ...input, nodeId: input.nodeId as NodeId }),
   })),
   move: os.node.move.handler(async ({ input, context }) => ({ eventIds: await act(context, 'node.move', input) })),
+  hardware: os.node.hardware.handler(({ input, context }) => queriesOf(context).nodeHardware(input.nodeId)),
+  replaceHardware: os.node.replaceHardware.handler(async ({ input, context }) => ({
+    eventIds: await act(context, 'node.replaceHardware', { ...input, nodeId: input.nodeId as NodeId }),
+  })),
+  refuseHardware: os.node.refuseHardware.handler(async ({ input, context }) => ({
+    eventIds: await act(context, 'node.refuseHardware', { ...input, nodeId: input.nodeId as NodeId }),
+  })),
+  resolveFork: os.node.resolveFork.handler(async ({ input, context }) => ({
+    eventIds: await act(context, 'node.resolveFork', { ...input, nodeId: input.nodeId as NodeId }),
+  })),
   revokeKey: os.node.revokeKey.handler(async ({ input, context }) => ({
     eventIds: await act(context, 'node.revokeKey', { ...input, nodeId: input.nodeId as NodeId }),
   })),

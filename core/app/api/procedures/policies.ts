@@ -14,7 +14,7 @@ export const policyHandlers = {
     )
   }),
   assign: os.policy.assign.handler(({ input, context }) => act(context, 'policy.assign', input)),
-  assignments: os.policy.assignments.handler(({ input, context }) => ({ items: queriesOf(context).assignments(input) })),
+  assignments: os.policy.assignments.handler(({ input, context }) => queriesOf(context).assignments(input)),
   rollBack: os.policy.rollBack.handler(({ input, context }) => act(context, 'policy.rollBack', input)),
   withdraw: os.policy.withdraw.handler(async ({ input, context }) => ({ eventIds: await act(context, 'policy.withdraw', input) })),
 }

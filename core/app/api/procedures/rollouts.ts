@@ -4,7 +4,7 @@ import { act, found, os, queriesOf } from './implementing.ts'
 const noRollout = ['ROLLOUT_UNKNOWN', 'No such rollout is known here.'] as const
 
 export const rolloutHandlers = {
-  list: os.rollout.list.handler(({ context }) => ({ items: queriesOf(context).rollouts() })),
+  list: os.rollout.list.handler(({ input, context }) => queriesOf(context).rollouts(input)),
   get: os.rollout.get.handler(({ input, context }) => found(queriesOf(context).rollout(input.rolloutId), ...noRollout)),
   plan: os.rollout.plan.handler(async ({ input, context }) => {
     const rolloutId = await act(context, 'rollout.plan', input)

@@ -2,7 +2,7 @@
 import { found, os, queriesOf } from './implementing.ts'
 
 export const sessionHandlers = {
-  list: os.session.list.handler(({ input, context }) => ({ items: queriesOf(context).sessions(input) })),
+  list: os.session.list.handler(({ input, context }) => queriesOf(context).sessions(input)),
   get: os.session.get.handler(({ input, context }) =>
     found(queriesOf(context).session(input.sessionId), 'SESSION_UNKNOWN', 'No such return is known here.'),
   ),

@@ -59,6 +59,16 @@ export type HeardDomain = {
   readonly others: Map<NodeId, Difference>
 }
 
+/** Both, with what else the node is counted by. */
+export type OtherHealth = {
+  readonly stored: Health
+  readonly live: Health
+  readonly mode: ConnectivityMode
+  readonly phase: Phase
+  readonly kind: string
+  readonly domain: string
+}
+
 export type HeardNodes = {
   readonly has: (node: NodeId) => boolean
   readonly of: (domainId: string) => HeardDomain | undefined
@@ -67,8 +77,8 @@ export type HeardNodes = {
   readonly nodes: () => Iterable<NodeId>
   /** Nodes that may need a person more than their events say. */
   readonly urgent: ReadonlySet<NodeId>
-  /** Nodes whose health is shown otherwise than their events say, by both. */
-  readonly healths: ReadonlyMap<NodeId, { readonly stored: Health; readonly live: Health }>
+  /** Nodes whose health is shown otherwise than their events say. */
+  readonly healths: ReadonlyMap<NodeId, OtherHealth>
   /** Nodes whose shown health may change by the clock alone. */
   readonly doubtful: ReadonlySet<NodeId>
   /**
@@ -84,7 +94,7 @@ export function createHeardNodes(): HeardNodes {
   const entries = new Map<NodeId, Entry>()
   const domains = new Map<string, HeardDomain>()
   const urgent = new Set<NodeId>()
-  const shownHealths = new Map<NodeId, { readonly stored: Health; readonly live: Health }>()
+  const shownHealths = new Map<NodeId, OtherHealth>()
   const doubtful = new Set<NodeId>()
 
   function take(node: NodeId, entry: Entry): void {
@@ -137,7 +147,17 @@ export function createHeardNodes(): HeardNodes {
     const isOther =
       difference.driftTotal !== 0 || difference.driftKnown !== 0 || difference.unknownVersion !== 0 || difference.onTarget !== 0
     if (isOther) domain.others.set(node, difference)
-    if (health !== stored.shown_health) shownHealths.set(node, { stored: stored.shown_health, live: health })
+    if (health !== stored.shown_health) {
+      const { phase, kind, domain: domainId } = stored
+      shownHealths.set(node, {
+        stored: stored.shown_health,
+        live: health,
+        mode: stored.mode ?? 'DISCONNECTED',
+        phase,
+        kind,
+        domain: domainId,
+      })
+    }
     if (stored.health_at !== null && Date.parse(stored.health_at) > nowMs + maxAheadMs) doubtful.add(node)
     const isSeenEarlier = stored.last_seen !== null && heard.heardAt < Date.parse(stored.last_seen)
     const isMore =

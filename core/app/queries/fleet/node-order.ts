@@ -3,9 +3,19 @@
  * domain or kind, are merged where that is quicker than leaving out most of one. What presence shows otherwise than the rows say is taken
  * out of the walk and put in where it belongs.
  */
-import type { ConnectivityMode, Health, Phase } from '../../../fleet/node/node-record.ts'
+import {
+  type ConnectivityMode,
+  connectivityModes,
+  type Health,
+  healths as knownHealths,
+  nodeKinds,
+  type Phase,
+  phases as knownPhases,
+} from '../../../fleet/node/node-record.ts'
+import type { NodeId } from '../../../kernel/ids.ts'
 import type { Reader, SqlValue } from '../../../kernel/reader.ts'
 import { rankOf } from '../../../projections/nodes.ts'
+import { countCells, readCells } from './cells.ts'
 import type { FleetMemory } from './fleet.ts'
 import type { Governed } from './governed-nodes.ts'
 
@@ -20,7 +30,13 @@ export type OrderFilter = {
   readonly phases?: readonly Phase[] | undefined
   readonly healths?: readonly Health[] | undefined
   readonly kinds?: readonly string[] | undefined
+  /** All of them. */
   readonly tags?: readonly string[] | undefined
+  /** Any of them. */
+  readonly anyTags?: readonly string[] | undefined
+  /** Its phase or mode changed at or after, and before; wall milliseconds. */
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
   /** Lower case, not empty. */
   readonly text?: string | undefined
 }
@@ -37,6 +53,8 @@ export const beforeAll: Place = { rank: -1, name: '', subject: '' }
 const lookedAtMost = 5000
 
 export function walkInOrder(reader: Reader, fleet: FleetMemory, filter: OrderFilter, after: Place, limit: number): Walked {
+  const few = fewPlaces(reader, fleet, filter)
+  if (few !== undefined) return { places: few.filter((place) => comparePlaces(place, after) > 0).slice(0, limit), reached: undefined }
   const { odd, isOut } = oddNodes(fleet, filter)
   const own = odd.size === 0 ? [] : oddPlaces(reader, filter, odd).filter((place) => comparePlaces(place, after) > 0)
   const walks = walksFor(reader, fleet, filter, limit)
@@ -100,6 +118,20 @@ export function conditionsOf(filter: OrderFilter): { readonly texts: readonly st
     texts.push('EXISTS (SELECT 1 FROM node_tags WHERE node_tags.text = ? AND node_tags.subject = nodes.subject)')
     values.push(tag)
   }
+  if (filter.anyTags !== undefined) {
+    texts.push(
+      'EXISTS (SELECT 1 FROM node_tags WHERE node_tags.text IN (SELECT value FROM json_each(?)) AND node_tags.subject = nodes.subject)',
+    )
+    values.push(JSON.stringify(filter.anyTags))
+  }
+  if (filter.fromMs !== undefined) {
+    texts.push('+moved_ms >= ?')
+    values.push(filter.fromMs)
+  }
+  if (filter.toMs !== undefined) {
+    texts.push('+moved_ms < ?')
+    values.push(filter.toMs)
+  }
   if (filter.text !== undefined && isAscii(filter.text)) {
     texts.push("(instr(lower(name), ?) > 0 OR instr(lower(subject), ?) > 0 OR instr(lower(coalesce(serial, '')), ?) > 0)")
     values.push(filter.text, filter.text, filter.text)
@@ -115,17 +147,15 @@ type Walk = {
   /** Equalities that an index begins with. */
   readonly start: Readonly<Record<string, string>>
   readonly filter: OrderFilter
+  /** So few nodes begin like that that all of them may be looked at for one page. */
+  readonly isShort: boolean
 }
 
 type Dimension = { readonly column: string; readonly key: keyof OrderFilter; readonly values: readonly string[]; readonly nodes: number }
 
 /** By the dimension whose index leaves least to look at; merging several walks costs a page of each. */
 function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit: number): readonly Walk[] {
-  const counts = new Map(
-    reader
-      .all<{ key: string; amount: number }>("SELECT key, amount FROM projection_counters WHERE read_table = 'nodes' AND scope = ''")
-      .map(({ key, amount }) => [key, amount]),
-  )
+  const counts = totalsOf(reader)
   const all = Math.max(1, counts.get('nodes') ?? 0)
   const dimensions: Dimension[] = []
   const add = (column: string, key: keyof OrderFilter, values: readonly string[] | undefined, count: (value: string) => number): void => {
@@ -145,29 +175,106 @@ function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit
     if (cost < best.cost) best = { cost, dimension }
   }
   const { dimension } = best
-  if (dimension === undefined) return [{ start: {}, filter }]
+  if (dimension === undefined) return [{ start: {}, filter, isShort: all <= lookedAtMost }]
   const { [dimension.key]: _walked, ...rest } = filter
-  return dimension.values.map((value) => ({ start: { [dimension.column]: value }, filter: rest }))
+  const isShort = dimension.nodes <= lookedAtMost
+  return dimension.values.map((value) => ({ start: { [dimension.column]: value }, filter: rest, isShort }))
 }
 
-function follow(reader: Reader, { start, filter }: Walk, after: Place, limit: number, isOut: (subject: string) => boolean): Walked {
+const totalKeys = [
+  'nodes',
+  ...connectivityModes.map((mode) => `mode:${mode}`),
+  ...knownPhases.map((phase) => `phase:${phase}`),
+  ...knownHealths.map((health) => `health:${health}`),
+  ...nodeKinds.map((kind) => `kind:${kind}`),
+]
+
+/** Of the whole fleet, by one thing at a time. */
+function totalsOf(reader: Reader): ReadonlyMap<string, number> {
+  return countersOf(reader, totalKeys)
+}
+
+function countersOf(reader: Reader, keys: readonly string[]): ReadonlyMap<string, number> {
+  const rows = reader.all<{ key: string; amount: number }>(
+    "SELECT key, amount FROM projection_counters WHERE read_table = 'nodes' AND scope = '' AND key IN (SELECT value FROM json_each(?))",
+    JSON.stringify(keys),
+  )
+  return new Map(rows.map(({ key, amount }) => [key, amount]))
+}
+
+/** So many are read and sorted at once rather than looked for in the order. */
+const fewAtMost = 2000
+
+/** All that the filter lets through, in order, where an index other than the order finds them and they are few; else undefined. */
+function fewPlaces(reader: Reader, fleet: FleetMemory, filter: OrderFilter): readonly Place[] | undefined {
+  const candidates = candidatesFor(reader, filter)
+  if (candidates === undefined) return undefined
+  const { healths: wanted, ...rest } = filter
+  const { texts, values } = conditionsOf(rest)
+  const fits = textTest(filter)
+  const rows = reader.all<OddRow & NamedPlace & { readonly shown_health: Health }>(
+    `SELECT subject, name, serial, phase, shown_mode, shown_health FROM nodes WHERE subject IN (${candidates.text}) AND rank IS NOT NULL${texts.map((text) => ` AND ${text}`).join('')}`,
+    ...candidates.values,
+    ...values,
+  )
+  const places: Place[] = []
+  for (const row of rows) {
+    const health = fleet.heard.healths.get(row.subject as NodeId)?.live ?? row.shown_health
+    if (fits?.(row) === false || wanted?.includes(health) === false) continue
+    places.push({ subject: row.subject, name: row.name, rank: rankOf(row.phase, health, row.shown_mode) })
+  }
+  return places.sort(comparePlaces)
+}
+
+/** The rows of an index that every node of the answer is in, as a query of their subjects. */
+function candidatesFor(reader: Reader, filter: OrderFilter): { readonly text: string; readonly values: readonly SqlValue[] } | undefined {
+  const { tags = [], anyTags, fromMs, toMs } = filter
+  if (tags.length > 0 || anyTags !== undefined) {
+    const counts = countersOf(
+      reader,
+      [...tags, ...(anyTags ?? [])].map((tag) => `tag:${tag}`),
+    )
+    const nodes = (tag: string): number => counts.get(`tag:${tag}`) ?? 0
+    const [rarest] = tags.toSorted((a, b) => nodes(a) - nodes(b))
+    if (rarest !== undefined && nodes(rarest) <= fewAtMost)
+      return { text: 'SELECT subject FROM node_tags WHERE text IN (?)', values: [rarest] }
+    if (anyTags !== undefined && anyTags.reduce((sum, tag) => sum + nodes(tag), 0) <= fewAtMost)
+      return { text: 'SELECT subject FROM node_tags WHERE text IN (SELECT value FROM json_each(?))', values: [JSON.stringify(anyTags)] }
+  }
+  if (fromMs !== undefined || toMs !== undefined) {
+    const window = [fromMs ?? Number.MIN_SAFE_INTEGER, toMs ?? Number.MAX_SAFE_INTEGER]
+    const text = 'SELECT subject FROM nodes WHERE moved_ms >= ? AND moved_ms < ?'
+    const found = reader.get<{ nodes: number }>(`SELECT count(*) AS nodes FROM (${text} LIMIT ?)`, ...window, fewAtMost + 1)
+    if ((found?.nodes ?? 0) <= fewAtMost) return { text, values: window }
+  }
+  return undefined
+}
+
+function follow(
+  reader: Reader,
+  { start, filter, isShort }: Walk,
+  after: Place,
+  limit: number,
+  isOut: (subject: string) => boolean,
+): Walked {
   const places: Place[] = []
   const equalities = Object.keys(start).map((column) => `${column} = ?`)
   const { texts, values } = conditionsOf(filter)
   const fits = textTest(filter)
   const within = [...equalities, '(rank, name, subject) > (?, ?, ?)'].join(' AND ')
   const ordered = `FROM nodes WHERE ${within} ORDER BY rank, name, subject LIMIT ?`
-  const columns = 'subject, rank, name, domain, shown_mode, phase, shown_health, kind, serial'
-  const text =
-    texts.length === 0 && fits === undefined
-      ? `SELECT subject, rank, name, serial ${ordered}`
-      : `SELECT subject, rank, name, serial FROM (SELECT ${columns} ${ordered}) AS nodes WHERE ${['1', ...texts].join(' AND ')} ORDER BY rank, name, subject LIMIT ?`
+  const columns = 'subject, rank, name, domain, shown_mode, phase, shown_health, kind, serial, moved_ms'
+  const isPlain = texts.length === 0 && fits === undefined
+  const isDirect = isPlain || (isShort && fits === undefined)
+  const conditions = texts.map((condition) => ` AND ${condition}`).join('')
+  const text = isDirect
+    ? `SELECT subject, rank, name, serial FROM nodes WHERE ${within}${conditions} ORDER BY rank, name, subject LIMIT ?`
+    : `SELECT subject, rank, name, serial FROM (SELECT ${columns} ${ordered}) AS nodes WHERE ${['1', ...texts].join(' AND ')} ORDER BY rank, name, subject LIMIT ?`
   for (let from = after; ; ) {
     const key = [...Object.values(start), from.rank, from.name, from.subject]
-    const found =
-      texts.length === 0 && fits === undefined
-        ? reader.all<NamedPlace>(text, ...key, limit)
-        : reader.all<NamedPlace>(text, ...key, lookedAtMost, ...values, fits === undefined ? limit : lookedAtMost)
+    const found = isDirect
+      ? reader.all<NamedPlace>(text, ...key, ...values, limit)
+      : reader.all<NamedPlace>(text, ...key, lookedAtMost, ...values, fits === undefined ? limit : lookedAtMost)
     const rows = fits === undefined ? found : found.filter(fits).slice(0, limit)
     for (const { subject, rank, name } of rows) if (!isOut(subject) && places.length < limit) places.push({ subject, rank, name })
     const last = rows.at(-1)
@@ -178,7 +285,7 @@ function follow(reader: Reader, { start, filter }: Walk, after: Place, limit: nu
     }
     return {
       places,
-      reached: texts.length === 0 && fits === undefined ? undefined : endOfWindow(reader, `SELECT subject, rank, name ${ordered}`, key),
+      reached: isDirect ? undefined : endOfWindow(reader, `SELECT subject, rank, name ${ordered}`, key),
     }
   }
 }
@@ -232,27 +339,28 @@ export function countInOrder(
   fleet: FleetMemory,
   filter: OrderFilter,
 ): { readonly total: number; readonly isExact: boolean } {
-  const counted = countedBy(fleet, filter)
+  const few = fewPlaces(reader, fleet, filter)
+  if (few !== undefined) return { total: few.length, isExact: true }
+  const counted = countedBy(reader, fleet, filter)
   if (counted !== undefined) return { total: counted, isExact: true }
   const { odd, isOut } = oddNodes(fleet, filter)
   let total = odd.size === 0 ? 0 : oddPlaces(reader, filter, odd).length
   let isExact = true
-  for (const { start, filter: rest } of walksFor(reader, fleet, filter, countedAtMost)) {
+  for (const walk of walksFor(reader, fleet, filter, countedAtMost)) {
     if (total >= countedAtMost) return { total, isExact: false }
-    const walked = follow(reader, { start, filter: rest }, beforeAll, countedAtMost + 1 - total, isOut)
+    const walked = follow(reader, walk, beforeAll, countedAtMost + 1 - total, isOut)
     total += walked.places.length
     if (walked.reached !== undefined || total > countedAtMost) isExact = false
   }
   return { total: Math.min(total, countedAtMost), isExact }
 }
 
-/** By the figures of the domains, when at most one thing beside the domain is asked for. */
-function countedBy(
-  fleet: FleetMemory,
-  { domainIds, governed, modes, phases, healths, kinds, tags, text }: OrderFilter,
-): number | undefined {
+/** By the figures of the domains, and by the counters of several things at once; neither knows tags, texts and times. */
+function countedBy(reader: Reader, fleet: FleetMemory, filter: OrderFilter): number | undefined {
+  const { domainIds, modes, phases, healths, kinds } = filter
+  if (!isCounted(filter)) return undefined
   const others = [modes, phases, healths, kinds].filter((wanted) => wanted !== undefined)
-  if (governed !== undefined || others.length > 1 || (tags !== undefined && tags.length > 0) || text !== undefined) return undefined
+  if (others.length > 1) return countCells(readCells(reader, fleet, domainIds), filter)
   let total = 0
   for (const id of domainIds ?? fleet.domains.keys()) {
     const figures = fleet.domains.get(id)?.figures
@@ -266,6 +374,12 @@ function countedBy(
     else total += sums.nodes
   }
   return total
+}
+
+/** Nothing is asked for that only rows tell. */
+export function isCounted({ governed, tags, anyTags, text, fromMs, toMs }: OrderFilter): boolean {
+  const rowsOnly = [governed, anyTags, text, fromMs, toMs].some((part) => part !== undefined)
+  return !rowsOnly && (tags === undefined || tags.length === 0)
 }
 
 type NamedPlace = Place & { readonly serial: string | null }

@@ -80,7 +80,7 @@ describe('publishing and assigning', () => {
     expect(() => rollBackPolicy(actOf(its), { domainId: rootOf(its), reason: 'x' })).toThrow(
       expect.objectContaining({ code: 'POLICY_NOTHING_EARLIER' }),
     )
-    for (const { assignmentId, selected } of queriesOf(its).assignments({}))
+    for (const { assignmentId, selected } of queriesOf(its).assignments({}).items)
       if (selected !== 'every node') withdrawPolicy(actOf(its), { domainId: rootOf(its), assignmentId, reason: 'the trial is over' })
     expect(queriesOf(its).desiredActual(idOf(node))).toMatchObject({ policyVersion: '1.0.0' })
     expect(() => withdrawPolicy(actOf(its), { domainId: rootOf(its), assignmentId: made.assignmentId, reason: 'again' })).toThrow(
@@ -232,10 +232,10 @@ describe('waivers', () => {
     const ofDomain = grantWaiver(actOf(its), { subject: rootOf(its), path: '/configuration', until: in60(), reason: 'works' })
     const queries = queriesOf(its)
     expect(queries.overview().line.driftScore).toBe(0)
-    expect(queries.waivers({})).toMatchObject([{ waiverId: ofDomain.waiverId, state: 'holds' }])
+    expect(queries.waivers({}).items).toMatchObject([{ waiverId: ofDomain.waiverId, state: 'holds' }])
     await its.ports.advance(61_000)
     expect(queries.overview().line.driftScore).toBeGreaterThan(0)
-    expect(queries.waivers({ subject: rootOf(its) })).toMatchObject([{ state: 'over' }])
+    expect(queries.waivers({ subject: rootOf(its) }).items).toMatchObject([{ state: 'over' }])
     expect(() => grantWaiver(actOf(its), { subject: rootOf(its), path: '', until: '2026-01-01T00:00:00.000Z', reason: 'x' })).toThrow(
       expect.objectContaining({ code: 'WAIVER_OVER' }),
     )

@@ -85,7 +85,7 @@ describe('a rollout', () => {
     expect(
       createQueries(its.master().model)
         .rollouts()
-        .map((row) => rolloutView.parse(row).policyBundleId),
+        .items.map((row) => rolloutView.parse(row).policyBundleId),
     ).toEqual([next])
   })
 
@@ -115,7 +115,7 @@ describe('a rollout', () => {
     abortRollout(act(), { rolloutId, reason: because })
     await its.ports.advanceUntil(() => nodes.every(({ workload }) => workload.runs === '1.0.0'))
     const queries = createQueries(its.master().model)
-    const named = queries.assignments({}).filter(({ policyBundleId, selector }) => policyBundleId === old && selector.nodeIds !== undefined)
+    const named = queries.assignments({}).items.filter(({ policyBundleId, selector }) => policyBundleId === old && selector.nodeIds !== undefined)
     expect(named.flatMap(({ selector }) => selector.nodeIds ?? [])).toHaveLength(2)
     expect(read(rolloutId)).toMatchObject({ phase: 'ABORTED', reason: because })
   })
@@ -141,7 +141,7 @@ describe('a rollout', () => {
     await its.ports.advance(120_000)
     const told = createQueries(its.master().model)
       .assignments({})
-      .filter(({ policyBundleId }) => policyBundleId === next)
+      .items.filter(({ policyBundleId }) => policyBundleId === next)
     expect(told.flatMap(({ selector }) => selector.nodeIds ?? [])).toEqual([nodes[0]?.agent.view().nodeId])
     expect(late.workload.runs).toBe('3.0.0')
   })

@@ -371,7 +371,7 @@ describe('what stands beside', () => {
     const closed = openSession(island, other, { step: 'CLOSED', closedAt: island.ports.clock.now() + 1, verdict: 'QUARANTINED', reasons })
     const open = openSession(island, node, { step: 'RECONCILING' })
     island.advance(4000)
-    const sessions = sessionView.array().parse(island.queries.sessions({ onlyOpen: false, limit: 10 }))
+    const sessions = sessionView.array().parse(island.queries.sessions({ onlyOpen: false, limit: 10 }).items)
     expect(sessions.map(({ id }) => id)).toEqual([open, closed])
     expect(sessions[0]).toEqual({
       id: open,
@@ -399,8 +399,8 @@ describe('what stands beside', () => {
     expect(island.queries.session(open)).toEqual(sessions[0])
     expect(island.queries.node(node)).toMatchObject({ session: { id: open }, record: { lifecycle: { state: 'REPLAYING_APPLYING' } } })
     expect(island.queries.nodes({ limit: 1, domainId: cell }).items).toMatchObject([{ state: 'REPLAYING_APPLYING' }])
-    expect(island.queries.sessions({ onlyOpen: true, limit: 10 })).toHaveLength(1)
-    expect(island.queries.sessions({ onlyOpen: false, limit: 10, domainId: cell })).toHaveLength(1)
+    expect(island.queries.sessions({ onlyOpen: true, limit: 10 }).items).toHaveLength(1)
+    expect(island.queries.sessions({ onlyOpen: false, limit: 10, domainId: cell }).items).toHaveLength(1)
     expect(island.queries.overview().openSessions).toBe(1)
     expect(() => island.queries.session(island.newId())).toThrow(expect.objectContaining({ code: 'SESSION_UNKNOWN' }))
   })
@@ -410,17 +410,17 @@ describe('what stands beside', () => {
     const joined = island.makeNode({ name: 'joined', serial: 'SN-1' })
     const refused = island.makeNode({ name: 'refused', until: 'REFUSED' })
     const waiting = island.makeNode({ name: 'waiting', until: 'PENDING' })
-    const all = enrolmentView.array().parse(island.queries.enrolments())
+    const all = enrolmentView.array().parse(island.queries.enrolments().items)
     expect(all.map(({ name, status }) => [name, status])).toEqual([
       ['waiting', 'PENDING'],
-      ['joined', 'APPROVED'],
       ['refused', 'REFUSED'],
+      ['joined', 'APPROVED'],
     ])
-    expect(all[1]).toMatchObject({ nodeId: joined, serial: 'SN-1', requestedAt: island.now(), decidedAt: island.now(), decidedBy: null })
+    expect(all[2]).toMatchObject({ nodeId: joined, serial: 'SN-1', requestedAt: island.now(), decidedAt: island.now(), decidedBy: null })
     expect(new Set(all.map(({ keyWords }) => keyWords.join(' '))).size).toBe(3)
     expect(all.every(({ keyWords }) => keyWords.length === 6)).toBe(true)
-    expect(island.queries.enrolments('PENDING').map(({ nodeId }) => nodeId)).toEqual([waiting])
-    expect(island.queries.enrolments('REFUSED').map(({ nodeId }) => nodeId)).toEqual([refused])
+    expect(island.queries.enrolments({ status: 'PENDING' }).items.map(({ nodeId }) => nodeId)).toEqual([waiting])
+    expect(island.queries.enrolments({ status: 'REFUSED' }).items.map(({ nodeId }) => nodeId)).toEqual([refused])
   })
 
   it('[QY17] shows evidence, newest first, of one node or of all', async () => {
