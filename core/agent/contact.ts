@@ -4,6 +4,7 @@
  */
 import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
 import { upstreamAway } from '../contract/relay-link.ts'
+import { parseLogId } from '../log/log-id.ts'
 import type { AgentState, Difficulty } from './config.ts'
 import type { Custody } from './custody.ts'
 import { takeUpDesired } from './desired.ts'
@@ -153,6 +154,13 @@ export function createContact(parts: ContactParts): Contact {
 
   const showAttached = (): void => changeState(regard.isQuarantined() ? 'QUARANTINED' : 'ATTACHED')
 
+  /** Under the signature of the heartbeat: what the answers on the way here said ([RY17]). */
+  const toldHeads = (): NonNullable<HeartbeatRequest['told']> => {
+    const incarnation = memory.get('incarnation')
+    const own = Object.entries(memory.get('held') ?? {}).filter(([log]) => parseLogId(log).incarnation === incarnation)
+    return own.map(([log, seq]) => ({ log, seq })).slice(0, 8)
+  }
+
   const beat = async (): Promise<Failure | undefined> => {
     if (stage.kind !== 'attached' || ports.clock.monotonic() < beatDueAt) return undefined
     beatDueAt = ports.clock.monotonic() + contactMs
@@ -167,7 +175,7 @@ export function createContact(parts: ContactParts): Contact {
       backlogMessages: uploader.backlog(),
       ...(link === undefined ? {} : { link }),
       ...(battery === undefined ? {} : { batteryPct: battery }),
-      ...(viaId === undefined ? {} : { viaId }),
+      ...(viaId === undefined ? {} : { viaId, told: toldHeads() }),
     }
     const answer = await client.ask(heartbeatAnswer, { method: 'POST', path: '/v1/heartbeat', token: stage.token, json })
     if (answer.kind !== 'ok') {

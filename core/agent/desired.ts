@@ -31,6 +31,14 @@ export function takeUpDesired(parts: DesiredParts, approval: ApprovalDocument, s
   const desired = opened.value
   const held = memory.get('desired')
   if (held !== undefined && isSame(held, desired)) return false
+  if (held !== undefined && isOlder(desired, held)) {
+    noteRefusal(parts, desired.policyBundleId, `${desired.hlc}`, {
+      code: 'DESIRED_OLDER',
+      sentence: 'The master signed this before what the node adopted last; somebody handed over an old document.',
+      facts: {},
+    })
+    return false
+  }
   const signed = verifyBundle(crypto, approval, desired)
   const judged = signed.ok ? judgeDesired(desired, approval, memory.get('fence'), workload.batteryPct()) : signed
   if (!judged.ok) {
@@ -97,6 +105,11 @@ export function verifyBundle(crypto: Crypto, approval: ApprovalDocument, desired
       ),
   )
   return verified.ok ? accepted(undefined) : verified
+}
+
+/** By the clock of the master that signed both ([RY17]); one of before that clock was told has no order. */
+function isOlder(desired: DesiredDocument, held: DesiredDocument): boolean {
+  return desired.masterId === held.masterId && desired.hlc !== undefined && held.hlc !== undefined && desired.hlc < held.hlc
 }
 
 function isSame(held: DesiredDocument, desired: DesiredDocument): boolean {

@@ -20,6 +20,8 @@ const shapes = {
   /** When a master last answered, at the precision of the log's own writes. */
   heardAt: instant,
   approval: approvalDocument,
+  /** The key that was approved. */
+  approvedKey: z.string(),
   fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
   /** Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. */
   roots: z.object({ keys: z.array(z.string()), grants: z.array(grantStatementSchema) }),
@@ -40,6 +42,8 @@ const shapes = {
   refusedLogs: z.record(z.string(), z.object({ fromSeq: count, code: z.string(), sentence: z.string(), at: instant })),
   /** Logs of earlier incarnations that an opening event of this node named as continued. */
   continued: z.array(z.string()),
+  /** Commands that were taken back before they came: they are not begun when somebody brings them after all. */
+  withdrawnAhead: z.array(z.string()),
   isQuarantined: z.boolean(),
   health: z.enum(healths),
   decisions: z.array(z.string()),

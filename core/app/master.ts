@@ -303,11 +303,13 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     desiredFor: judging.desiredFor,
     reconciliationOf: judging.reconciliationOf,
     issuedTo: judging.issuedTo,
+    offersOf: (node) => model.hardware(node) ?? { offers: [], refused: [], forks: [] },
     commandsFor: (node) => commandsFor(model, commit, node),
     driftOf: judging.driftOf,
     grantChain: (domain) => grantChainOf(model, port, domain),
     moves: (domain, node) => movesFor(model, domain, node),
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
+    tick: recorder.tick,
     signStatement: (payloadType, document) => {
       const bytes = new TextEncoder().encode(JSON.stringify(document))
       return {

@@ -45,6 +45,8 @@ export type Recorder = {
   readonly record: <Value>(act: (recording: Recording) => Value) => Value
   /** Signs every open tail now. */
   readonly sign: () => void
+  /** The next value of this master's own clock, which only grows; what it signs for nodes is ordered by it. */
+  readonly tick: () => Hlc
   readonly close: () => void
 }
 
@@ -166,6 +168,7 @@ export function createRecorder({
   if (open.size > 0) signLater()
   return {
     sign,
+    tick,
     close: () => {
       cancelSigning?.()
       signIfPossible()

@@ -95,6 +95,8 @@ export const enrolmentDocument = z.object({
     .max(60 * 60 * 24 * 365),
   /** The relay it reaches the master through, if any. */
   viaId: id.optional(),
+  /** It asks to be a node that is known already, under this key: the machine was replaced, or given a new key. */
+  takesOver: z.boolean().optional(),
   at: instant,
 })
 export type EnrolmentDocument = z.infer<typeof enrolmentDocument>
@@ -239,6 +241,11 @@ export const heartbeatRequest = z.object({
   link: linkQualitySchema.optional(),
   batteryPct: z.number().min(0).max(100).optional(),
   viaId: id.optional(),
+  /** Over relays: how far it was told that the master holds its logs. More than that is held means that somebody between them lies. */
+  told: z
+    .array(headSchema.omit({ head: true }))
+    .max(8)
+    .optional(),
 })
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>
 export const heartbeatAnswer = z.object({
@@ -279,6 +286,11 @@ export const desiredDocument = z.object({
     })
     .optional(),
   at: instant,
+  /** The master's own clock, which only grows: of two documents the later one holds, in whatever order they are handed over. */
+  hlc: z
+    .string()
+    .regex(/^[0-9a-f]{12}-[0-9a-f]{4}$/)
+    .optional(),
 })
 export type DesiredDocument = z.infer<typeof desiredDocument>
 

@@ -9,10 +9,12 @@ import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncD
 import type { CommandsDocument, DesiredDocument, HeartbeatRequest, SignedStatement } from '../contract/gateway.ts'
 import type { DomainId, EventId, MasterId, NodeId, OperatorId, RequestId, SessionId } from '../kernel/ids.ts'
 import type { Facts } from '../kernel/app-error.ts'
+import type { Hlc } from '../kernel/hlc.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { Reader, Writer } from '../kernel/reader.ts'
 import type { Result } from '../kernel/result.ts'
 import type { ReconciliationPolicy } from '../fleet/reconciliation/policy.ts'
+import type { ForkDecision } from './returns/forks.ts'
 import type { IssuedHere } from './returns/judged.ts'
 import type { Acceptance, FiledSegment } from '../store/accept-segment.ts'
 
@@ -78,6 +80,12 @@ export type Commit = {
   readonly movePhase: (node: NodeId, event: string, reason: string, code?: string, actor?: OperatorId) => Result<EventId>
 }
 
+export type NodeOffers = {
+  readonly offers: readonly { readonly requestId: string; readonly keyId: string }[]
+  readonly refused: readonly { readonly requestId: string; readonly keyId: string; readonly reason: string }[]
+  readonly forks: readonly ForkDecision[]
+}
+
 export type MasterPort = {
   readonly masterId: MasterId
   readonly level: MasterLevel
@@ -101,6 +109,8 @@ export type MasterPort = {
   readonly driftOf: (node: NodeId) => { readonly score: number; readonly outOfSpec: number } | undefined
   /** How strictly the domain reconciles what comes back. */
   readonly reconciliationOf: (domain: DomainId) => ReconciliationPolicy
+  /** Other machines that ask to be this node, those that were turned away, and what was decided about forks of its logs. */
+  readonly offersOf: (node: NodeId) => NodeOffers
   /** A command that was issued to this node, as far as this master knows. */
   readonly issuedTo: (node: NodeId, commandId: string) => IssuedHere | undefined
   /** An open return of the node at another master, as far as its events have come here; undefined where no other master is known. */
@@ -111,6 +121,8 @@ export type MasterPort = {
   readonly moves?: (domain: DomainId, node: NodeId | undefined) => readonly Envelope[]
   /** The domain and those above it. */
   readonly domainLine?: (domain: DomainId) => readonly DomainId[]
+  /** This master's hybrid logical clock, which only grows. */
+  readonly tick?: () => Hlc
   readonly signStatement: (payloadType: string, document: unknown) => SignedStatement
   /** A node was heard: presence in memory, and an assessment when it changes the mode. */
   readonly heard: (node: NodeId, heard: Heard) => void

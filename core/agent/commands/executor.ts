@@ -59,6 +59,8 @@ export type ExecutorParts = {
   readonly restartAgent: (() => void) | undefined
 }
 
+/** Remembered of what was taken back before it came ([RY17]). */
+const mostWithdrawnAhead = 2000
 /** How soon a command under an epoch whose grant was not seen yet is looked at again. */
 const unverifiedPauseMs = 10_000
 
@@ -81,7 +83,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (opened.value.nodeId !== nodeId || masterId !== approval.masterId)
       return refused('COMMANDS_MISADDRESSED', 'The commands are meant for another node, or come from another master.')
     told = { phase: opened.value.phase, mode: opened.value.mode, before: heardOf() }
-    const fresh = commands.filter((command) => command.masterId === masterId && ledger.entry(command.commandId) === undefined)
+    const ahead = memory.get('withdrawnAhead') ?? []
+    const fresh = commands.filter(
+      ({ masterId: issuer, commandId }) => issuer === masterId && !ahead.includes(commandId) && ledger.entry(commandId) === undefined,
+    )
     const takenBack = withdrawn.filter(({ commandId }) => {
       const entry = ledger.entry(commandId)
       return entry?.progress === 'received' && entry.withdrawn === null
@@ -93,12 +98,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
       }),
     )
     // What was taken back before it ever came is answered for as well, or it would be told again and again.
-    const unknown = withdrawn.filter(({ commandId }) => ledger.entry(commandId) === undefined)
+    const unknown = withdrawn.filter(({ commandId }) => ledger.entry(commandId) === undefined && !ahead.includes(commandId))
     const never = unknown.map(({ commandId, why }): Fact => ({ type: 'ibcf.command.withdrawn.v1', data: { commandId, why } }))
     journal.record([...received, ...never], (writer) => {
       ledger.noteClock(writer, tickHlc(undefined, Date.parse(at)))
       for (const command of fresh) ledger.receive(writer, command)
       for (const { commandId, why } of takenBack) ledger.withdraw(writer, commandId, why)
+      if (unknown.length > 0)
+        memory.put(writer, 'withdrawnAhead', [...ahead, ...unknown.map(({ commandId }) => commandId)].slice(-mostWithdrawnAhead))
     })
     return accepted({ isNew: fresh.length + takenBack.length + never.length > 0 })
   }

@@ -18,7 +18,7 @@ export const desiredRoute: Route = {
     if (phase === 'QUARANTINED') return quarantinedLimited()
     const desired = phase === 'DECOMMISSIONING' ? undefined : master.desiredFor(nodeId)
     if (desired === undefined) return accepted(emptyResponse(204))
-    const document: DesiredDocument = { v: 1, ...desired, at: instantOf(master.ports.clock.now()) }
+    const document: DesiredDocument = { v: 1, ...desired, at: instantOf(master.ports.clock.now()), hlc: master.tick?.() }
     return accepted(jsonResponse(master.signStatement(statementTypes.desired, document)))
   },
 }

@@ -4,6 +4,7 @@ import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted } from '../../kernel/result.ts'
 import { instantOf, jsonResponse } from '../exchange.ts'
 import { readJson } from '../read-input.ts'
+import { noteWithheld } from '../withheld.ts'
 import { updateSession } from '../returns/return-table.ts'
 import { leaseFromNow, type Route } from '../route.ts'
 
@@ -22,6 +23,8 @@ export const heartbeatRoute: Route = {
       const { session } = caller
       master.commit(({ writer }) => updateSession(writer, session, { leaseUntil: leaseFromNow(context) }))
     }
+    // Whoever told the node so lied: it is asked to come anew, and is told how far its logs are held.
+    if (noteWithheld(master, caller.standing, asked.value)) context.attachments.drop(nodeId)
     master.heard(nodeId, { at: now, heartbeat: asked.value })
     const { mode, phase, epoch, placement } = master.standing(nodeId) ?? caller.standing
     const instruction = caller.kind === 'attachment' && needsReturn(mode) ? 'return' : 'none'
