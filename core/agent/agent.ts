@@ -28,6 +28,7 @@ import { loadIdentity } from './identity.ts'
 import { type Fact, openJournal } from './journal.ts'
 import { createLinkMeter } from './link-meter.ts'
 import { openMemory } from './memory.ts'
+import { takeUpKey } from './new-key.ts'
 import { createObserver } from './observer.ts'
 import { backoffMs, notBefore } from './pace.ts'
 import { createProving } from './proving.ts'
@@ -78,6 +79,7 @@ export function createAgent(parts: AgentParts): Agent {
   const { clock } = ports
   const memory = openMemory(store.reader, store.transact)
   const identity = loadIdentity(ports, config.directory, memory.get('nodeId') as NodeId | undefined)
+  takeUpKey({ ports, store, memory, identity })
   const keyWords = keyWordsOf(ports.crypto, identity.publicKey)
   const transports = [parts.transport, ...(parts.otherTransports ?? [])]
   const transport = createGateways({ clock, crypto: ports.crypto, transports, signer: identity })
@@ -131,7 +133,7 @@ export function createAgent(parts: AgentParts): Agent {
     solitude.heard()
     return contact.beat()
   }
-  const uploader = createUploader({ ports, store, journal, memory, client, between })
+  const uploader = createUploader({ ports, store, identity, journal, memory, client, between })
   const { diskBudgetBytes } = config
   const { reader } = store
   const observer = createObserver({ journal, memory, reader, crypto: ports.crypto, solitude, meter, workload, diskBudgetBytes, via })

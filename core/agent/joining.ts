@@ -95,6 +95,7 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
     contactEverySeconds: config.contactEverySeconds,
     autonomyBudgetSeconds: config.autonomyBudgetSeconds,
     ...(viaId === undefined ? {} : { viaId }),
+    ...(identity.takesOver ? { takesOver: true } : {}),
     at: new Date(ports.clock.now()).toISOString(),
   }
   const json = signStatement(ports.crypto, identity, statementTypes.enrolment, document)
@@ -119,6 +120,7 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
   const { placement, epoch, masterId } = fence.value
   store.transact((writer) => {
     memory.put(writer, 'approval', approval)
+    memory.put(writer, 'approvedKey', identity.keyId)
     memory.put(writer, 'fence', { placement, epoch, masterId })
   })
   return answer

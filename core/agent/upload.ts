@@ -12,6 +12,8 @@ import type { Store } from '../store/open.ts'
 import { segmentAt } from '../store/read-segments.ts'
 import type { Answer, Failure, GatewayClient } from './gateway-client.ts'
 import type { Head, Journal } from './journal.ts'
+import type { Identity } from './identity.ts'
+import { signedWithPresentKey } from './new-key.ts'
 import type { Memory } from './memory.ts'
 
 export type Range = { readonly log: string; readonly fromSeq: number }
@@ -31,6 +33,7 @@ export type Uploader = {
 type UploaderParts = {
   readonly ports: Ports
   readonly store: Store
+  readonly identity: Identity
   readonly journal: Journal
   readonly memory: Memory
   readonly client: GatewayClient
@@ -46,7 +49,7 @@ const refusedForMs = 60 * 60_000
 /** A master that asks to go back does so by halves; more than this is no search but a circle. */
 const mostCorrections = 40
 
-export function createUploader({ ports, store, journal, memory, client, between }: UploaderParts): Uploader {
+export function createUploader({ ports, store, identity, journal, memory, client, between }: UploaderParts): Uploader {
   let pieceBytes = 16 * 1024
   let acknowledged = 0
   /** Blobs that the master has: of a new snapshot most parts are the old ones. */
@@ -137,7 +140,7 @@ export function createUploader({ ports, store, journal, memory, client, between 
       const segment = segmentAt(store.reader, parseLogId(log), next)
       if (segment === undefined) return undefined
       const path = `/v1/segments?log=${encodeURIComponent(log)}&from=${segment.from}&to=${segment.to}&`
-      const packed = ports.compression.zstd(segment.bytes)
+      const packed = ports.compression.zstd(signedWithPresentKey(ports.crypto, identity, segment.bytes))
       const failure = await sendBlobs(token, segment.bytes)
       if (failure !== undefined) return failure
       const answer = await sendPieces(segmentAnswer, token, path, 'application/vnd.ibcf.segment+zstd', packed)

@@ -13,6 +13,7 @@ import type { Waiver } from '../fleet/drift/waiver.ts'
 import type { DomainState } from '../projections/domains.ts'
 import type { MasterState, OperatorState } from '../projections/people.ts'
 import type { ProofState } from '../projections/proofs.ts'
+import type { HardwareState } from '../projections/hardware.ts'
 import type { ReconciliationState } from '../projections/reconciliation.ts'
 import type { RelayState } from '../projections/relays.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
@@ -73,6 +74,8 @@ export type ReadModel = {
   readonly cares: (subject: string) => CareState | undefined
   /** What a domain itself sets. */
   readonly attentionWeights: (domain: string) => AttentionWeightsSet | undefined
+  /** The machines that were a node, those that ask to be it, and which tellings of its logs count. */
+  readonly hardware: (node: string) => HardwareState | undefined
   /** What a domain itself says of how strictly it reconciles. */
   readonly reconciliation: (domain: string) => ReconciliationState | undefined
   readonly relay: (relay: string) => RelayState | undefined
@@ -112,6 +115,7 @@ export type ReadModelParts = Omit<
   | 'cares'
   | 'attentionWeights'
   | 'reconciliation'
+  | 'hardware'
   | 'memory'
 >
 
@@ -153,6 +157,7 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     relay: decided<RelayState>('relays'),
     bundle: decided<Bundle>('bundles'),
     cares: decided<CareState>('attention'),
+    hardware: decided<HardwareState>('hardware'),
     reconciliation: decided<ReconciliationState>('reconciliation'),
     attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,

@@ -1,10 +1,14 @@
 /** `ibcf node`: the reference agent on this machine. */
 import type { AgentConfig, AgentView } from '../agent/config.ts'
 import { defaultConfig } from '../agent/config.ts'
+import { renewKey, takeOverIdentity } from '../agent/new-key.ts'
 import { startNode } from '../agent/entry.ts'
 import { nodeKinds } from '../fleet/node/node-record.ts'
 import { AppError, exitCodes } from '../kernel/app-error.ts'
-import { isUlid } from '../kernel/ids.ts'
+import { isUlid, type NodeId } from '../kernel/ids.ts'
+import { keyWordsOf } from '../log/fingerprint.ts'
+import { createPorts } from '../platform/ports.ts'
+import { lockDataDirectory } from '../store/lock.ts'
 import type { Command, CommandIo } from './command.ts'
 import { choiceOption, pathOption, readOptions, required } from './options.ts'
 
@@ -21,6 +25,8 @@ const options = {
   'autonomy-budget': { type: 'string' },
   'observe-every': { type: 'string' },
   'snapshot-every': { type: 'string' },
+  'take-over': { type: 'string' },
+  're-key': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
 
@@ -32,7 +38,8 @@ export const command: Command = {
   usage: `
 ibcf node --data DIR --master URL [--master URL ...] [--name N] [--kind ${nodeKinds.join('|')}] [--tags a,b] [--serial X] [--via RELAY_ID]
           [--contact-every S] [--autonomy-budget S] [--observe-every S] [--snapshot-every S]
-          [--master-key ed25519:...] [--json]
+          [--master-key ed25519:...] [--take-over NODE_ID] [--json]
+ibcf node --data DIR --re-key
 
 Observes this machine, asks to be let in by the master, and reports to it; while no master answers it goes on alone and loses nothing.
 Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...}, then its states. Ends cleanly on SIGTERM.
@@ -45,6 +52,9 @@ Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...},
   --observe-every S     how often it measures and decides (default: ${defaultConfig.observeEverySeconds})
   --snapshot-every S    how often it looks whether its snapshot changed (default: ${defaultConfig.snapshotEverySeconds})
   --master-key K        the key that the master must show; without it the first master that approves the node is trusted
+  --take-over ID        this machine is the spare of the node ID: it asks the master to be it from now on, under a key of its own;
+                        somebody there decides (Replace hardware), and the old key is cut
+  --re-key              makes a new key for the node in DIR and ends; its next start asks to be let in under it, as with --take-over
   --json                states as JSON lines
 
 Programs of the site take part through files in DIR: they write measurements.json, and read configuration.json and decisions.json.
@@ -52,7 +62,10 @@ What a command installs lies in DIR/software; it is started with --ibcf-check an
 is put back. A command to restart the agent starts it anew in this process.`,
   run: async (args, io) => {
     const { values } = readOptions(args, options)
+    if (values['re-key'] === true) return giveNewKey(values, io)
     const config = readConfig(values, io)
+    const spareOf = values['take-over']
+    if (spareOf !== undefined) await becomeSpare(config.directory, readNodeId(spareOf))
     const [masterUrl = '', ...otherUrls] = (values.master ?? [required(undefined, 'master')]).map(readUrl)
     const ended = Promise.withResolvers<number>()
     const node = await startNode({ config, masterUrl, otherUrls }, (view) => {
@@ -72,6 +85,31 @@ is put back. A command to restart the agent starts it anew in this process.`,
   },
 }
 
+/** While no agent runs on the directory: its lock is taken for as long. */
+async function becomeSpare(directory: string, nodeId: NodeId): Promise<void> {
+  using _lock = await lockDataDirectory(directory, 'node')
+  takeOverIdentity(createPorts('node', 'warn'), directory, nodeId)
+}
+
+async function giveNewKey(values: Values, io: CommandIo): Promise<number> {
+  const directory = pathOption(values.data, 'data', io)
+  const ports = createPorts('node', 'warn')
+  using _lock = await lockDataDirectory(directory, 'node')
+  const { nodeId, keyId, publicKey } = renewKey(ports, directory)
+  const words = keyWordsOf(ports.crypto, publicKey).join(' ')
+  io.stdout(
+    values.json === true
+      ? JSON.stringify({ ok: true, nodeId, keyId, keyWords: words })
+      : `The node has a new key. Start it again, and read out these words to whoever lets it in: ${words}`,
+  )
+  return exitCodes.done
+}
+
+function readNodeId(text: string): NodeId {
+  if (!isUlid(text)) throw usage('--take-over takes the identifier of a node (26 characters).')
+  return text as NodeId
+}
+
 /** The exit status of an agent that has nothing more to do; undefined while it has. */
 function endOf({ state, difficulty, masterId }: AgentView): number | undefined {
   if (state === 'REFUSED') return exitCodes.refused
@@ -82,14 +120,16 @@ function endOf({ state, difficulty, masterId }: AgentView): number | undefined {
 
 function tell({ state, mode, phase, backlogMessages, heldAtRelay, difficulty }: AgentView, isJson: boolean, io: CommandIo): void {
   if (isJson) {
-    io.stdout(JSON.stringify({
+    io.stdout(
+      JSON.stringify({
         state,
         mode: mode ?? null,
         phase: phase ?? null,
         backlogMessages,
         heldAtRelay: heldAtRelay ?? null,
         difficulty: difficulty ?? null,
-      }))
+      }),
+    )
     return
   }
   if (difficulty !== undefined) io.stderr(`${difficulty.sentence} (${difficulty.code})`)

@@ -17,6 +17,7 @@ import { accepted, refused, type Result } from '../kernel/result.ts'
 import { keyIdOf } from '../log/dsse.ts'
 import { readFrontier } from '../store/frontier.ts'
 import { readKey } from '../store/keys.ts'
+import { offerHardware } from './hardware.ts'
 import type { EnrolmentStanding, MasterPort } from './master-port.ts'
 import { isSignedBy, mismatch, readStatement } from './read-input.ts'
 
@@ -25,7 +26,7 @@ export type EnrolmentAnswer = z.infer<typeof enrolmentAnswer>
 /** Anyone may ask, and each request is an event for ever: more than this many do not wait at once. */
 export const maxPendingEnrolments = 4096
 
-/** Codes: those of `readStatement`, SCHEMA_MISMATCH, KEY_WRONG, NODE_ID_TAKEN, KEY_HELD_BY_ANOTHER, ENROLMENTS_FULL. */
+/** Codes: those of `readStatement` and `offerHardware`, SCHEMA_MISMATCH, KEY_WRONG, NODE_ID_TAKEN, KEY_HELD_BY_ANOTHER, ENROLMENTS_FULL. */
 export function requestEnrolment(master: MasterPort, newId: UlidSource, body: Uint8Array): Result<EnrolmentAnswer> {
   const read = readStatement(enrolmentDocument, body)
   if (!read.ok) return read
@@ -39,7 +40,14 @@ export function requestEnrolment(master: MasterPort, newId: UlidSource, body: Ui
   }
   const nodeId = document.nodeId as NodeId
   const known = master.enrolment(nodeId)
-  if (known !== undefined) return known.keyId === keyId ? accepted(answerOf(master, nodeId, known)) : idTaken(nodeId)
+  if (known !== undefined) {
+    if (known.keyId === keyId) return accepted(answerOf(master, nodeId, known))
+    const standing = master.standing(nodeId)
+    if (document.takesOver !== true || known.status !== 'APPROVED' || standing === undefined) return idTaken(nodeId)
+    return standing.phase === 'RETIRED'
+      ? accepted(answerOf(master, nodeId, known))
+      : offerHardware(master, newId, standing, document, keyId, statement)
+  }
   const holder = readKey(master.reader, keyId)
   if (holder !== undefined) return refused('KEY_HELD_BY_ANOTHER', 'This key already belongs to another node or master.', { keyId })
   // An id that speaks in logs already is a master's, here or elsewhere.

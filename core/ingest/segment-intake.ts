@@ -11,6 +11,7 @@ import { accepted, refused, type Rejection, type Result } from '../kernel/result
 import { genesisHead } from '../log/chain.ts'
 import { isLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { decodeSegment, verifySegment, type VerifiedSegment } from '../log/segment.ts'
+import { extendsFirstBranch } from '../store/accept-segment.ts'
 import { isParked, parkEvidence, timesParked } from '../store/evidence.ts'
 import { readHead } from '../store/frontier.ts'
 import { segmentAt } from '../store/read-segments.ts'
@@ -19,6 +20,7 @@ import type { StoredEvent } from '../store/stored-event.ts'
 import type { Commit, MasterPort, NodeStanding } from './master-port.ts'
 import { mismatch } from './read-input.ts'
 import { endByIncident } from './returns/close-return.ts'
+import { standingOfLog } from './returns/forks.ts'
 import { heldHeads } from './returns/missing.ts'
 import { moveToReplaying } from './returns/moves.ts'
 import { updateSession, type Head, type ReturnSession } from './returns/return-table.ts'
@@ -148,6 +150,8 @@ function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
   if (!unpacked.ok) return unpacked
   const verified = verify(intake, unpacked.value)
   if (!verified.ok) return refuse(intake, verified.refusal, unpacked.value)
+  const standstill = forkStandstill(intake, verified.value)
+  if (standstill !== undefined) return standstill
   const outcome = commit.acceptSegment(standing.nodeId, standing.domainId, verified.value)
   switch (outcome.kind) {
     case 'gap':
@@ -168,6 +172,17 @@ function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
       intake.notes.push(...notesOn(outcome.events))
       return accepted({ answer: complete(intake), events: outcome.events })
   }
+}
+
+/** Held all the same are tellings that differ: they are what the person who decides has to look at. */
+function forkStandstill({ master, commit, standing, log, piece }: Intake, segment: VerifiedSegment): Result<never> | undefined {
+  const state = standingOfLog(commit.writer, log, master.offersOf(standing.nodeId).forks)
+  if (state === 'open' || !extendsFirstBranch(commit.writer, segment)) return undefined
+  const sentence =
+    state === 'undecided'
+      ? 'This log was told in two ways; nothing that follows in it is taken until a person has decided which one counts.'
+      : 'It was decided that another telling of this log counts; nothing that follows in this one is taken.'
+  return refused('SEGMENT_FORKED', sentence, { log: piece.log, isUndecided: state === 'undecided' })
 }
 
 /** Damage on the way looks like this too, so it is sent again and nobody is blamed. Code: DECOMPRESSION_REFUSED. */

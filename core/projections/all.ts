@@ -18,6 +18,7 @@ import { policiesProjection } from './policies.ts'
 import type { Projection } from './projection.ts'
 import { proofsProjection } from './proofs.ts'
 import type { ReadTable } from './read-table.ts'
+import { hardwareProjection } from './hardware.ts'
 import { reconciliationProjection } from './reconciliation.ts'
 import { relaysProjection } from './relays.ts'
 import { rolloutsProjection } from './rollouts.ts'
@@ -46,6 +47,7 @@ export const projections: readonly Projection[] = [
   attentionWeightsProjection,
   relaysProjection,
   reconciliationProjection,
+  hardwareProjection,
   bundlesProjection,
 ]
 

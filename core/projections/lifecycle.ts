@@ -45,6 +45,7 @@ export const lifecycleProjection = defineProjection<null, LifecycleState | null>
     'ibcf.enrolment.refused.v1',
     'ibcf.lifecycle.transitioned.v1',
     'ibcf.key.revoked.v1',
+    'ibcf.key.replaced.v1',
     'ibcf.node.scheduled.v1',
     ...placeTypes,
   ],
@@ -163,6 +164,10 @@ function apply(state: LifecycleState | null, { event }: FoldInput): LifecycleSta
     }
     case 'ibcf.node.scheduled.v1':
       return { ...state, contactSchedule: (event.data as DecisionData<'ibcf.node.scheduled.v1'>).schedule, lastDecisionId: event.id }
+    case 'ibcf.key.replaced.v1': {
+      const { keyId, publicKey, serial, manufacturer, model } = event.data as DecisionData<'ibcf.key.replaced.v1'>
+      return { ...state, keyId, publicKey, isKeyRevoked: false, serial, manufacturer, model, lastDecisionId: event.id }
+    }
     case 'ibcf.key.revoked.v1': {
       const data = event.data as DecisionData<'ibcf.key.revoked.v1'>
       return data.keyId === state.keyId ? { ...state, isKeyRevoked: true, lastDecisionId: event.id } : state

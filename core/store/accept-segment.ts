@@ -50,6 +50,14 @@ export function acceptSegment(writer: Writer, segment: FiledSegment, recordedAt:
   }
 }
 
+/** Whether it would go to the end of the first branch, which is the one that has effect; writes nothing. */
+export function extendsFirstBranch(writer: Writer, segment: FiledSegment): boolean {
+  const tree = readLogTree(writer, segment.log)
+  if (tree === undefined || tree.branches.length === 0) return segment.header.from === 1
+  const place = placeIn(writer, tree, segment)
+  return place.kind === 'onto' && place.branch.number === 0 && place.held < segment.ends.length
+}
+
 type Place =
   | { readonly kind: 'gap'; readonly expected: number }
   /** The first `held` events of the segment are on this branch's path already; the rest goes to its end. */

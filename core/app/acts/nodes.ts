@@ -4,6 +4,7 @@ import type { ContactSchedule } from '../../fleet/connectivity/connectivity-even
 import { readContactSchedule } from '../../fleet/connectivity/contact-schedule.ts'
 import type { PhaseEvent } from '../../fleet/lifecycle/phase-machine.ts'
 import type { DomainId, EventId, NodeId } from '../../kernel/ids.ts'
+import { endOpenReturn } from '../../ingest/returns/close-return.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import { revokeKey as cutKey } from '../../store/keys.ts'
 import { type Act, must, requireAuthority, requireNode, requireOperator, type OperatorRole } from './act.ts'
@@ -63,6 +64,7 @@ export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] 
       actor,
     })
     const quarantined = commit.movePhase(nodeId, 'trust-violation', `Its key was revoked: ${reason}`, 'KEY_REVOKED', actor)
+    endOpenReturn(act.master.port, commit, nodeId)
     return quarantined.ok ? [revoked, quarantined.value] : [revoked]
   })
 }

@@ -52,6 +52,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     cares: decided('attention'),
     attentionWeights: decided('attention_weights'),
     reconciliation: decided('reconciliation'),
+    hardware: decided('hardware'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,
     localDecisions: (node) => (read('local_decisions', node)?.facts ?? undefined) as ReturnType<ReadModel['localDecisions']>,
     pastRowOf: (node) => readRowAsOf(reader, model.ports.crypto, { projections, readTables }, 'nodes', node, atMs) as NodesRow | undefined,

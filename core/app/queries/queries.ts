@@ -1,9 +1,7 @@
 /** All queries over one read model, for whoever serves them. */
 import { type AuditInput, listActs } from '../audit/list-acts.ts'
 import { type DebtInput, rankDebt } from '../debt/rank-debt.ts'
-import { type DebtInput, rankDebt } from '../debt/rank-debt.ts'
 import type { ReadModel } from '../read-model.ts'
-import { readLastGood } from '../snapshots/last-good.ts'
 import { readLastGood } from '../snapshots/last-good.ts'
 import { type AssignmentListInput, listAssignments } from './assignments.ts'
 import { previewOf } from '../commands/preview.ts'

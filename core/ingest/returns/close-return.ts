@@ -4,7 +4,7 @@ import type { ReconciliationPolicy } from '../../fleet/reconciliation/policy.ts'
 import { dropStagedOf } from '../../store/staged.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { waysOutOf } from '../../fleet/reconciliation/ways-out.ts'
-import { gatherAgainst, gatherTimeAway, type Incident, type JudgingPort } from './gather.ts'
+import { gatherAgainst, gatherTimeAway, noIncident, type Incident, type JudgingPort } from './gather.ts'
 import { heldHeads, maxToldHeads } from './missing.ts'
 import { moveToLive, quarantine } from './moves.ts'
 import type { DriftFigure, Finding } from './judged.ts'
@@ -59,6 +59,14 @@ export function abandonReturn(commit: Commit, session: ReturnSession, sentence: 
   const closed = writeClosing(commit, session, 'ABANDONED', reasons, nowMs)
   commit.moveMode(session.nodeId, 'AUTONOMOUS', 'link-dropped', sentence)
   return closed
+}
+
+/** Judged as it is now, because what it rests on has ended: its key, most of all ([GW7]). Nothing where no return is open. */
+export function endOpenReturn(master: MasterPort, commit: Commit, node: NodeStanding['nodeId']): void {
+  const session = openSessionOf(commit.writer, node)
+  const standing = session === undefined ? undefined : master.standing(node)
+  if (session !== undefined && standing !== undefined)
+    closeReturn(master, commit, standing, session, judge(master, standing, session, noIncident))
 }
 
 /** Outside of a return an incident quarantines at once; inside, it also ends the return. */

@@ -20,7 +20,8 @@ export type Incident = Pick<TimeAway, 'refusedParts' | 'forks'>
 /** What a verdict rests on; a dry run has no more than this, and so cannot write. */
 export type JudgingPort = Pick<MasterPort, 'masterId' | 'reader' | 'standing' | 'desiredFor' | 'driftOf' | 'reconciliationOf' | 'issuedTo'>
 
-const noIncident: Incident = { refusedParts: [], forks: [] }
+/** The upload is broken off without one: what other lanes hold back is not asked. */
+export const noIncident: Incident = { refusedParts: [], forks: [] }
 
 /** The newest frontier that the node claimed is the session's. */
 export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: ReturnSession, incident?: Incident): TimeAway {

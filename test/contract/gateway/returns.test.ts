@@ -4,6 +4,7 @@ import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
 import { statementTypes } from '../../../core/contract/gateway.ts'
 import { defaultLeaseSeconds } from '../../../core/ingest/returns/leases.ts'
+import { resolveFork } from '../../../core/app/acts/hardware.ts'
 import { setReconciliation } from '../../../core/app/acts/reconciliation.ts'
 import { createQueries } from '../../../core/app/queries/queries.ts'
 import { previewVerdict } from '../../../core/ingest/returns/close-return.ts'
@@ -519,7 +520,6 @@ describe('the lease of a return', () => {
     const node = await createAway(island, 2)
     const opened = await openReturn(island, node)
     revokeNodeKey({ master: island.master, actor: island.operator }, { nodeId: node.id, reason: 'Stolen.' })
-    expect(await passSeconds(island, 1)).toBe(1)
     expect(readSession(island.master.store.reader, opened.sessionId)).toMatchObject({
       verdict: 'QUARANTINED',
       reasons: [{ code: 'KEY_REVOKED' }],
@@ -573,3 +573,74 @@ async function passSeconds(island: Island, seconds: number): Promise<number> {
   }
   return ended
 }
+
+describe('a fork', () => {
+  /** A node that came back, and a copy of it that told something else under the same key. */
+  async function cloned(island: Island): Promise<{ readonly node: FieldNode; readonly clone: FieldNode; readonly at: number }> {
+    const node = await createAway(island, 4)
+    await finish(island, node)
+    const clone = await createFieldNode(island, { id: node.id, key: node.key, incarnation: node.logs.fact.incarnation as IncarnationId })
+    clone.record('ibcf.connection.lost.v1', { since: '2026-01-01T00:00:00Z', attempts: 1 })
+    clone.observe(4)
+    clone.sign()
+    await island.ports.advance(3_000_000)
+    const opened = await openReturn(island, clone)
+    await countersign(island, clone, opened)
+    expect((await upload(island, clone, opened))?.json).toMatchObject({ code: 'SEGMENT_FORKED' })
+    return { node, clone, at: 1 }
+  }
+  const hardware = (island: Island, node: FieldNode) => createQueries(island.master.model).nodeHardware(node.id)
+
+  it('[FK1] holds both tellings, and takes nothing that follows in that log until a person has decided', async () => {
+    using island = await createIsland()
+    const { node, clone, at } = await cloned(island)
+    const log = formatLogId(node.logs.control)
+    const [fork] = hardware(island, node).forks
+    expect(fork).toMatchObject({ log, at, decided: null, tellings: [{ isFirst: true }, { isFirst: false }] })
+    expect(fork?.tellings.map(({ head }) => head).toSorted()).toEqual(
+      [node, clone]
+        .flatMap((one) => one.frontier().filter((head) => head.log === log))
+        .map(({ head }) => head)
+        .toSorted(),
+    )
+    expect(island.master.model.lifecycle(node.id)).toMatchObject({ phase: 'QUARANTINED', code: 'SEGMENT_FORKED' })
+
+    node.record('ibcf.alarm.raised.v1', { name: 'later', severity: 'warning', detail: 'after the fork' })
+    node.sign()
+    await island.ports.advance(3_000_000)
+    const before = readLogEvents(island.master.store.reader, node.logs.control, 1, 100).length
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    expect((await upload(island, node, opened))?.json).toMatchObject({ status: 409, code: 'SEGMENT_FORKED', facts: { isUndecided: true } })
+    expect(readLogEvents(island.master.store.reader, node.logs.control, 1, 100)).toHaveLength(before)
+
+    const act = { master: island.master, actor: island.operator }
+    const keep = fork?.tellings.find(({ isFirst }) => isFirst)
+    if (keep === undefined) throw new Error('no first telling')
+    const wrong = { nodeId: node.id, log, at, keep: { seq: keep.seq, head: '0'.repeat(64) }, reason: 'x' }
+    expect(() => resolveFork(act, wrong)).toThrow(expect.objectContaining({ code: 'FORK_UNKNOWN' }))
+    resolveFork(act, { ...wrong, keep: { seq: keep.seq, head: keep.head }, reason: 'The other was a copy' })
+    expect(hardware(island, node).forks[0]?.decided).toMatchObject({ seq: keep.seq, head: keep.head })
+    remediateNode(act, { nodeId: node.id, reason: 'Looked at' })
+    expect(await upload(island, node, opened)).toBeUndefined()
+    expect((await complete(island, node, opened)).json).toMatchObject({ verdict: 'CLEAN', phase: 'ACTIVE', mode: 'LIVE' })
+    expect(readLogEvents(island.master.store.reader, node.logs.control, 1, 100)).toHaveLength(before + 1)
+  })
+
+  it('[FK2] decided for the other telling leaves the first as it is, for good', async () => {
+    using island = await createIsland()
+    const { node, at } = await cloned(island)
+    const act = { master: island.master, actor: island.operator }
+    const log = formatLogId(node.logs.control)
+    const other = hardware(island, node).forks[0]?.tellings.find(({ isFirst }) => !isFirst)
+    if (other === undefined) throw new Error('no other telling')
+    resolveFork(act, { nodeId: node.id, log, at, keep: { seq: other.seq, head: other.head }, reason: 'That one is ours' })
+    node.record('ibcf.alarm.raised.v1', { name: 'later', severity: 'warning', detail: 'after the fork' })
+    node.sign()
+    await island.ports.advance(3_000_000)
+    const opened = await openReturn(island, node)
+    await countersign(island, node, opened)
+    expect((await upload(island, node, opened))?.json).toMatchObject({ status: 409, code: 'SEGMENT_FORKED', facts: { isUndecided: false } })
+    expect(decided(island, node, 'ibcf.fork.resolved.v1')).toMatchObject([{ log, at, keep: { seq: other.seq } }])
+  })
+})
