@@ -44,12 +44,17 @@ export function carry(from: Seat, to: Seat): void {
 }
 
 /** The same, with whatever becomes of it, and without the cards. */
-export function bring({ master: from }: Seat, { master: to }: Seat): readonly Taken[] {
+export function bring({ master: from }: Seat, { master: to }: Seat, isCarried: (log: string) => boolean = () => true): readonly Taken[] {
   from.recorder.sign()
   const { runs } = planGiveOut(from.store.reader, { theirs: readFrontier(to.store.reader) })
   return takeIn(
     to,
-    [...giveOut(from.store.reader, runs)].map(({ bytes }) => bytes),
+    [
+      ...giveOut(
+        from.store.reader,
+        runs.filter(({ log }) => isCarried(log)),
+      ),
+    ].map(({ bytes }) => bytes),
   )
 }
 
