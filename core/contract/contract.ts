@@ -6,13 +6,16 @@ import { z } from 'zod'
 import { workspaceView } from './people.ts'
 import { artifactProcedures } from './procedures/artifacts.ts'
 import { attentionProcedures } from './procedures/attention.ts'
+import { auditProcedures } from './procedures/audit.ts'
 import { authorityProcedures } from './procedures/authority.ts'
 import { commandProcedures } from './procedures/commands.ts'
+import { debtProcedures } from './procedures/debt.ts'
 import { demoProcedures } from './procedures/demo.ts'
 import { domainProcedures } from './procedures/domains.ts'
 import { enrolmentProcedures } from './procedures/enrolments.ts'
 import { evidenceProcedures } from './procedures/evidence.ts'
 import { fleetProcedures } from './procedures/fleet.ts'
+import { lastGoodProcedures } from './procedures/last-good.ts'
 import { liveProcedures } from './procedures/live.ts'
 import { masterProcedures } from './procedures/master.ts'
 import { nodeProcedures } from './procedures/nodes.ts'
@@ -24,6 +27,7 @@ import { relayProcedures } from './procedures/relays.ts'
 import { rolloutProcedures } from './procedures/rollouts.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { storeProcedures } from './procedures/store.ts'
+import { syncProcedures } from './procedures/sync.ts'
 import { waiverProcedures } from './procedures/waivers.ts'
 import { base, nothing } from './procedures/base.ts'
 
@@ -41,12 +45,16 @@ export const masterContract = {
   policy: policyProcedures,
   rollout: rolloutProcedures,
   attention: attentionProcedures,
+  audit: auditProcedures,
   reconciliation: reconciliationProcedures,
   relay: relayProcedures,
   waiver: waiverProcedures,
   authority: authorityProcedures,
   projection: projectionProcedures,
+  debt: debtProcedures,
+  lastGood: lastGoodProcedures,
   store: storeProcedures,
+  sync: syncProcedures,
   live: liveProcedures,
   demo: demoProcedures,
 }

@@ -75,6 +75,14 @@ export function createFile(path: string, crypto: Pick<Crypto, 'hasher'>): Writin
   }
 }
 
+/** Another name for a finished file, in the same directory; durable when it returns. */
+export function renameFile(path: string, name: string): void {
+  told(path, () => {
+    renameSync(path, name)
+    syncDirectory(dirname(name))
+  })
+}
+
 /** Beside the file, as sha256sum writes and checks it. */
 export function writeDigest(path: string, sha256: string): void {
   told(path, () => writeFileSync(`${path}.sha256`, `${sha256}  ${basename(path)}\n`, { mode: 0o600 }))
@@ -107,6 +115,16 @@ export function* readChunks(path: string): Generator<Uint8Array, void> {
     }
   } finally {
     closeSync(file)
+  }
+}
+
+/** Its size, and when it was changed last in wall milliseconds; both 0 when it is not there or cannot be asked about. */
+export function fileStanding(path: string): { readonly sizeBytes: number; readonly modifiedAt: number } {
+  try {
+    const standing = statSync(path, { throwIfNoEntry: false })
+    return { sizeBytes: standing?.size ?? 0, modifiedAt: standing?.mtimeMs ?? 0 }
+  } catch {
+    return { sizeBytes: 0, modifiedAt: 0 }
   }
 }
 

@@ -4,13 +4,16 @@ import { hostContract } from '../../contract/contract.ts'
 import type { Workspaces } from '../workspaces.ts'
 import { artifactHandlers } from './procedures/artifacts.ts'
 import { attentionHandlers } from './procedures/attention.ts'
+import { auditHandlers } from './procedures/audit.ts'
 import { authorityHandlers } from './procedures/authority.ts'
 import { commandHandlers } from './procedures/commands.ts'
+import { debtHandlers } from './procedures/debt.ts'
 import { demoHandlers } from './procedures/demo.ts'
 import { domainHandlers } from './procedures/domains.ts'
 import { enrolmentHandlers } from './procedures/enrolments.ts'
 import { evidenceHandlers } from './procedures/evidence.ts'
 import { fleetHandlers } from './procedures/fleet.ts'
+import { lastGoodHandlers } from './procedures/last-good.ts'
 import { liveHandlers } from './procedures/live.ts'
 import { masterHandlers } from './procedures/master.ts'
 import { nodeHandlers } from './procedures/nodes.ts'
@@ -22,6 +25,7 @@ import { relayHandlers } from './procedures/relays.ts'
 import { rolloutHandlers } from './procedures/rollouts.ts'
 import { sessionHandlers } from './procedures/sessions.ts'
 import { storeHandlers } from './procedures/store.ts'
+import { syncHandlers } from './procedures/sync.ts'
 import { waiverHandlers } from './procedures/waivers.ts'
 import { os } from './procedures/implementing.ts'
 
@@ -41,12 +45,16 @@ export const masterRouter = os.router({
   policy: policyHandlers,
   rollout: rolloutHandlers,
   attention: attentionHandlers,
+  audit: auditHandlers,
   reconciliation: reconciliationHandlers,
   relay: relayHandlers,
   waiver: waiverHandlers,
   authority: authorityHandlers,
   projection: projectionHandlers,
+  debt: debtHandlers,
+  lastGood: lastGoodHandlers,
   store: storeHandlers,
+  sync: syncHandlers,
   live: liveHandlers,
   demo: demoHandlers,
 })
