@@ -3,7 +3,7 @@
  * wire in ingest. Several can live in one process (main and demo workspace, simulator).
  */
 import { thresholdsOf } from './queries/thresholds.ts'
-import { authorityOf } from './queries/authority-view.ts'
+import { authorityOf, lapsedGrantOf } from './queries/authority-view.ts'
 import { judgingPort } from './queries/judging.ts'
 import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import { isAppError } from '../kernel/app-error.ts'
@@ -75,6 +75,9 @@ export type Master = {
   readonly lookAgain: () => void
   readonly close: () => void
 }
+
+/** A node goes through so many modes at most before its next deadline. */
+const mostLooksAtOnce = 8
 
 /** What a rollout rests on: its decisions, assignments, and what nodes say of policies and of being there. */
 const rolloutBasis = /^ibcf\.(rollout|policy|desired|connectivity|lifecycle)\./
@@ -229,11 +232,19 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       return act(scope)
     })
 
+  /** Of a node that another master hears, silence here says nothing ([CN12]). */
+  function isOursToHear(node: NodeId): boolean {
+    const domain = model.lifecycle(node)?.domainId
+    if (domain === undefined) return false
+    const { standing: held } = authorityOf(model, domain)
+    return held === 'held-here' || held === 'contested' || (held === 'nobody' && lapsedGrantOf(model, domain) !== undefined)
+  }
+
   const watchdog = createWatchdog({
     clock: ports.clock,
     scheduler: ports.scheduler,
     presence,
-    standing,
+    standing: (node) => (isOursToHear(node) ? standing(node) : undefined),
     thresholdsOf: (node) => thresholdsOf(model, node.domainId).thresholds,
     assessed: (node, { to, event, reason }) => {
       try {
@@ -256,10 +267,15 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     // A look can commit and so come back here: the set is worked off by the outermost call.
     if (isLooking) return
     isLooking = true
+    const looks = new Map<NodeId, number>()
     try {
       for (const node of moved) {
         moved.delete(node)
-        watchdog.look(node)
+        const times = (looks.get(node) ?? 0) + 1
+        looks.set(node, times)
+        // A move that has no effect here would be made again at once, and for ever.
+        if (times > mostLooksAtOnce) watchdog.lookLater(node)
+        else watchdog.look(node)
       }
     } finally {
       isLooking = false
