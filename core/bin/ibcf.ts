@@ -13,9 +13,11 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),
   rebuild: () => import('./rebuild.ts'),
+  evidence: () => import('./evidence.ts'),
   seal: () => import('./seal.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
+  bundle: () => import('./bundle.ts'),
 }
 
 export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<number> {

@@ -103,7 +103,16 @@ export function timesParked(reader: Reader, number: number): number {
 
 /** Newest first. */
 export function listEvidence(reader: Reader, origin: OriginId): readonly Evidence[] {
-  return reader.all<EvidenceRow>('SELECT * FROM evidence WHERE origin = ? ORDER BY number DESC', ulidToBytes(origin)).map((row) => ({
+  return reader.all<EvidenceRow>('SELECT * FROM evidence WHERE origin = ? ORDER BY number DESC', ulidToBytes(origin)).map(evidenceOf)
+}
+
+export function readEvidence(reader: Reader, number: number): Evidence | undefined {
+  const row = reader.get<EvidenceRow>('SELECT * FROM evidence WHERE number = ?', number)
+  return row === undefined ? undefined : evidenceOf(row)
+}
+
+function evidenceOf(row: EvidenceRow): Evidence {
+  return {
     number: row.number,
     origin: bytesToUlid(row.origin),
     log: row.log,
@@ -117,5 +126,5 @@ export function listEvidence(reader: Reader, origin: OriginId): readonly Evidenc
     firstAt: row.first_at,
     lastAt: row.last_at,
     times: row.times,
-  }))
+  }
 }

@@ -14,9 +14,11 @@ import {
   resolveAuthority,
   reviewAuthority,
 } from './authority.ts'
+import { countersignDraft, discardDraft, draftAuthority, finishDraft, signDraft } from './authority-drafts.ts'
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
+import { exportEvidence } from './evidence.ts'
 import { refuseHardware, replaceHardware, resolveFork } from './hardware.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
 import { moveNode } from './placing.ts'
@@ -65,6 +67,7 @@ export const acts = {
   'node.decommission': decommissionNode,
   'node.retire': retireNode,
   'node.schedule': scheduleNode,
+  'evidence.export': exportEvidence,
   'node.revokeKey': revokeNodeKey,
   'node.replaceHardware': replaceHardware,
   'node.refuseHardware': refuseHardware,
@@ -129,6 +132,11 @@ export const acts = {
   'authority.resolve': resolveAuthority,
   'authority.release': releaseAuthority,
   'authority.review': reviewAuthority,
+  'authority.draft': draftAuthority,
+  'authority.sign': signDraft,
+  'authority.countersign': countersignDraft,
+  'authority.finish': finishDraft,
+  'authority.discard': discardDraft,
   'authority.reclaim': reclaimAuthority,
 } as const
 

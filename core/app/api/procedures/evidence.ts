@@ -1,6 +1,7 @@
 /** What answers the procedures of contract/procedures/evidence.ts. */
-import { os, queriesOf } from './implementing.ts'
+import { act, os, queriesOf } from './implementing.ts'
 
 export const evidenceHandlers = {
   list: os.evidence.list.handler(({ input, context }) => ({ items: queriesOf(context).evidence(input.nodeId) })),
+  export: os.evidence.export.handler(({ input, context }) => act(context, 'evidence.export', input)),
 }
