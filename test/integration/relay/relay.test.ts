@@ -71,7 +71,9 @@ describe('over a relay', () => {
     await island.ports.advanceUntil(() => hasLeft(node) && modeOf(node) === 'AUTONOMOUS')
     const own = ownOf(node)
     up.isUp = true
-    await island.ports.advanceUntil(() => isEmpty(relay) && node.agent.view().state === 'ATTACHED' && node.agent.view().backlogMessages === 0)
+    await island.ports.advanceUntil(
+      () => isEmpty(relay) && node.agent.view().state === 'ATTACHED' && node.agent.view().backlogMessages === 0,
+    )
     expect(isHeldWhole(node, own)).toBe(true)
     expect(node.agent.view().heldAtRelay).toBeUndefined()
     expect(modeOf(node)).toBe('LIVE')
@@ -135,7 +137,9 @@ describe('over a relay', () => {
     const answer = await answered(a.way().request({ method: 'GET', path, headers: {} }))
     expect(answer.status).toBe(508)
     expect(JSON.parse(new TextDecoder().decode(answer.body))).toMatchObject({ code: 'RELAY_LOOP', facts: { relayId: a.relayId } })
-    expect(toA.asked.filter((asked) => asked.path === path).map(({ headers }) => headers['ibcf-hops'])).toEqual([`${a.relayId},${b.relayId}`])
+    expect(toA.asked.filter((asked) => asked.path === path).map(({ headers }) => headers['ibcf-hops'])).toEqual([
+      `${a.relayId},${b.relayId}`,
+    ])
     const hops = Array.from({ length: 8 }, (_hop, at) => `01ARZ3NDEKTSV4RRFFQ69G5FA${at}`).join(',')
     const tooFar = await answered(b.way().request({ method: 'GET', path: '/v1', headers: { 'ibcf-hops': hops } }))
     expect(JSON.parse(new TextDecoder().decode(tooFar.body))).toMatchObject({ code: 'HOPS_TOO_MANY' })
