@@ -3,10 +3,12 @@ import { type ReactNode, useEffect } from 'react'
 import { HostProvider } from '../client/host.tsx'
 import { useQuery, useWorkspace, WorkspaceProvider } from '../client/workspace.tsx'
 import { AttentionPage } from '../features/attention/page.tsx'
+import { AuditDesk } from '../features/audit/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
 import { HeldDesk } from '../features/held/page.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
+import { RolloutDesk } from '../features/rollouts/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
 import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
 import { DomainView } from '../layers/domain/view.tsx'
@@ -67,6 +69,10 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <EnrolmentDesk />
     case 'returns':
       return <ReturnDesk />
+    case 'rollouts':
+      return <RolloutDesk rolloutId={place.rolloutId ?? null} />
+    case 'audit':
+      return <AuditDesk />
     case 'policies':
       return <PolicyDesk />
     case 'data':

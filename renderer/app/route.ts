@@ -1,8 +1,8 @@
 /** Every place of the console as a value and as the text behind the `#` of its address, so that it can be linked, kept and shared. */
 import type { WorkspaceName } from '../client/rpc.ts'
 
-export const domainTabs = ['overview', 'nodes', 'topology', 'thresholds'] as const
-export const nodeTabs = ['overview', 'observations', 'logs', 'snapshot'] as const
+export const domainTabs = ['overview', 'nodes', 'behind', 'rollouts', 'commands', 'authority', 'topology', 'thresholds'] as const
+export const nodeTabs = ['overview', 'commands', 'observations', 'logs', 'snapshot'] as const
 export type DomainTab = (typeof domainTabs)[number]
 export type NodeTab = (typeof nodeTabs)[number]
 
@@ -20,11 +20,14 @@ export type Place =
   | { readonly room: 'enrolments' }
   | { readonly room: 'returns' }
   | { readonly room: 'policies' }
+  /** The one that is looked at; absent for the first of the list. */
+  | { readonly room: 'rollouts'; readonly rolloutId?: string }
+  | { readonly room: 'audit' }
   | { readonly room: 'data' }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
-const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'data'] as const
+const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'data'] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags'] as const
 
 export const home: Route = { workspace: 'main', place: { room: 'overview' } }
@@ -39,6 +42,8 @@ export function formatRoute({ workspace, place }: Route): string {
       return `${start}/domain/${encodeURIComponent(place.domainId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${formatFilter(place.filter)}`
     case 'node':
       return `${start}/node/${encodeURIComponent(place.nodeId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${place.asOf === undefined ? '' : `?at=${encodeURIComponent(place.asOf)}`}`
+    case 'rollouts':
+      return `${start}/rollouts${place.rolloutId === undefined ? '' : `/${encodeURIComponent(place.rolloutId)}`}`
     default:
       return `${start}/${place.room}`
   }
@@ -56,6 +61,7 @@ export function parseRoute(hash: string): Route {
     }
   if (room === 'node' && id !== '')
     return { workspace, place: { room, nodeId: id, tab: nodeTabs.find((known) => known === tab) ?? 'overview', ...parseMoment(search) } }
+  if (room === 'rollouts') return { workspace, place: { room, ...(id === '' ? {} : { rolloutId: id }) } }
   return { workspace, place: { room: plainRooms.find((known) => known === room) ?? 'overview' } }
 }
 

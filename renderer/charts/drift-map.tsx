@@ -1,13 +1,23 @@
-/** The drift heat map by domain: size is nodes, colour is drift, hatching is what nobody knows. */
+/** The drift heat map by domain: size is nodes, colour is drift, hatching is what nobody knows. One goes into a domain and back by its crumbs. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import type { ReactNode } from 'react'
+import { ChevronRight } from 'lucide-react'
+import { Fragment, type ReactNode, useState } from 'react'
 import { useFormats } from '../i18n/use-formats.ts'
+import { usePreferences } from '../state/preferences.ts'
 import { boundText } from '../ui/bound-text.ts'
 import { Name } from '../ui/name.tsx'
 import { Table } from '../ui/table.tsx'
 import classes from './drift-map.module.css'
-import { driftColour, type DriftSource, type DriftTile, layoutDriftMap } from './drift-map-layout.ts'
+import {
+  driftColour,
+  frameHead,
+  type DriftFrame,
+  type DriftLayout,
+  type DriftSource,
+  type DriftTile,
+  layoutDriftMap,
+} from './drift-map-layout.ts'
 import { useSize } from './use-size.ts'
 import { useToken } from './use-token.ts'
 
@@ -21,8 +31,11 @@ type Props = {
 export function DriftMap({ rows, hrefOf, height, isTable }: Props): ReactNode {
   const [ref, { width }] = useSize<HTMLDivElement>()
   const formats = useFormats()
-  const tiles = layoutDriftMap(rows, isTable ? 1000 : width, height)
+  const [within, setWithin] = useState<string | null>(null)
+  const head = usePreferences((preferences) => (preferences.density === 'touch' ? 44 : frameHead))
+  const { tiles, frames, path } = layoutDriftMap(rows, isTable ? 1000 : width, height, within, { head })
   const say = (score: number | null): string => (score === null ? t`unknown` : formats.share(score))
+  const goInto = (domainId: string): void => setWithin(domainId === rows[0]?.id ? null : domainId)
   if (isTable) {
     return (
       <Table
@@ -42,11 +55,15 @@ export function DriftMap({ rows, hrefOf, height, isTable }: Props): ReactNode {
   return (
     <div>
       <div ref={ref} className={classes['map']} style={{ height }} role="group" aria-label={t`Drift by domain`}>
+        {frames.map((frame) => (
+          <Frame key={frame.domainId} frame={frame} head={head} onGo={goInto} />
+        ))}
         {tiles.map((tile) => (
-          <Tile key={tile.domainId} tile={tile} href={hrefOf(tile.domainId)} drift={say(tile.score)} />
+          <Tile key={tile.domainId} tile={tile} href={hrefOf(tile.domainId)} drift={say(tile.score)} onGo={tile.isWhole ? goInto : null} />
         ))}
       </div>
-      <p className={classes['legend']}>
+      <div className={classes['legend']}>
+        {path.length > 1 ? <Crumbs path={path} onGo={goInto} /> : null}
         <span>{formats.share(0)}</span>
         <Ramp />
         <span>{formats.share(1)}</span>
@@ -55,12 +72,57 @@ export function DriftMap({ rows, hrefOf, height, isTable }: Props): ReactNode {
         <span>
           <Trans>not known</Trans>
         </span>
-      </p>
+      </div>
     </div>
   )
 }
 
-function Tile({ tile, href, drift }: { readonly tile: DriftTile; readonly href: string; readonly drift: string }): ReactNode {
+/** The way down to what is shown; each step of it leads back up. */
+function Crumbs({ path, onGo }: { readonly path: DriftLayout['path']; readonly onGo: (domainId: string) => void }): ReactNode {
+  return (
+    <nav className={classes['crumbs']} aria-label={t`Where the map is`}>
+      {path.map((step, at) => (
+        <Fragment key={step.id}>
+          {at === 0 ? null : <ChevronRight aria-hidden="true" size={12} />}
+          {at === path.length - 1 ? (
+            <Name text={step.name} className={classes['here']} />
+          ) : (
+            <button type="button" className={classes['crumb']} onClick={() => onGo(step.id)}>
+              <Name text={step.name} />
+            </button>
+          )}
+        </Fragment>
+      ))}
+    </nav>
+  )
+}
+
+type FrameProps = { readonly frame: DriftFrame; readonly head: number; readonly onGo: (domainId: string) => void }
+
+function Frame({ frame, head, onGo }: FrameProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className={classes['frame']}
+      style={{ left: frame.x, top: frame.y, width: frame.width, height: head }}
+      onClick={() => onGo(frame.domainId)}
+      title={t`Show only ${boundText(frame.name, 80)}`}
+    >
+      <Name text={frame.name} />
+      <ChevronRight aria-hidden="true" size={12} />
+    </button>
+  )
+}
+
+type TileProps = {
+  readonly tile: DriftTile
+  readonly href: string
+  readonly drift: string
+  /** Goes into it; null where the tile is all there is. */
+  readonly onGo: ((domainId: string) => void) | null
+}
+
+function Tile({ tile, href, drift, onGo }: TileProps): ReactNode {
   const formats = useFormats()
   const none = useToken('--drift-none')
   const full = useToken('--drift-full')
@@ -74,6 +136,11 @@ function Tile({ tile, href, drift }: { readonly tile: DriftTile; readonly href: 
       href={href}
       className={`${classes['tile']} ${colour === null ? classes['unknownTile'] : ''}`}
       style={colour === null ? place : { ...place, backgroundColor: colour.fill, color: colour.ink }}
+      onClick={(event) => {
+        if (onGo === null || event.ctrlKey || event.metaKey) return
+        event.preventDefault()
+        onGo(tile.domainId)
+      }}
       title={t`${boundText(tile.name, 160)}: mean drift ${drift}, ${nodes} nodes, not known of ${unknown}`}
     >
       {colour !== null && tile.unknownShare > 0 ? (

@@ -92,6 +92,60 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byTopic('sessions'),
       paceMs: calmPaceMs,
     }),
+    commands: (request: Requests['command']['list']): Query<Answers['command']['list']> => ({
+      key: `commands ${JSON.stringify(request)}`,
+      load: (signal) => client.command.list(request, { signal }),
+      isTouchedBy: byTopic('commands'),
+      paceMs: calmPaceMs,
+    }),
+    command: (commandId: string): Query<Answers['command']['get']> => ({
+      key: `command ${commandId}`,
+      load: (signal) => client.command.get({ commandId }, { signal }),
+      isTouchedBy: byTopic('commands'),
+    }),
+    domainAuthority: (domainId: string): Query<Answers['domain']['authority']> => ({
+      key: `authority ${domainId}`,
+      load: (signal) => client.domain.authority({ domainId }, { signal }),
+      isTouchedBy: byTopic('domains', 'operators', 'master'),
+      paceMs: calmPaceMs,
+    }),
+    waivers: (subject: string): Query<Answers['waiver']['list']> => ({
+      key: `waivers ${subject}`,
+      load: (signal) => client.waiver.list({ subject }, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
+    debt: (domainId: string, by: Requests['debt']['rank']['by']): Query<Answers['debt']['rank']> => ({
+      key: `debt ${domainId} ${by}`,
+      load: (signal) => client.debt.rank({ domainId, by }, { signal }),
+      isTouchedBy: (tick) => tick.domainIds.includes(domainId) || tick.topics.includes('presence'),
+      paceMs: slowPaceMs,
+    }),
+    lastGood: (nodeId: string): Query<Answers['lastGood']['get']> => ({
+      key: `last-good ${nodeId}`,
+      load: (signal) => client.lastGood.get({ nodeId }, { signal }),
+      isTouchedBy: byNode(nodeId, 'policies'),
+      paceMs: slowPaceMs,
+    }),
+    rollouts: (): Query<Answers['rollout']['list']> => ({
+      key: 'rollouts',
+      load: (signal) => client.rollout.list({}, { signal }),
+      isTouchedBy: byTopic('rollouts', 'policies', 'nodes'),
+      paceMs: calmPaceMs,
+    }),
+    rollout: (rolloutId: string): Query<Answers['rollout']['get']> => ({
+      key: `rollout ${rolloutId}`,
+      load: (signal) => client.rollout.get({ rolloutId }, { signal }),
+      isTouchedBy: byTopic('rollouts', 'policies', 'nodes'),
+      paceMs: calmPaceMs,
+    }),
+    /** Any act of anybody may be one of these. */
+    audit: (request: Requests['audit']['list']): Query<Answers['audit']['list']> => ({
+      key: `audit ${JSON.stringify(request)}`,
+      load: (signal) => client.audit.list(request, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
     policies: (): Query<Answers['policy']['list']> => ({
       key: 'policies',
       load: (signal) => client.policy.list({}, { signal }),

@@ -24,6 +24,8 @@ export function KeyboardHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
         [['g', 'r'], t`Returns`],
         [['g', 'e'], t`Enrolments`],
         [['g', 'p'], t`Policies`],
+        [['g', 'w'], t`Rollouts`],
+        [['g', 'u'], t`Audit`],
         [['g', 'd'], t`What is held`],
       ],
     },

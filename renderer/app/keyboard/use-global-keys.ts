@@ -13,6 +13,8 @@ const rooms: Readonly<Record<string, Place>> = {
   r: { room: 'returns' },
   e: { room: 'enrolments' },
   p: { room: 'policies' },
+  w: { room: 'rollouts' },
+  u: { room: 'audit' },
   d: { room: 'data' },
 }
 const secondKeyWithinMs = 1_200

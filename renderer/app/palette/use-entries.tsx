@@ -12,9 +12,11 @@ import {
   Layers,
   RotateCcw,
   Rows3,
+  ScrollText,
   SunMoon,
   User,
   UserPlus,
+  Waves,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useHost } from '../../client/host.tsx'
@@ -88,6 +90,24 @@ export function usePaletteEntries(
       note: t`What nodes are to be`,
       icon: <FileSliders size={15} />,
       run: () => goTo({ room: 'policies' }),
+    },
+    {
+      id: 'p-rollouts',
+      group: 'page',
+      name: t`Rollouts`,
+      note: t`Waves, verdicts, who is behind`,
+      keywords: 'wave gantt advance pause abort upgrade',
+      icon: <Waves size={15} />,
+      run: () => goTo({ room: 'rollouts' }),
+    },
+    {
+      id: 'p-audit',
+      group: 'page',
+      name: t`Audit`,
+      note: t`Every act of a person`,
+      keywords: 'who what when history record proof',
+      icon: <ScrollText size={15} />,
+      run: () => goTo({ room: 'audit' }),
     },
     {
       id: 'p-data',

@@ -58,6 +58,14 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`Returns`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'data':
       return { crumbs: [home, { name: t`What is held`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
+    case 'rollouts':
+      return {
+        crumbs: [home, { name: t`Rollouts`, href: addressOf({ room: 'rollouts' }) }],
+        authority: root?.authority ?? null,
+        domainId: null,
+      }
+    case 'audit':
+      return { crumbs: [home, { name: t`Audit`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'policies':
       return { crumbs: [home, { name: t`Policies`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
   }

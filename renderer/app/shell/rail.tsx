@@ -1,7 +1,20 @@
 /** The left rail: which workspace this is, the rooms and desks with what waits in them, the tree of domains, and who is at the controls. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { BellRing, CircleHelp, Database, FileSliders, Globe, type LucideIcon, PanelLeft, RotateCcw, Search, UserPlus } from 'lucide-react'
+import {
+  BellRing,
+  CircleHelp,
+  Database,
+  FileSliders,
+  Globe,
+  type LucideIcon,
+  PanelLeft,
+  RotateCcw,
+  ScrollText,
+  Search,
+  UserPlus,
+  Waves,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { usePressingConcerns } from '../../features/held/use-heard.ts'
@@ -39,6 +52,8 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
     { place: { room: 'returns' }, name: t`Returns`, icon: RotateCcw, waiting: overview.data?.openSessions ?? 0 },
     { place: { room: 'enrolments' }, name: t`Enrolments`, icon: UserPlus, waiting: overview.data?.pendingEnrolments ?? 0, isUrgent: true },
     { place: { room: 'policies' }, name: t`Policies`, icon: FileSliders },
+    { place: { room: 'rollouts' }, name: t`Rollouts`, icon: Waves },
+    { place: { room: 'audit' }, name: t`Audit`, icon: ScrollText },
     { place: { room: 'data' }, name: t`What is held`, icon: Database, waiting: concerns.length, isUrgent: true },
   ]
   return (

@@ -37,3 +37,14 @@ export function unusualPhases(line: Line): readonly { readonly phase: Phase; rea
 export function unhealthy(line: Line): number {
   return sum([line.healths.DEGRADED, line.healths.FAILED])
 }
+
+/** The domain and everything below it, from rows in any order. */
+export function subtreeIds(
+  rows: readonly { readonly id: string; readonly parentId: string | null }[],
+  domainId: string,
+): ReadonlySet<string> {
+  const childrenOf = Map.groupBy(rows, ({ parentId }) => parentId)
+  const found = new Set([domainId])
+  for (const id of found) for (const child of childrenOf.get(id) ?? []) found.add(child.id)
+  return found
+}

@@ -1,20 +1,41 @@
-/** The lower part of the global layer: policies on target, who holds authority, what was refused, what is stored. */
+/** The lower part of the global layer: policies on target, rollouts, who decides where, what was refused, what is stored. */
 import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { addressOf } from '../../app/navigation.ts'
+import { AuthorityMap } from '../../charts/authority-map.tsx'
+import { useTableToggle } from '../../charts/table-toggle.tsx'
+import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { RolloutList } from '../../features/rollouts/list.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Age } from '../../ui/age.tsx'
-import { StandingBadge } from '../../ui/badges.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Name } from '../../ui/name.tsx'
 import { Section, SectionLink } from '../../ui/section.tsx'
-import { Empty } from '../../ui/shown.tsx'
+import { Empty, Shown } from '../../ui/shown.tsx'
 import classes from './foot.module.css'
-import { groupByAuthority, type Overview, toPolicyShare } from './model.ts'
+import { type Overview, toPolicyShare } from './model.ts'
 
-/** Domains named per master before the rest is only counted. */
-const domainsNamed = 8
+const rolloutsShown = 4
+
+/** Rollouts that are under way, by whether they are safe to go on. */
+export function Rollouts(): ReactNode {
+  const { queries } = useWorkspace()
+  const answer = useQuery(queries.rollouts())
+  return (
+    <Section
+      title={t`Rollouts`}
+      isFlush
+      actions={
+        <SectionLink href={addressOf({ room: 'rollouts' })}>
+          <Trans>All</Trans>
+        </SectionLink>
+      }
+    >
+      <Shown answer={answer}>{({ items }) => <RolloutList items={items} most={rolloutsShown} />}</Shown>
+    </Section>
+  )
+}
 
 export function PolicyTargets({ overview }: { readonly overview: Overview }): ReactNode {
   const formats = useFormats()
@@ -62,55 +83,32 @@ export function PolicyTargets({ overview }: { readonly overview: Overview }): Re
   )
 }
 
-export function AuthorityMap({ overview }: { readonly overview: Overview }): ReactNode {
-  const { heldHere, heldElsewhere, contested, nobody } = overview.authority
+/** Which domains are decided for from here and heard, which are degraded, and which are contested. */
+export function ControlPlane({ overview }: { readonly overview: Overview }): ReactNode {
+  const { heldElsewhere, contested, nobody } = overview.authority
+  const [isTable, toggle] = useTableToggle()
   return (
     <Section
-      title={t`Authority`}
+      title={t`Who decides where`}
       at={overview.at}
+      actions={toggle}
+      className={classes['ruled']}
       note={
         contested > 0 ? (
           <Plural value={contested} one="# contested" other="# contested" />
         ) : heldElsewhere + nobody === 0 ? (
           t`all held here`
         ) : (
-          <Plural value={heldHere} one="# held here" other="# held here" />
+          <Plural value={heldElsewhere + nobody} one="# not held here" other="# not held here" />
         )
       }
     >
-      <ul className={classes['list']}>
-        {groupByAuthority(overview.domains).map((group) => (
-          <li key={group.key} className={classes['authority']}>
-            <span className={classes['line']}>
-              <StandingBadge standing={group.authority.standing} />
-              <span className={classes['push']}>
-                <Name text={group.authority.masterName ?? t`nobody`} className={classes['strong']} />
-                {group.authority.epoch === null ? null : (
-                  <span className={classes['faint']}>
-                    <Trans>epoch {group.authority.epoch}</Trans>
-                  </span>
-                )}
-              </span>
-            </span>
-            <span className={classes['held']}>
-              {group.domains.slice(0, domainsNamed).map((row) => (
-                <a
-                  key={row.id}
-                  className={classes['domain']}
-                  href={addressOf({ room: 'domain', domainId: row.id, tab: 'overview', filter: {} })}
-                >
-                  <Name text={row.name} />
-                </a>
-              ))}
-              {group.domains.length > domainsNamed ? (
-                <span className={classes['faint']}>
-                  <Plural value={group.domains.length - domainsNamed} one="and # more" other="and # more" />
-                </span>
-              ) : null}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <AuthorityMap
+        rows={overview.domains}
+        hrefOf={(domainId) => addressOf({ room: 'domain', domainId, tab: 'authority', filter: {} })}
+        height={190}
+        isTable={isTable}
+      />
     </Section>
   )
 }

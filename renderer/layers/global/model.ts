@@ -36,20 +36,3 @@ export function toPolicyShare(policy: Overview['policies'][number]): PolicyShare
   const whole = Math.max(1, policy.nodes)
   return { onTarget: policy.onTarget / whole, unknown: policy.unknown / whole, behind: behind / whole }
 }
-
-export type AuthorityGroup = { readonly key: string; readonly authority: DomainRow['authority']; readonly domains: readonly DomainRow[] }
-
-const standingOrder: readonly DomainRow['authority']['standing'][] = ['contested', 'nobody', 'held-elsewhere', 'held-here']
-
-/** Who is master of what: one group per master, epoch and standing, what needs a look first. */
-export function groupByAuthority(rows: readonly DomainRow[]): readonly AuthorityGroup[] {
-  const groups = new Map<string, { key: string; authority: DomainRow['authority']; domains: DomainRow[] }>()
-  for (const row of rows) {
-    const { standing, masterId, epoch } = row.authority
-    const key = `${standing} ${masterId ?? ''} ${String(epoch)}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { key, authority: row.authority, domains: [row] })
-    else group.domains.push(row)
-  }
-  return [...groups.values()].toSorted((a, b) => standingOrder.indexOf(a.authority.standing) - standingOrder.indexOf(b.authority.standing))
-}

@@ -17,7 +17,7 @@ import { Age } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Section, SectionLink } from '../../ui/section.tsx'
 import { Empty, Shown, Waiting } from '../../ui/shown.tsx'
-import { AuthorityMap, PolicyTargets, Refusals, StoreFigures } from './foot.tsx'
+import { ControlPlane, PolicyTargets, Refusals, Rollouts, StoreFigures } from './foot.tsx'
 import { type Overview, toHeadline } from './model.ts'
 import classes from './view.module.css'
 
@@ -49,6 +49,11 @@ function GlobalPage({ overview }: { readonly overview: Overview }): ReactNode {
       ) : (
         <FleetCharts overview={overview} />
       )}
+      <div className={classes['pair']}>
+        <PolicyTargets overview={overview} />
+        <Rollouts />
+      </div>
+      <ControlPlane overview={overview} />
       <Section
         title={t`Domains`}
         isFlush
@@ -57,13 +62,9 @@ function GlobalPage({ overview }: { readonly overview: Overview }): ReactNode {
       >
         <DomainTable rows={overview.domains} label={t`Domains`} />
       </Section>
-      <div className={classes['triple']}>
-        <PolicyTargets overview={overview} />
-        <AuthorityMap overview={overview} />
-        <div className={classes['stack']}>
-          <Refusals overview={overview} />
-          <StoreFigures overview={overview} />
-        </div>
+      <div className={classes['pair']}>
+        <Refusals overview={overview} />
+        <StoreFigures overview={overview} />
       </div>
     </div>
   )

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { addressOf, goTo } from '../../app/navigation.ts'
 import type { NodeTab } from '../../app/route.ts'
 import { PastNow, useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { CommandPanel } from '../../features/commands/panel.tsx'
 import { PastBanner } from '../../features/past/banner.tsx'
 import past from '../../features/past/past.module.css'
 import { TimeControl } from '../../features/past/time-control.tsx'
@@ -39,7 +40,7 @@ function PresentNode({ nodeId, tab }: Omit<Props, 'asOf'>): ReactNode {
   return (
     <Shown answer={node} waiting={<NodeWaiting />}>
       {(data) => (
-        <div className={`${classes['page']} ${tab === 'observations' ? classes['isFilled'] : ''}`}>
+        <div className={`${classes['page']} ${tab === 'observations' || tab === 'commands' ? classes['isFilled'] : ''}`}>
           <NodeHead
             node={data}
             aside={<TimeControl asOf={null} onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })} />}
@@ -108,6 +109,7 @@ function NodeTabs({ node, tab }: { readonly node: NodeDetail; readonly tab: Node
       here={tab}
       tabs={[
         { id: 'overview', name: t`Overview`, href: href('overview') },
+        { id: 'commands', name: t`Commands`, href: href('commands') },
         { id: 'observations', name: t`Observations`, href: href('observations') },
         {
           id: 'logs',
@@ -125,6 +127,8 @@ function NodeRoom({ node, tab }: { readonly node: NodeDetail; readonly tab: Node
   switch (tab) {
     case 'overview':
       return <NodeOverview node={node} />
+    case 'commands':
+      return <CommandPanel about={{ nodeId: node.record.id }} showsNode={false} />
     case 'observations':
       return <NodeObservations nodeId={node.record.id} />
     case 'logs':

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type ControlSource, controlState, countControl, layoutControl } from '../../../renderer/charts/authority-map-layout.ts'
 import { bandOrder, splitAtGaps, stackOrder, toBands, toStack } from '../../../renderer/charts/bands.ts'
 import { type DebtPoint, debtTrend } from '../../../renderer/charts/debt-model.ts'
 import { driftColour, type DriftSource, layoutDriftMap } from '../../../renderer/charts/drift-map-layout.ts'
@@ -51,15 +52,22 @@ describe('the spectrum', () => {
 })
 
 describe('the drift map', () => {
+  const row = (id: string, parentId: string | null, own: DriftSource['own'], subtree: DriftSource['subtree'] = own): DriftSource => ({
+    id,
+    parentId,
+    name: id,
+    own,
+    subtree,
+  })
   const rows: readonly DriftSource[] = [
-    { id: 'root', parentId: null, name: 'Root', own: { nodes: 10, driftScore: 0.1, driftKnown: 10 }, subtree: { nodes: 100 } },
-    { id: 'a', parentId: 'root', name: 'A', own: { nodes: 60, driftScore: 0.4, driftKnown: 30 }, subtree: { nodes: 60 } },
-    { id: 'b', parentId: 'root', name: 'B', own: { nodes: 30, driftScore: null, driftKnown: 0 }, subtree: { nodes: 30 } },
-    { id: 'c', parentId: 'root', name: 'C', own: { nodes: 0, driftScore: null, driftKnown: 0 }, subtree: { nodes: 0 } },
+    row('root', null, { nodes: 10, driftScore: 0.1, driftKnown: 10 }, { nodes: 100, driftScore: 0.3, driftKnown: 40 }),
+    row('a', 'root', { nodes: 60, driftScore: 0.4, driftKnown: 30 }),
+    row('b', 'root', { nodes: 30, driftScore: null, driftKnown: 0 }),
+    row('c', 'root', { nodes: 0, driftScore: null, driftKnown: 0 }),
   ]
 
   it('[UI9] gives a tile to every domain with nodes of its own, by their number', () => {
-    const tiles = layoutDriftMap(rows, 900, 300)
+    const { tiles } = layoutDriftMap(rows, 900, 300)
     expect(tiles.map((tile) => tile.domainId).toSorted()).toEqual(['a', 'b', 'root'])
     const area = (id: string): number =>
       tiles.filter((tile) => tile.domainId === id).reduce((sum, tile) => sum + tile.width * tile.height, 0)
@@ -68,14 +76,14 @@ describe('the drift map', () => {
   })
 
   it('[UI9] knows what nobody knows: no score, and a share that is hatched', () => {
-    const tiles = layoutDriftMap(rows, 900, 300)
+    const { tiles } = layoutDriftMap(rows, 900, 300)
     expect(tiles.find((tile) => tile.domainId === 'b')).toMatchObject({ score: null, unknownShare: 1 })
     expect(tiles.find((tile) => tile.domainId === 'a')).toMatchObject({ score: 0.4, unknownShare: 0.5 })
   })
 
   it('[UI9] lays the same domains in the same places, and none outside or over another', () => {
-    const tiles = layoutDriftMap(rows, 900, 300)
-    expect(layoutDriftMap(rows, 900, 300)).toEqual(tiles)
+    const { tiles } = layoutDriftMap(rows, 900, 300)
+    expect(layoutDriftMap(rows, 900, 300).tiles).toEqual(tiles)
     for (const tile of tiles) {
       expect(tile.x + tile.width).toBeLessThanOrEqual(900)
       expect(tile.y + tile.height).toBeLessThanOrEqual(300)
@@ -91,6 +99,31 @@ describe('the drift map', () => {
     }
   })
 
+  it('[UI9] opens a large tree as deep as its tiles can be told apart, and goes into what is not opened', () => {
+    const some = { nodes: 10, driftScore: 0.2, driftKnown: 5 }
+    const none = { nodes: 0, driftScore: null, driftKnown: 0 }
+    const sum = (nodes: number) => ({ nodes, driftScore: 0.2, driftKnown: nodes / 2 })
+    const large: readonly DriftSource[] = [
+      row('top', null, none, sum(200)),
+      ...['x', 'y'].flatMap((name) => [
+        row(name, 'top', none, sum(100)),
+        ...Array.from({ length: 10 }, (_, at_) => row(`${name}${String(at_)}`, name, some)),
+      ]),
+    ]
+    const whole = layoutDriftMap(large, 900, 400, null, { most: 8 })
+    expect(whole.tiles.map(({ domainId, isWhole, nodes, unknownShare }) => [domainId, isWhole, nodes, unknownShare])).toEqual([
+      ['x', true, 100, 0.5],
+      ['y', true, 100, 0.5],
+    ])
+    const within = layoutDriftMap(large, 900, 400, 'y', { most: 20 })
+    expect(within.tiles.map(({ domainId }) => domainId)).toEqual(Array.from({ length: 10 }, (_, at_) => `y${String(at_)}`))
+    expect(within.path.map(({ id }) => id)).toEqual(['top', 'y'])
+    const open = layoutDriftMap(large, 900, 400, null, { most: 60 })
+    expect(open.frames.map(({ domainId }) => domainId)).toEqual(['x', 'y'])
+    expect(open.tiles.length).toBe(20)
+    expect(layoutDriftMap(large, 900, 400, 'gone').path.map(({ id }) => id)).toEqual(['top'])
+  })
+
   it('[UI6] writes on every colour in black or white, whichever reaches 4.5 to 1', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (score) => {
@@ -104,6 +137,58 @@ describe('the drift map', () => {
         }
       }),
     )
+  })
+})
+
+describe('the map of the control plane', () => {
+  const modes = (live: number, alone: number) => ({ ...noModes, LIVE: live, AUTONOMOUS: alone })
+  const source = (
+    id: string,
+    parentId: string | null,
+    standing: ControlSource['authority']['standing'],
+    live: number,
+    alone: number,
+  ): ControlSource => ({
+    id,
+    parentId,
+    name: id,
+    authority: { standing, masterName: standing === 'nobody' ? null : 'M', epoch: 1 },
+    subtree: { nodes: live + alone, modes: modes(live, alone) },
+  })
+  const rows = [
+    source('top', null, 'held-here', 60, 40),
+    source('a', 'top', 'held-here', 50, 0),
+    source('b', 'top', 'held-here', 10, 40),
+    source('c', 'top', 'contested', 0, 0),
+    source('d', 'top', 'nobody', 0, 0),
+    source('e', 'top', 'held-elsewhere', 0, 0),
+  ]
+
+  it('[UI37] tells a domain that is decided for and not heard apart from one that is contested', () => {
+    expect(rows.map((row) => controlState(row).state)).toEqual([
+      'authoritative',
+      'authoritative',
+      'degraded',
+      'contested',
+      'degraded',
+      'elsewhere',
+    ])
+    expect(countControl(rows)).toEqual([
+      { state: 'contested', domains: 1 },
+      { state: 'degraded', domains: 2 },
+      { state: 'elsewhere', domains: 1 },
+      { state: 'authoritative', domains: 2 },
+    ])
+  })
+
+  it('[UI37] gives each domain its height within its parent, and room to one without a node', () => {
+    const cells = layoutControl(rows, 400, 600)
+    expect(cells.map(({ source: { id } }) => id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'top'])
+    const heightOf = (id: string): number => cells.find((cell) => cell.source.id === id)?.height ?? 0
+    expect(Math.abs(heightOf('a') - heightOf('b'))).toBeLessThan(1)
+    expect(heightOf('c')).toBeGreaterThan(0)
+    expect(heightOf('top')).toBeGreaterThan(590)
+    expect(layoutControl([], 400, 600)).toEqual([])
   })
 })
 

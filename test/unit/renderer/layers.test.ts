@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type DomainRow, groupByAuthority, type Overview, toHeadline, toPolicyShare } from '../../../renderer/layers/global/model.ts'
+import { type DomainRow, type Overview, toHeadline, toPolicyShare } from '../../../renderer/layers/global/model.ts'
 import { toDomainHead, unhealthy, unusualPhases } from '../../../renderer/layers/domain/model.ts'
 import {
   type DifferenceEntry,
@@ -63,22 +63,6 @@ describe('the global layer', () => {
     const policy = { id: '', name: '', version: '', targetVersion: '', nodes: 10, onTarget: 6, unknown: 3 }
     expect(toPolicyShare(policy)).toEqual({ onTarget: 0.6, unknown: 0.3, behind: 0.1 })
     expect(toPolicyShare({ ...policy, nodes: 0, onTarget: 0, unknown: 0 })).toEqual({ onTarget: 0, unknown: 0, behind: 0 })
-  })
-
-  it('[UI27] says who is master of what, what is contested first', () => {
-    const rows = [
-      domain('a', 'held-here', 'M', 1),
-      domain('b', 'held-elsewhere', 'N', 4),
-      domain('c', 'held-here', 'M', 1),
-      domain('d', 'contested', 'M', 2),
-    ]
-    expect(
-      groupByAuthority(rows).map(({ authority, domains }) => [authority.standing, authority.epoch, domains.map(({ id }) => id)]),
-    ).toEqual([
-      ['contested', 2, ['d']],
-      ['held-elsewhere', 4, ['b']],
-      ['held-here', 1, ['a', 'c']],
-    ])
   })
 })
 

@@ -1,0 +1,58 @@
+/** What every simulated machine is made of: its ports, which die with its power, and how it is switched on again. */
+import type { Facts } from '../../kernel/app-error.ts'
+import type { Ports } from '../../kernel/ports.ts'
+import { createPacedTime } from '../paced-time.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { Disk } from './disk.ts'
+import type { HardwareClock } from './hardware-clock.ts'
+import { createPower, type Power } from './power.ts'
+import type { Witness } from './witness.ts'
+
+export type Boot = {
+  readonly power: Power
+  readonly ports: Ports
+  /** Of the same pace as the clock on its board from now on. */
+  readonly setPace: (pace: number) => void
+}
+
+export type BootParts = {
+  readonly name: string
+  readonly world: Ports
+  readonly hardware: HardwareClock
+  readonly random: SeededRandom
+  readonly disk: Disk
+  readonly isTorn: () => boolean
+  readonly witness: Witness
+  readonly gone: () => void
+}
+
+export function boot({ name, world, hardware, random, disk, isTorn, witness, gone }: BootParts): Boot {
+  const time = createPacedTime(world, hardware.pace())
+  const power = createPower({
+    gone: (moment) => {
+      time.halt()
+      disk.cut(moment, isTorn())
+      gone()
+    },
+    aboutToCommit: disk.note,
+  })
+  const quiet = (): void => undefined
+  const crypto = { ...world.crypto, generateKeyPair: () => world.crypto.keyPairFromSeed(random.bytes(32)) }
+  const ports: Ports = {
+    ...world,
+    crypto,
+    random,
+    files: disk.files,
+    clock: { now: hardware.now, monotonic: time.clock.monotonic },
+    scheduler: time.scheduler,
+    diagnostics: {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (message: string, facts?: Facts) => {
+        if (power.isOn()) witness.troubles.push({ who: name, message, facts })
+      },
+    },
+  }
+  return { power, ports, setPace: time.setPace }
+}
