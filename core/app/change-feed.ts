@@ -11,8 +11,8 @@ export type ChangeFeed = {
   readonly tell: (change: Change) => void
   /** Hears every change as it is told, whole and at once; the answer ends it. */
   readonly listen: (hear: (change: Change) => void) => () => void
-  /** Ticks until the signal aborts; begins with one that says where things stand. */
-  readonly subscribe: (signal: AbortSignal | undefined) => AsyncGenerator<Tick, void, void>
+  /** Ticks until the signal aborts, of the changes that `isOf` lets through; begins with one that says where things stand. */
+  readonly subscribe: (signal: AbortSignal | undefined, isOf?: (change: Change) => boolean) => AsyncGenerator<Tick, void, void>
   readonly close: () => void
 }
 
@@ -20,7 +20,7 @@ const coalesceMs = 250
 const listedAtMost = 100
 
 type Pending = { readonly topics: Set<Topic>; readonly nodeIds: Set<string>; readonly domainIds: Set<string> }
-type Subscriber = { pending: Pending; wake: () => void }
+type Subscriber = { pending: Pending; wake: () => void; readonly isOf: ((change: Change) => boolean) | undefined }
 
 export function createChangeFeed(clock: Clock, scheduler: Scheduler, position: () => number): ChangeFeed {
   const subscribers = new Set<Subscriber>()
@@ -31,6 +31,7 @@ export function createChangeFeed(clock: Clock, scheduler: Scheduler, position: (
       const { topics, nodeIds = [], domainIds = [] } = change
       for (const hear of listeners) hear(change)
       for (const subscriber of subscribers) {
+        if (subscriber.isOf?.(change) === false) continue
         for (const topic of topics) subscriber.pending.topics.add(topic)
         for (const id of nodeIds) subscriber.pending.nodeIds.add(id)
         for (const id of domainIds) subscriber.pending.domainIds.add(id)
@@ -45,8 +46,8 @@ export function createChangeFeed(clock: Clock, scheduler: Scheduler, position: (
       isClosed = true
       for (const { wake } of subscribers) wake()
     },
-    subscribe: async function* (signal) {
-      const subscriber: Subscriber = { pending: nothing(), wake: () => undefined }
+    subscribe: async function* (signal, isOf) {
+      const subscriber: Subscriber = { pending: nothing(), wake: () => undefined, isOf }
       subscribers.add(subscriber)
       const onAbort = (): void => subscriber.wake()
       signal?.addEventListener('abort', onAbort)

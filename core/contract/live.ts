@@ -19,6 +19,7 @@ export const changeTick = z.object({
       'policies',
       'commands',
       'bundles',
+      'volumes',
       'rollouts',
       'attention',
       'presence',
@@ -32,3 +33,31 @@ export const changeTick = z.object({
   isPartial: z.boolean(),
 })
 export type ChangeTick = z.infer<typeof changeTick>
+
+/** Queries whose changes can be watched, by the names of the contract. */
+export const watchedQueries = [
+  'fleet.overview',
+  'domain.list',
+  'domain.get',
+  'domain.authority',
+  'node.list',
+  'node.facets',
+  'node.get',
+  'node.timeline',
+  'node.observations',
+  'node.desiredActual',
+  'node.snapshot',
+  'attention.list',
+  'session.list',
+  'command.list',
+  'rollout.list',
+  'relay.list',
+  'enrolment.list',
+  'waiver.list',
+  'policy.list',
+  'policy.assignments',
+] as const
+export type WatchedQuery = (typeof watchedQueries)[number]
+
+/** `input` as for the query itself: a tick says that its answer may be another one now. */
+export const watchRequest = z.object({ query: z.enum(watchedQueries), input: z.record(z.string(), z.unknown()).default({}) })

@@ -14,6 +14,8 @@ export const nodeListRequest = nodeFilter.extend(pageRequest)
 
 /** `from` and `to`: when this master recorded it. `text`: part of the sentence or the type. */
 const history = filterOf('from', 'to', 'text', 'asOf').extend({ nodeId: id, ...pageRequest })
+/** Not exact when it is narrowed: what was found so far. */
+const historyTotal = { isTotalExact: z.boolean().optional() }
 export const timelineRequest = history
 export const observationsRequest = history
 
@@ -70,6 +72,8 @@ export const timelineEntry = z.object({
 })
 export type TimelineEntry = z.infer<typeof timelineEntry>
 
+export const timelinePage = pageOf(timelineEntry).extend(historyTotal)
+
 export const observationEntry = z.object({
   eventId: id,
   kind: z.enum(['observation', 'snapshot', 'decision', 'health', 'alarm', 'link', 'unknown']),
@@ -83,6 +87,8 @@ export const observationEntry = z.object({
   isFromAutonomy: z.boolean(),
 })
 export type ObservationEntry = z.infer<typeof observationEntry>
+
+export const observationPage = pageOf(observationEntry).extend(historyTotal)
 
 /** One line of desired against actual: an RFC 6901 path and both values as JSON. */
 export const differenceEntry = z.object({

@@ -10,12 +10,14 @@ import type { ReadModel } from '../read-model.ts'
 import { type Solitude, solitudeOf } from './autonomy-spans.ts'
 import { readPositionCursor } from './cursor.ts'
 import { instantOf } from './instants.ts'
+import { hasText, isWithin, refuseAsOf } from './list-page.ts'
 import { namesOf } from './names.ts'
+import type { HistoryInput } from './node-timeline.ts'
 import { quoted } from './plain-text.ts'
 import { requireNode } from './require-node.ts'
 import { type Names, sentenceOfFact, isNodeEventType } from './sentences.ts'
 
-export type ObservationPage = { items: ObservationEntry[]; next: string | null; total: number }
+export type ObservationPage = { items: ObservationEntry[]; next: string | null; total: number; isTotalExact: boolean }
 
 /** Of the control lane these are observations too; the rest of that lane is its timeline. */
 const controlKinds: Readonly<Record<string, ObservationEntry['kind']>> = {
@@ -31,38 +33,71 @@ const kinds: Readonly<Record<string, ObservationEntry['kind']>> = {
 }
 
 const batch = 500
+/** Events that one page looks at, where most of them are left out ([QY19]). */
+const lookedAtMost = 5000
 
 /**
  * All of the fact and bulk lanes, also what this version does not know, and of the control lane the alarms and the decisions taken
- * alone. `total` counts what the lanes hold, readable or not. Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`.
+ * alone. `total` counts what the lanes hold, readable or not; narrowed, it is what was found so far. Throws NotFound `NODE_UNKNOWN`,
+ * Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`.
  */
-export function readObservations(
-  model: ReadModel,
-  { nodeId, cursor, limit }: { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number },
-): ObservationPage {
+export function readObservations(model: ReadModel, { nodeId, cursor, limit, from, to, text, asOf }: HistoryInput): ObservationPage {
+  refuseAsOf('observations', asOf)
   const before = readPositionCursor(cursor)
   requireNode(model, nodeId)
-  const found = newestBefore(model, nodeId, before, limit + 1)
-  const shown = found.slice(0, limit)
   const names = namesOf(model)
   const solitude = solitudeOf(model.reader, nodeId)
+  if (from !== undefined || to !== undefined || text !== undefined) {
+    const fits = (stored: StoredEvent): boolean => {
+      if (!isWithin(stored.recordedAt, { from, to })) return false
+      const entry = text === undefined ? undefined : entryOf(stored, names, solitude)
+      return hasText(text, entry?.sentence ?? null, entry?.type ?? null)
+    }
+    const { found, looked } = newestBefore(model, nodeId, before, limit, lookedAtMost, fits)
+    const items = found.flatMap((stored) => entryOf(stored, names, solitude) ?? [])
+    return {
+      items,
+      next: looked === undefined ? null : String(looked),
+      total: items.length,
+      isTotalExact: cursor === undefined && looked === undefined,
+    }
+  }
+  const { found } = newestBefore(model, nodeId, before, limit + 1, Number.POSITIVE_INFINITY, () => true)
+  const shown = found.slice(0, limit)
   return {
+    isTotalExact: true,
     items: shown.flatMap((stored) => entryOf(stored, names, solitude) ?? []),
     next: found.length > limit ? String(shown.at(-1)?.position) : null,
     total: countObservations(model, nodeId),
   }
 }
 
-function newestBefore(model: ReadModel, nodeId: string, before: number, wanted: number): StoredEvent[] {
+/** `looked`: the position that it came to, when there may be more before it. */
+function newestBefore(
+  model: ReadModel,
+  nodeId: string,
+  before: number,
+  wanted: number,
+  most: number,
+  fits: (stored: StoredEvent) => boolean,
+): { readonly found: readonly StoredEvent[]; readonly looked: number | undefined } {
   const found: StoredEvent[] = []
-  for (let beforePosition = before; found.length < wanted; ) {
-    const events = readSubjectEvents(model.reader, nodeId, { beforePosition, limit: batch, order: 'newest', isMissingSkipped: true })
-    for (const stored of events) if (found.length < wanted && isObservation(stored, nodeId)) found.push(stored)
-    const end = events.at(-1)
-    if (end === undefined || events.length < batch) break
-    beforePosition = end.position
+  let looked = before
+  for (let count = 0; count < most; count += batch) {
+    const events = readSubjectEvents(model.reader, nodeId, {
+      beforePosition: looked,
+      limit: batch,
+      order: 'newest',
+      isMissingSkipped: true,
+    })
+    for (const stored of events) {
+      looked = stored.position
+      if (isObservation(stored, nodeId) && fits(stored)) found.push(stored)
+      if (found.length === wanted) return { found, looked }
+    }
+    if (events.length < batch) return { found, looked: undefined }
   }
-  return found
+  return { found, looked }
 }
 
 function isObservation({ event, log, branch }: StoredEvent, nodeId: string): boolean {

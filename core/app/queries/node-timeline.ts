@@ -1,4 +1,5 @@
 /** A node's timeline: what masters decided about it, and what it told of itself, newest first. */
+import type { FleetFilter } from '../../contract/filter.ts'
 import type { TimelineEntry } from '../../contract/nodes.ts'
 import { readEventsAt } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
@@ -6,29 +7,45 @@ import type { ReadModel } from '../read-model.ts'
 import { readPositionCursor } from './cursor.ts'
 import { isClockDoubtful } from './event-clock.ts'
 import { instantOf } from './instants.ts'
+import { hasText, isWithin, refuseAsOf } from './list-page.ts'
 import { actorName, namesOf } from './names.ts'
 import { timelinePositions } from './node-history.ts'
 import { requireNode } from './require-node.ts'
 import { isDecisionType, isNodeEventType, type Names, sentenceOfDecision, sentenceOfFact } from './sentences.ts'
 
-export type TimelinePage = { items: TimelineEntry[]; next: string | null; total: number }
+export type TimelinePage = { items: TimelineEntry[]; next: string | null; total: number; isTotalExact: boolean }
 
-/** Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`. */
-export function readTimeline(
-  model: ReadModel,
-  { nodeId, cursor, limit }: { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number },
-): TimelinePage {
+/** What a history is asked for, `from` and `to` by when this master recorded it. */
+export type HistoryInput = {
+  readonly nodeId: string
+  readonly cursor?: string | undefined
+  readonly limit: number
+} & Pick<FleetFilter, 'from' | 'to' | 'text' | 'asOf'>
+
+/** Events that one page looks at, where most of them are left out ([QY19]). */
+const lookedAtMost = 2000
+
+/** Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`. */
+export function readTimeline(model: ReadModel, { nodeId, cursor, limit, from, to, text, asOf }: HistoryInput): TimelinePage {
+  refuseAsOf('timeline', asOf)
   const before = readPositionCursor(cursor)
   const lifecycle = requireNode(model, nodeId)
   const positions = timelinePositions(model, nodeId)
   const end = firstAtLeast(positions, before)
-  const shown = positions.slice(Math.max(0, end - limit), end).reverse()
   const names = namesOf(model)
-  return {
-    items: readEventsAt(model.reader, shown).flatMap((stored) => entryOf(model, stored, names, Date.parse(lifecycle.requestedAt)) ?? []),
-    next: end > limit ? String(shown.at(-1)) : null,
-    total: positions.length,
+  const read = (shown: readonly number[]): TimelineEntry[] =>
+    readEventsAt(model.reader, shown).flatMap((stored) => entryOf(model, stored, names, Date.parse(lifecycle.requestedAt)) ?? [])
+  if (from === undefined && to === undefined && text === undefined) {
+    const shown = positions.slice(Math.max(0, end - limit), end).reverse()
+    return { items: read(shown), next: end > limit ? String(shown.at(-1)) : null, total: positions.length, isTotalExact: true }
   }
+  const items: TimelineEntry[] = []
+  let at = end
+  for (const stop = Math.max(0, end - lookedAtMost); at > stop && items.length < limit; at--) {
+    const [entry] = read(positions.slice(at - 1, at))
+    if (entry !== undefined && isWithin(entry.recordedAt, { from, to }) && hasText(text, entry.sentence, entry.type)) items.push(entry)
+  }
+  return { items, next: at === 0 ? null : String(positions[at]), total: items.length, isTotalExact: cursor === undefined && at === 0 }
 }
 
 function entryOf(model: ReadModel, stored: StoredEvent, names: Names, knownSinceMs: number): TimelineEntry | undefined {

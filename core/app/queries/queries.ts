@@ -10,6 +10,7 @@ import { type AttentionListInput, listAttention, listAttentionPage } from './att
 import { type CommandListInput, listCommands, readKnownCommand } from './commands.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readDesiredActual } from './desired-actual.ts'
+import { readAuthorityDrafts } from './authority-drafts.ts'
 import { readDomainAuthority } from './domain-authority.ts'
 import { readDomain } from './domain-detail.ts'
 import { type DomainListInput, listDomains } from './domain-list.ts'
@@ -23,7 +24,7 @@ import { readNode, readNodeAsOf } from './node-detail.ts'
 import { listNodes, type NodeListInput } from './node-list.ts'
 import { readObservations } from './node-observations.ts'
 import { readSnapshot } from './node-snapshot.ts'
-import { readTimeline } from './node-timeline.ts'
+import { type HistoryInput, readTimeline } from './node-timeline.ts'
 import { listOperators } from './operators.ts'
 import { listPolicies, readPolicy } from './policies.ts'
 import { listRelays, type RelayListInput } from './relays.ts'
@@ -34,8 +35,6 @@ import { readReconciliation } from './judging.ts'
 import { listSessions, type SessionListInput } from './session-list.ts'
 import { dryRunReturn, readReturn } from './sessions.ts'
 import { listWaivers, type WaiverListInput } from './waivers.ts'
-
-export type PageInput = { readonly nodeId: string; readonly cursor?: string | undefined; readonly limit: number }
 
 export type Queries = ReturnType<typeof createQueries>
 
@@ -59,11 +58,12 @@ export function createQueries(model: ReadModel) {
     domain: (domainId: string) => readDomain(model, domainId),
     nodes: (input: NodeListInput) => listNodes(model, input),
     facets: (input: FacetsInput) => facetsOf(model, input),
+    authorityDrafts: () => readAuthorityDrafts(model),
     domainAuthority: (domainId: string) => readDomainAuthority(model, domainId),
     /** `asOf`: as it was at that instant. */
     node: (nodeId: string, asOf?: string) => (asOf === undefined ? readNode(model, nodeId) : readNodeAsOf(model, nodeId, asOf)),
-    timeline: (input: PageInput) => readTimeline(model, input),
-    observations: (input: PageInput) => readObservations(model, input),
+    timeline: (input: HistoryInput) => readTimeline(model, input),
+    observations: (input: HistoryInput) => readObservations(model, input),
     desiredActual: (nodeId: string, asOf?: string) => readDesiredActual(asOf === undefined ? model : modelAsOf(model, asOf), nodeId),
     snapshot: (nodeId: string) => readSnapshot(model, nodeId),
     enrolments: (input: Partial<EnrolmentListInput> = {}) => listEnrolments(model, input),

@@ -1,6 +1,6 @@
 /** Layer 2: nodes: names, inputs and outputs. */
 import { contactScheduleSchema } from '../../fleet/connectivity/connectivity-events.ts'
-import { instant, pageOf } from '../common.ts'
+import { instant } from '../common.ts'
 import { facetsAnswer, facetsRequest } from '../filter.ts'
 import {
   desiredActual,
@@ -8,10 +8,10 @@ import {
   nodeListRequest,
   nodeMoment,
   nodePage,
-  observationEntry,
+  observationPage,
   observationsRequest,
   snapshotView,
-  timelineEntry,
+  timelinePage,
   timelineRequest,
 } from '../nodes.ts'
 import { moveRequest } from '../placing.ts'
@@ -40,11 +40,11 @@ export const nodeProcedures = {
   timeline: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/timeline', summary: 'Its transitions, newest first' })
     .input(timelineRequest)
-    .output(pageOf(timelineEntry)),
+    .output(timelinePage),
   observations: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/observations', summary: 'What it recorded, newest first' })
     .input(observationsRequest)
-    .output(pageOf(observationEntry)),
+    .output(observationPage),
   desiredActual: base
     .route({ method: 'GET', path: '/nodes/{nodeId}/desired-actual', summary: 'Desired against actual, line by line' })
     .input(nodeMoment)
