@@ -6,6 +6,9 @@ import { besideUs } from './beside-us.ts'
 import { AppError } from '../kernel/app-error.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
+import { runProgram } from '../platform/program.ts'
+import { createVolumes } from '../platform/volumes.ts'
+import { startParser } from './parser-process.ts'
 import { defaultDigestEveryMs } from './config.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServeConfig, Serving } from './serve.ts'
@@ -66,6 +69,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       }
     },
     makeBackup: makeBackupInThread,
+    courier: { volumes: createVolumes({ scheduler: ports.scheduler, runProgram }), startParser },
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),

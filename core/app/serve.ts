@@ -16,7 +16,7 @@ import type { BackupMaker } from './keeping/keeping.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServedMaster } from './served-master.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
-import { createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
+import { type Carriers, createWorkspaces, type DemoIsland, type Workspaces } from './workspaces.ts'
 
 export type ServeConfig = {
   readonly master: MasterConfig
@@ -37,6 +37,7 @@ export type ServeConfig = {
   readonly makeDemo: () => Promise<DemoIsland>
   /** In a thread of its own, where there is one to be had. */
   readonly makeBackup?: BackupMaker
+  readonly courier: Carriers
 }
 
 export type Serving = {
@@ -87,6 +88,7 @@ export async function serveMaster(config: ServeConfig): Promise<Serving> {
       },
     },
     makeDemo: config.makeDemo,
+    courier: config.courier,
     ...(config.makeBackup === undefined ? {} : { makeBackup: config.makeBackup }),
   })
   let closing: Promise<void> | undefined

@@ -7,6 +7,7 @@ import { operatorIds } from './acts/operators.ts'
 import type { Master } from './master.ts'
 import { type ArchiveDesk, createArchiveDesk } from './keeping/archive-desk.ts'
 import { type BackupMaker, createKeeping, type Keeping } from './keeping/keeping.ts'
+import { type CourierDesk, type CourierParts, createCourierDesk } from './courier/desk.ts'
 import type { Address } from './node-listener.ts'
 import { type ServedMaster, servedHere } from './served-master.ts'
 
@@ -22,6 +23,7 @@ export type Served = {
   readonly view: () => MasterView
   readonly keeping: Keeping
   readonly archive: ArchiveDesk
+  readonly courier: CourierDesk
 }
 
 /** A demo island that runs: its master, its knobs, and how to stop it. */
@@ -47,10 +49,14 @@ export type WorkspacesParts = {
   readonly gateway: GatewayListener
   readonly makeDemo: () => Promise<DemoIsland>
   readonly makeBackup?: BackupMaker
+  readonly courier: Carriers
 }
 
-export function createWorkspaces({ main, gateway, makeDemo, makeBackup }: WorkspacesParts): Workspaces {
-  const mainServed = serve('main', main, undefined, gateway, makeBackup)
+/** What sticks are reached by on this machine, and what reads them. */
+export type Carriers = Omit<CourierParts, 'master'>
+
+export function createWorkspaces({ main, gateway, makeDemo, makeBackup, courier }: WorkspacesParts): Workspaces {
+  const mainServed = serve('main', main, undefined, gateway, courier, makeBackup)
   let demo: { readonly served: Served; readonly island: DemoIsland } | undefined
   let opening: Promise<WorkspaceView> | undefined
   let problem: WorkspaceView['problem'] = null
@@ -64,7 +70,7 @@ export function createWorkspaces({ main, gateway, makeDemo, makeBackup }: Worksp
     problem = null
     try {
       const island = await makeDemo()
-      demo = { island, served: serve('demo', servedHere(island.master), island.control, noGateway) }
+      demo = { island, served: serve('demo', servedHere(island.master), island.control, noGateway, courier) }
     } catch (error) {
       problem = isAppError(error)
         ? { code: error.code, sentence: error.message }
@@ -83,6 +89,7 @@ export function createWorkspaces({ main, gateway, makeDemo, makeBackup }: Worksp
     const closing = demo
     demo = undefined
     problem = null
+    await closing?.served.courier.close()
     await closing?.island.close()
     return viewOfDemo()
   }
@@ -98,6 +105,7 @@ export function createWorkspaces({ main, gateway, makeDemo, makeBackup }: Worksp
     closeDemo,
     close: async () => {
       await mainServed.keeping.close()
+      await mainServed.courier.close()
       await closeDemo()
     },
   }
@@ -115,12 +123,14 @@ function serve(
   master: ServedMaster,
   demo: DemoControl | undefined,
   gateway: GatewayListener,
+  carriers: Carriers,
   makeBackup?: BackupMaker,
 ): Served {
   const { facts, ports, feed } = master
   const keeping = createKeeping(facts.directory ?? undefined, ports, facts.version, () => feed.tell({ topics: ['store'] }), makeBackup)
   const archive = createArchiveDesk(facts.directory ?? undefined, ports)
-  return { name, master, demo, gateway, keeping, archive, view: () => master.moment(() => viewOf(master, gateway)) }
+  const courier = createCourierDesk({ ...carriers, master })
+  return { name, master, demo, gateway, keeping, archive, courier, view: () => master.moment(() => viewOf(master, gateway)) }
 }
 
 function viewOf(master: ServedMaster, gateway: GatewayListener): MasterView {

@@ -8,6 +8,7 @@ import { artifactProcedures } from './procedures/artifacts.ts'
 import { attentionProcedures } from './procedures/attention.ts'
 import { auditProcedures } from './procedures/audit.ts'
 import { authorityProcedures } from './procedures/authority.ts'
+import { bundleProcedures, volumeProcedures } from './procedures/courier.ts'
 import { commandProcedures } from './procedures/commands.ts'
 import { debtProcedures } from './procedures/debt.ts'
 import { demoProcedures } from './procedures/demo.ts'
@@ -54,6 +55,8 @@ export const masterContract = {
   debt: debtProcedures,
   lastGood: lastGoodProcedures,
   store: storeProcedures,
+  bundle: bundleProcedures,
+  volume: volumeProcedures,
   sync: syncProcedures,
   live: liveProcedures,
   demo: demoProcedures,

@@ -1,7 +1,7 @@
 /** Bundles that are carried by hand: packing them, their way, and taking them in through the airlock. */
 import { z } from 'zod'
 import { bundleStages } from '../fleet/courier/bundle.ts'
-import { laneContentsSchema } from '../fleet/courier/bundle-events.ts'
+import { bundleContentsSchema } from '../fleet/courier/bundle-events.ts'
 import { connectivityModes, phases } from '../fleet/node/node-record.ts'
 import { authoritySchema, id, instant } from './common.ts'
 
@@ -47,22 +47,25 @@ export const planRequest = z.object({
   budgetBytes: count.nullable(),
   /** What a link of that rate carries in so many minutes. */
   link: z.object({ minutes: z.number().positive(), bitsPerSecond: z.number().positive() }).nullable(),
+  /** Where it is to lie, absolute, on the machine of the master; null while that is not chosen. */
+  directory: path.nullable(),
 })
 export type PlanRequest = z.infer<typeof planRequest>
 
 export const planView = z.object({
-  /** Plain bytes before compression: what goes on the stick is mostly a fifth of it. */
-  fits: laneContentsSchema,
-  staysBehind: laneContentsSchema,
-  /** Estimated from what was packed before. */
+  /** In the order in which it goes: what is urgent first. Estimated where there is a limit, exact once it is packed. */
+  fits: bundleContentsSchema,
+  staysBehind: bundleContentsSchema,
+  /** Estimated from what an event and its share took up in earlier bundles. */
   estimatedBytes: count,
+  /** What may be used: of what was asked for and what the volume holds, the least; null: no limit. */
+  limitBytes: count.nullable(),
   /** Since when the other side has nothing of ours; null: it never acknowledged anything. */
   since: instant.nullable(),
 })
 export type PlanView = z.infer<typeof planView>
 
 export const packRequest = planRequest.extend({
-  /** Absolute, on the machine of the master. */
   directory: path,
   carriedBy: z.string().trim().max(200),
   dueAt: instant.nullable(),
@@ -106,8 +109,8 @@ export const bundleRow = z.object({
   sizeBytes: count.nullable(),
   isEncrypted: z.boolean().nullable(),
   isFull: z.boolean().nullable(),
-  contents: laneContentsSchema.nullable(),
-  leftBehind: laneContentsSchema.nullable(),
+  contents: bundleContentsSchema.nullable(),
+  leftBehind: z.object({ events: count, blobs: count }).nullable(),
   lost: z.object({ at: instant, reason: text }).nullable(),
   imports: z.array(
     z.object({
@@ -164,7 +167,14 @@ export type PreviewView = z.infer<typeof previewView>
 /** What a bundle is, as far as it was read; nothing of it was taken in. */
 export const inspectionView = z.object({
   bundleId: id,
-  from: z.object({ masterId: id, name: text, isKnown: z.boolean() }),
+  from: z.object({
+    masterId: id,
+    name: text,
+    isKnown: z.boolean(),
+    /** Of its key, to be compared by voice with what the other side reads out; its card is in the bundle. */
+    keyWords: z.array(text),
+    hasCard: z.boolean(),
+  }),
   forName: text.nullable(),
   isForUs: z.boolean(),
   packedAt: instant,
@@ -214,6 +224,8 @@ export const inspectRequest = z.object({
   file: path,
 })
 export const importRequest = z.object({ importId: id })
+/** `words`: as the other side reads them out. */
+export const acceptSenderRequest = z.object({ importId: id, words: z.string().trim().min(1).max(400) })
 export const applyRequest = z.object({
   importId: id,
   /** Of the preview that was seen. */

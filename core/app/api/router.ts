@@ -6,6 +6,7 @@ import { artifactHandlers } from './procedures/artifacts.ts'
 import { attentionHandlers } from './procedures/attention.ts'
 import { auditHandlers } from './procedures/audit.ts'
 import { authorityHandlers } from './procedures/authority.ts'
+import { bundleHandlers, volumeHandlers } from './procedures/courier.ts'
 import { commandHandlers } from './procedures/commands.ts'
 import { debtHandlers } from './procedures/debt.ts'
 import { demoHandlers } from './procedures/demo.ts'
@@ -54,6 +55,8 @@ export const masterRouter = os.router({
   debt: debtHandlers,
   lastGood: lastGoodHandlers,
   store: storeHandlers,
+  bundle: bundleHandlers,
+  volume: volumeHandlers,
   sync: syncHandlers,
   live: liveHandlers,
   demo: demoHandlers,

@@ -9,14 +9,16 @@ const instant = z.iso.datetime()
 const text = z.string().max(4000)
 const count = z.number().int().nonnegative()
 
-/** How much of each lane. */
-export const laneContentsSchema = z.object({
-  control: z.object({ segments: count, events: count, bytes: count }),
-  fact: z.object({ segments: count, events: count, bytes: count }),
-  bulk: z.object({ segments: count, events: count, bytes: count }),
+const laneCount = z.object({ logs: count, events: count })
+
+/** What is in a bundle. */
+export const bundleContentsSchema = z.object({
+  control: laneCount,
+  fact: laneCount,
+  bulk: laneCount,
   blobs: z.object({ count, bytes: count }),
 })
-export type LaneContents = z.infer<typeof laneContentsSchema>
+export type BundleContents = z.infer<typeof bundleContentsSchema>
 
 /** The control logs of masters in a bundle, each with the last number in it: enough to say which decisions travel. */
 const reachesSchema = z.array(z.object({ log: text, seq: count })).max(5000)
@@ -37,8 +39,9 @@ export const bundleEvents = {
       /** Everything, and not only what the other side lacks. */
       isFull: z.boolean(),
       scopeDomainId: id.nullable(),
-      contents: laneContentsSchema,
-      leftBehind: laneContentsSchema,
+      contents: bundleContentsSchema,
+      /** What did not fit, and goes the next time. */
+      leftBehind: z.object({ events: count, blobs: count }),
       reaches: reachesSchema,
     }),
   },

@@ -14,7 +14,7 @@ const debt = { seconds_behind: 0, backlog_messages: 0, replay_required: false }
 const head = { log: 'x', seq: 1, head: 'x' }
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 const at = '2026-01-01T00:00:00.000Z'
-const noLane = { segments: 0, events: 0, bytes: 0 }
+const noLane = { logs: 0, events: 0 }
 const noContents = { control: noLane, fact: noLane, bulk: noLane, blobs: { count: 0, bytes: 0 } }
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
 
@@ -213,7 +213,7 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
       isFull: false,
       scopeDomainId: null,
       contents: noContents,
-      leftBehind: noContents,
+      leftBehind: { events: 0, blobs: 0 },
       reaches: [{ log: 'x', seq: 1 }],
     },
     'A bundle was packed for “Harbour”, to be carried by “Kim”.',

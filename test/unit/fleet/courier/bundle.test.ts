@@ -4,7 +4,7 @@ import { type Bundle, evolveBundle, isOverdue, noBundle, pointsOverdue, stageOf 
 import { journeyOf } from '../../../../core/fleet/courier/command-journey.ts'
 
 const [home, island, other] = ['HOME', 'ISLAND', 'OTHER']
-const lane = { segments: 1, events: 2, bytes: 3 }
+const lane = { logs: 1, events: 2 }
 const contents = { control: lane, fact: lane, bulk: lane, blobs: { count: 0, bytes: 0 } }
 const packed = {
   forMasterId: island,
@@ -17,7 +17,7 @@ const packed = {
   isFull: false,
   scopeDomainId: null,
   contents,
-  leftBehind: contents,
+  leftBehind: { events: 0, blobs: 0 },
   reaches: [{ log: 'HOME/X/control/D', seq: 7 }],
 }
 const imported = {

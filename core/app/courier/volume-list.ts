@@ -1,0 +1,92 @@
+/** Volumes with the bundles on them, by their names alone: nothing is opened because a stick was put in ([CU1]). */
+import { join } from 'node:path'
+import type { VolumeView } from '../../contract/courier.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import type { Files, Volume, Volumes } from '../../kernel/ports.ts'
+import { fileStanding } from '../../store/backup-file.ts'
+
+/** Directories that a person named count as volumes: a share, or what another program copies onto a stick. */
+export type VolumeList = {
+  readonly list: () => Promise<readonly VolumeView[]>
+  /** Throws NotFound `VOLUME_MISSING`. */
+  readonly name: (directory: string) => Promise<VolumeView>
+  readonly forget: (directory: string) => void
+  /** Throws as the port does. */
+  readonly eject: (directory: string) => Promise<void>
+}
+
+const namedAtMost = 20
+const shownAtMost = 200
+/** `name.ibcf`, `name.ibcf.age`, and the parts of either. */
+const bundleName = /^(.+?)\.ibcf(\.age)?(\.part-?(\d+)(of|-of-)?\d*)?$/i
+
+/** `file`: where named directories are remembered; absent for what keeps nothing. */
+export function createVolumeList(volumes: Volumes, files: Files, file: string | undefined): VolumeList {
+  let named: readonly string[] = file === undefined ? [] : readNamed(files, file)
+
+  function remember(directories: readonly string[]): void {
+    named = directories.slice(0, namedAtMost)
+    if (file !== undefined) files.writeAtomic(file, new TextEncoder().encode(JSON.stringify({ v: 1, directories: named })))
+  }
+
+  return {
+    list: async () => {
+      const found = await volumes.list()
+      const others = await Promise.all(
+        named.filter((path) => !found.some((volume) => volume.path === path)).map((path) => volumes.look(path).catch(() => undefined)),
+      )
+      return [...found, ...others.flatMap((volume) => volume ?? [])].map((volume) => viewOf(volume, files))
+    },
+    name: async (directory) => {
+      const volume = await volumes.look(directory)
+      if (volume.kind === 'named') remember([volume.path, ...named.filter((path) => path !== volume.path)])
+      return viewOf(volume, files)
+    },
+    forget: (directory) => remember(named.filter((path) => path !== directory)),
+    eject: (directory) => volumes.eject(directory),
+  }
+}
+
+function viewOf(volume: Volume, files: Files): VolumeView {
+  const bundles = new Map<string, VolumeView['bundles'][number]>()
+  for (const name of namesOn(volume.path, files)) {
+    const match = bundleName.exec(name)
+    if (match === null || name.endsWith('.part')) continue
+    const whole = name.replace(/(\.ibcf(?:\.age)?)(\.part.*)$/i, '$1')
+    const file = join(volume.path, name)
+    const { sizeBytes, modifiedAt } = fileStanding(file)
+    const known = bundles.get(whole)
+    bundles.set(whole, {
+      file: known?.file ?? file,
+      name: whole,
+      parts: (known?.parts ?? 0) + 1,
+      sizeBytes: (known?.sizeBytes ?? 0) + sizeBytes,
+      isEncrypted: match[2] !== undefined,
+      modifiedAt: known?.modifiedAt ?? new Date(modifiedAt).toISOString(),
+    })
+  }
+  const listed = [...bundles.values()].toSorted((a, b) => (a.modifiedAt < b.modifiedAt ? 1 : -1)).slice(0, shownAtMost)
+  return { ...volume, bundles: listed }
+}
+
+function namesOn(path: string, files: Files): readonly string[] {
+  try {
+    return [...files.list(path)].sort()
+  } catch (error) {
+    // It went between the two looks.
+    if (error instanceof AppError) return []
+    throw error
+  }
+}
+
+function readNamed(files: Files, file: string): readonly string[] {
+  const bytes = files.read(file)
+  if (bytes === undefined) return []
+  try {
+    const { directories } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly directories?: unknown }
+    return Array.isArray(directories) ? directories.filter((path): path is string => typeof path === 'string') : []
+  } catch {
+    // Only what was named is lost by it, and a person names it again.
+    return []
+  }
+}
