@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   seal: () => import('./seal.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
+  simulate: () => import('./simulate.ts'),
   bundle: () => import('./bundle.ts'),
 }
 

@@ -89,13 +89,19 @@ export function isAtRest(world: World, node: FieldNode): boolean {
 
 function stateOf(node: FieldNode): string {
   const view = node.view()
-  return view === undefined ? 'down' : `${view.state}, ${view.backlogMessages} to tell${view.difficulty === undefined ? '' : ` (${view.difficulty.code})`}`
+  return view === undefined
+    ? 'down'
+    : `${view.state}, ${view.backlogMessages} to tell${view.difficulty === undefined ? '' : ` (${view.difficulty.code})`}`
 }
 
 function apart({ stations }: World): readonly string[] {
   const frontiers = stations.map((station) => {
     const reader = station.running()?.master.store.reader
-    return reader === undefined ? station.name : readFrontier(reader).map(({ log, seq, head }) => `${log} ${seq} ${head}`).join('\n')
+    return reader === undefined
+      ? station.name
+      : readFrontier(reader)
+          .map(({ log, seq, head }) => `${log} ${seq} ${head}`)
+          .join('\n')
   })
   return new Set(frontiers).size === 1 ? [] : ['the masters do not hold the same after they met']
 }

@@ -14,7 +14,11 @@ import type { SeededRandom } from '../seeded-random.ts'
 import type { CutMoment } from './power.ts'
 import { endOfLastCommit } from './write-ahead-log.ts'
 
-export type DiskImage = { readonly database: Uint8Array; readonly log: Uint8Array | undefined; readonly beside: ReadonlyMap<string, Uint8Array> }
+export type DiskImage = {
+  readonly database: Uint8Array
+  readonly log: Uint8Array | undefined
+  readonly beside: ReadonlyMap<string, Uint8Array>
+}
 
 export type Disk = {
   readonly files: Files
@@ -139,10 +143,12 @@ export function createFileDisk({ name, role, random }: DiskParts, root: string, 
 }
 
 function besideOf(files: Files, directory: string): ReadonlyMap<string, Uint8Array> {
-  return new Map(kept.flatMap((name) => {
-    const bytes = files.read(join(directory, name))
-    return bytes === undefined ? [] : [[name, bytes] as const]
-  }))
+  return new Map(
+    kept.flatMap((name) => {
+      const bytes = files.read(join(directory, name))
+      return bytes === undefined ? [] : [[name, bytes] as const]
+    }),
+  )
 }
 
 function lay(files: Files, directory: string, image: DiskImage, silently: boolean): void {

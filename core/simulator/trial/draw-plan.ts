@@ -16,7 +16,13 @@ const workPerHour = 5
 const faultsPerHour = 6
 const minuteMs = 60_000
 
-type Place = { readonly random: SeededRandom; readonly masters: readonly string[]; readonly nodes: readonly string[]; keys: number; ports: number }
+type Place = {
+  readonly random: SeededRandom
+  readonly masters: readonly string[]
+  readonly nodes: readonly string[]
+  keys: number
+  ports: number
+}
 
 export function drawPlan({ seed, islands, nodes, hours, faults }: DrawOptions): TrialPlan {
   const random = createSeededRandom(`${seed}/plan`)
@@ -27,7 +33,8 @@ export function drawPlan({ seed, islands, nodes, hours, faults }: DrawOptions): 
   const happenings: Timed[] = []
   const add = (what: Happening, atMs = Math.floor(random.between(0, spanMs * 0.9))): void => void happenings.push({ atMs, what })
   for (let count = often(workPerHour); count > 0; count--) for (const what of drawWork(place)) add(what)
-  if (faults.length > 0) for (let count = often(faultsPerHour); count > 0; count--) drawFault(place, random.pick(faults) as FaultKind, add, spanMs)
+  if (faults.length > 0)
+    for (let count = often(faultsPerHour); count > 0; count--) drawFault(place, random.pick(faults) as FaultKind, add, spanMs)
   return { v: 1, seed, islands, nodes, hours, happenings: happenings.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
@@ -40,7 +47,10 @@ function drawWork(place: Place): readonly Happening[] {
   const master = pick(place, masters)
   const draw = random.next()
   if (draw < 0.45) {
-    const node = pick(place, nodes.filter((name) => name.startsWith(`${master}-`)))
+    const node = pick(
+      place,
+      nodes.filter((name) => name.startsWith(`${master}-`)),
+    )
     return [commandFor(place, master, node)]
   }
   if (draw < 0.5 && nodes.includes(sharedNode)) return [commandFor(place, master, sharedNode)]
@@ -61,7 +71,10 @@ function commandFor(place: Place, master: string, node: string): Happening {
 
 function stick(place: Place, fate: (typeof stickFates)[number]): Happening {
   const from = pick(place, place.masters)
-  const to = pick(place, place.masters.filter((name) => name !== from))
+  const to = pick(
+    place,
+    place.masters.filter((name) => name !== from),
+  )
   return { kind: 'carry', from, to, takesMs: Math.floor(place.random.between(1, 60) * minuteMs), fate }
 }
 
@@ -92,7 +105,12 @@ function drawFault(place: Place, kind: FaultKind, add: Add, spanMs: number): voi
       return add({ kind: 'wire', node, fault: pick(place, wireFaults), times: Math.floor(random.between(1, 4)) })
     case 'crash': {
       const at = random.next()
-      const point = at < 0.3 ? { at: 'now' as const } : at < 0.7 ? { at: 'write' as const, writes: Math.floor(random.between(1, 60)) } : { at: 'commit' as const }
+      const point =
+        at < 0.3
+          ? { at: 'now' as const }
+          : at < 0.7
+            ? { at: 'write' as const, writes: Math.floor(random.between(1, 60)) }
+            : { at: 'commit' as const }
       return add({ kind: 'crash', machine, point, downMs: minutes(place, 0, 10), torn: random.chance(0.4) })
     }
     case 'clock-jump':

@@ -157,7 +157,10 @@ function createSimulatedWorkload(name: string, random: SeededRandom, witness: Wi
     batteryPct: () => undefined,
     applyConfiguration: (next) => {
       // A policy says nothing of what commands left: the machine keeps it.
-      const merged = { ...next, ...(configuration['keys'] === undefined || next['keys'] !== undefined ? {} : { keys: configuration['keys'] }) }
+      const merged = {
+        ...next,
+        ...(configuration['keys'] === undefined || next['keys'] !== undefined ? {} : { keys: configuration['keys'] }),
+      }
       note(merged)
       configuration = merged
     },

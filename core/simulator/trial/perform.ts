@@ -103,10 +103,9 @@ function actOf(world: World, what: ByPeople): boolean {
       return command(world, what)
     case 'cancel': {
       const station = world.station(what.master)
-      const issued = station.running()?.master.store.reader.get<{ subject: string }>(
-        'SELECT subject FROM commands_commands WHERE idempotency_key = ? LIMIT 1',
-        what.key,
-      )
+      const issued = station
+        .running()
+        ?.master.store.reader.get<{ subject: string }>('SELECT subject FROM commands_commands WHERE idempotency_key = ? LIMIT 1', what.key)
       return issued !== undefined && station.act('command.cancel', { commandId: issued.subject, reason: 'No longer wanted.' }) !== undefined
     }
     case 'policy':
@@ -127,7 +126,9 @@ function actOf(world: World, what: ByPeople): boolean {
       return true
     case 'claim': {
       const domainId = world.shared()
-      return domainId !== undefined && world.station(what.master).act('authority.claim', { domainId, reason: 'Nobody answers.' }) !== undefined
+      return (
+        domainId !== undefined && world.station(what.master).act('authority.claim', { domainId, reason: 'Nobody answers.' }) !== undefined
+      )
     }
     case 'resolve': {
       const domainId = world.shared()
@@ -236,7 +237,8 @@ function arriveDamaged({ courier, witness }: World, to: Station, stick: Stick): 
   const taken = courier.deliver(to, damaged)
   const at = damaged.pieces.findIndex((piece, place) => piece !== stick.pieces[place])
   const answer = taken[at]
-  if (answer !== undefined) witness.altered.push({ where: `a stick for ${to.name}`, wasRefused: answer.kind === 'refused' || answer.kind === 'gap' })
+  if (answer !== undefined)
+    witness.altered.push({ where: `a stick for ${to.name}`, wasRefused: answer.kind === 'refused' || answer.kind === 'gap' })
   courier.deliver(to, stick)
 }
 

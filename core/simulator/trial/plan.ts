@@ -10,7 +10,10 @@ export const planSchema = z.strictObject({
   islands: z.number().int().min(1).max(12),
   /** Of each island. */
   nodes: z.number().int().min(1).max(500),
-  hours: z.number().positive().max(24 * 60),
+  hours: z
+    .number()
+    .positive()
+    .max(24 * 60),
   happenings: z.array(z.strictObject({ atMs: z.number().int().nonnegative(), what: happeningSchema })),
 })
 export type TrialPlan = z.infer<typeof planSchema>

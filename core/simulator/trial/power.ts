@@ -93,4 +93,3 @@ export function createPower({ gone, aboutToCommit }: PowerParts): Power {
 function powerCut(): AppError {
   return new AppError('Unavailable', 'POWER_CUT', 'The power of the simulated machine is gone.')
 }
-

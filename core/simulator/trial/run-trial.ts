@@ -86,6 +86,8 @@ function problemsOf(
   others: readonly string[],
 ): readonly string[] {
   const wrong = checkNames.flatMap((name: CheckName) => checks[name].wrong.map((sentence) => `${name}: ${sentence}`))
-  const faults = troubles.map(({ who, message, facts }) => `fault of ours at ${who}: ${message} ${facts === undefined ? '' : JSON.stringify(facts)}`)
+  const faults = troubles.map(
+    ({ who, message, facts }) => `fault of ours at ${who}: ${message} ${facts === undefined ? '' : JSON.stringify(facts)}`,
+  )
   return [...wrong, ...others, ...faults, ...restless.map((sentence) => `not at rest: ${sentence}`)]
 }

@@ -35,7 +35,12 @@ export type Station = {
   readonly close: () => void
 }
 
-export type Running = { readonly master: Master; readonly gateway: Gateway; readonly power: Boot['power']; readonly setPace: Boot['setPace'] }
+export type Running = {
+  readonly master: Master
+  readonly gateway: Gateway
+  readonly power: Boot['power']
+  readonly setPace: Boot['setPace']
+}
 
 export type StationParts = {
   readonly name: string

@@ -26,7 +26,9 @@ export function forge(world: World, node: FieldNode): boolean {
   const secret = privateKeyOf(node)
   if (home === undefined || secret === undefined) return false
   const { reader } = home.master.store
-  const point = readFrontier(reader, { origin: node.nodeId() }).find(({ log, branch, seq }) => branch === 0 && seq > 1 && log.includes('/fact/'))
+  const point = readFrontier(reader, { origin: node.nodeId() }).find(
+    ({ log, branch, seq }) => branch === 0 && seq > 1 && log.includes('/fact/'),
+  )
   if (point === undefined) return false
   const log = parseLogId(point.log)
   const tree = readLogTree(reader, log)
@@ -52,8 +54,11 @@ export function forge(world: World, node: FieldNode): boolean {
     secret,
   )
   const piece = encodeSegment({ ...signed, events: [bytes] })
-  world.witness.forged.push({ by: node.name, log: point.log, seq: point.seq, leaf: toHex(crypto.sha256(bytes)) })
-  world.courier.deliver(end, { from: 'a thief', pieces: [piece], blobs: [], receipt: { frontier: [], life: 0, number: 0 } })
+  const [taken] = world.courier.deliver(end, { from: 'a thief', pieces: [piece], blobs: [], receipt: { frontier: [], life: 0, number: 0 } })
+  if (taken === undefined) return false
+  if (taken.kind === 'forked')
+    world.witness.forged.push({ master: end.name, life: end.life(), log: point.log, seq: point.seq, leaf: toHex(crypto.sha256(bytes)) })
+  else world.witness.altered.push({ where: `the past of ${node.name} at ${end.name}`, wasRefused: taken.kind === 'refused' })
   return true
 }
 

@@ -59,7 +59,8 @@ export function createWire({ world, random, witness, linkAt }: WireParts): Wire 
   async function ask(link: string, request: Request): Promise<TransportResponse> {
     const station = ends.get(link)
     const running = station?.running()
-    if (station === undefined || running === undefined) throw new AppError('Unavailable', 'LINK_DOWN', 'Nobody answers at the other end.', { link })
+    if (station === undefined || running === undefined)
+      throw new AppError('Unavailable', 'LINK_DOWN', 'Nobody answers at the other end.', { link })
     const answer = await running.gateway.handle(request)
     if (!running.power.isOn()) return never()
     noteAnswer(station, request, answer)

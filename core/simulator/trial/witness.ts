@@ -24,8 +24,8 @@ export type Begun = {
   readonly expiresAtMs: number | null
 }
 export type Obeyed = { readonly node: string; readonly placement: number; readonly epoch: number; readonly masterId: string }
-/** Bytes that their origin never said, at a place of its log. */
-export type Forged = { readonly by: string; readonly log: string; readonly seq: number; readonly leaf: string }
+/** Bytes that their origin never said, at a place of its log, brought to a master in one of its lives, which holds them apart. */
+export type Forged = { readonly master: string; readonly life: number; readonly log: string; readonly seq: number; readonly leaf: string }
 /** Bytes that were changed on their way, and whether who got them refused them. */
 export type Altered = { readonly where: string; readonly wasRefused: boolean }
 export type Trouble = { readonly who: string; readonly message: string; readonly facts: Facts | undefined }

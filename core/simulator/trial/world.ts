@@ -88,7 +88,17 @@ export async function openWorld(plan: TrialPlan, { real, diskDirectory }: WorldO
   }
   const makeNode = (name: string, disk: Disk): FieldNode => {
     joinNetwork(name)
-    return createFieldNode({ name, link: name, world: ports, network, disk, random: random.fork(name), witness, contactEverySeconds, begin })
+    return createFieldNode({
+      name,
+      link: name,
+      world: ports,
+      network,
+      disk,
+      random: random.fork(name),
+      witness,
+      contactEverySeconds,
+      begin,
+    })
   }
   const stations = masterNamesOf(plan).map((name, at) =>
     createStation({
@@ -160,9 +170,7 @@ function introduce(stations: readonly Station[], { clock, crypto }: Ports): void
       const master = other.running()?.master
       if (other === station || master === undefined) continue
       const { publicKey } = master.port
-      store?.transact((writer) =>
-        putKey(writer, { keyId: keyIdOf(crypto, publicKey), origin: other.masterId(), publicKey }, clock.now()),
-      )
+      store?.transact((writer) => putKey(writer, { keyId: keyIdOf(crypto, publicKey), origin: other.masterId(), publicKey }, clock.now()))
     }
   }
 }
@@ -176,7 +184,12 @@ function shareDomain(stations: readonly Station[]): DomainId | undefined {
   for (const [at, other] of others.entries()) {
     const { port, model } = other.running()?.master ?? {}
     if (port === undefined || model === undefined) continue
-    const to = { masterId: port.masterId as MasterId, level: model.level, publicKey: Buffer.from(port.publicKey).toString('base64'), incarnation: null }
+    const to = {
+      masterId: port.masterId as MasterId,
+      level: model.level,
+      publicKey: Buffer.from(port.publicKey).toString('base64'),
+      incarnation: null,
+    }
     first.act('authority.delegate', { domainId, to, rank: at + 1, until: null })
   }
   return domainId as DomainId
@@ -184,7 +197,7 @@ function shareDomain(stations: readonly Station[]): DomainId | undefined {
 
 async function letIn(world: World): Promise<void> {
   const { nodes, time, stations } = world
-  const waiting = new Set(nodes);
+  const waiting = new Set(nodes)
   const approve = (): void => {
     for (const node of waiting) {
       const home = world.station(homeOf(node.name))

@@ -1,0 +1,13 @@
+/** Every scenario, in the order in which they are listed. */
+import { AppError } from '../../kernel/app-error.ts'
+import type { Scenario } from './scenario.ts'
+
+export const scenarios: readonly Scenario[] = []
+
+/** Throws NotFound `SCENARIO_UNKNOWN`. */
+export function findScenario(name: string): Scenario {
+  const found = scenarios.find((candidate) => candidate.name === name)
+  if (found === undefined)
+    throw new AppError('NotFound', 'SCENARIO_UNKNOWN', `There is no scenario "${name}"; ibcf simulate --list names them.`, { name })
+  return found
+}
