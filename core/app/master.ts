@@ -25,6 +25,8 @@ import { openKeyStore, type KeyStore } from '../trust/key-store.ts'
 import { createChangeFeed, type ChangeFeed } from './change-feed.ts'
 import { createCarriageTable } from './commands/carriage.ts'
 import { commandsFor } from './commands/commands-for.ts'
+import { createDraftTable } from './authority/drafts.ts'
+import { createLapseWatch } from './authority/lapse-watch.ts'
 import { createExpiryWatch } from './commands/expiry-watch.ts'
 import { commandsTouchedBy } from './commands/touched.ts'
 import type { MasterConfig } from './config.ts'
@@ -122,6 +124,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     createQueueTables(writer)
     createSyncTables(writer)
     createCarriageTable(writer)
+    createDraftTable(writer)
     return createProjectionEngine(writer, projections, ports.crypto)
   })
   const background = createBackground(ports)
@@ -170,6 +173,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       if (isMergeDue(reader)) mergeSoon()
       feed.tell(changeOf(events, (command) => model.command(command)?.issued?.nodeId))
       for (const command of commandsTouchedBy(events)) expiryWatch.look(command)
+      for (const { event } of events) if (event?.type.startsWith('ibcf.authority.') === true) lapseWatch.look(event.subject)
       for (const { event } of events)
         if (
           event?.type === 'ibcf.connectivity.assessed.v1' ||
@@ -339,6 +343,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     refused: refusals.count,
   }
   const expiryWatch = createExpiryWatch({ model, ports, commit })
+  const lapseWatch = createLapseWatch({ model, ports, parts: { model, port, identity }, commit })
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
   openLife(recorder, life, config, reader, () => awaitContact(model, commit))
@@ -379,6 +384,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       background.close()
       watchdog.close()
       expiryWatch.close()
+      lapseWatch.close()
       digester.close()
       feed.close()
       recorder.close()

@@ -84,7 +84,24 @@ export type MasterRef = z.infer<typeof masterRef>
 const byDomain = z.object({ domainId: id })
 const until = instant.nullable().default(null)
 
-export const grantRequest = byDomain.extend({ to: masterRef, until, onContest: z.enum(contestRules).optional(), reason: reason.optional() })
+/** So many of these keys may together break glass, grant or resolve, whoever is away. */
+const quorumAsked = z
+  .object({
+    threshold: z.number().int().min(1).max(50),
+    keys: z
+      .array(z.object({ publicKey: z.string().max(100), name: z.string().trim().min(1).max(200) }))
+      .min(1)
+      .max(50),
+  })
+  .refine(({ threshold, keys }) => threshold <= keys.length, 'More keys have to agree than are named.')
+
+export const grantRequest = byDomain.extend({
+  to: masterRef,
+  until,
+  onContest: z.enum(contestRules).optional(),
+  quorum: quorumAsked.nullable().optional(),
+  reason: reason.optional(),
+})
 export const delegateRequest = byDomain.extend({ to: masterRef, rank: z.number().int().min(1).max(1000).default(1), until })
 /** Without a delegation named: the newest one to this master. */
 export const claimRequest = byDomain.extend({ delegationId: id.optional(), reason })
@@ -94,3 +111,33 @@ export const resolveAuthorityRequest = byDomain.extend({ inFavourOf: id, to: mas
 /** `inherit`: given back to the domain above, whose holder then decides here too; else nobody does. */
 export const releaseRequest = byDomain.extend({ inherit: z.boolean().default(false), reason })
 export const reviewRequest = byDomain.extend({ eventId: id, verdict: z.enum(['upheld', 'withdrawn']), findings: reason })
+
+const draftTerms = byDomain.extend({ until, reason })
+/** What waits for the agreement of named keys. */
+export const draftRequest = z.discriminatedUnion('kind', [
+  draftTerms.extend({ kind: z.literal('grant'), to: masterRef }),
+  draftTerms.extend({ kind: z.literal('break-glass') }),
+  draftTerms.extend({ kind: z.literal('resolve'), inFavourOf: id, to: masterRef.optional() }),
+])
+/** Base64 of the exact bytes to be signed, under the DSSE encoding of their type. */
+const payload = z.string().max(64 * 1024)
+export const drafted = z.object({ draftId: id, payloadType: z.string(), payload })
+/** Base64. */
+export const countersignature = z.object({ publicKey: z.string().max(100), sig: z.string().max(200) })
+/** Without a signature: with the key of who asks. */
+export const signDraftRequest = z.object({ draftId: id, signature: countersignature.optional() })
+export const countersignRequest = z.object({ payload })
+export const finishDraftRequest = z.object({ draftId: id })
+export const authorityDraft = drafted.extend({
+  kind: z.enum(['grant', 'break-glass', 'resolve']),
+  domainId: id,
+  domainName: z.string(),
+  toMasterId: id,
+  toMasterName: z.string().nullable(),
+  epoch: count,
+  reason: z.string().nullable(),
+  threshold: count,
+  keys: z.array(z.object({ keyId: z.string(), publicKey: z.string(), name: z.string(), hasSigned: z.boolean() })),
+  draftedAt: instant,
+  draftedBy: id,
+})

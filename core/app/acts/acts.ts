@@ -18,7 +18,7 @@ import { countersignDraft, discardDraft, draftAuthority, finishDraft, signDraft 
 import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand } from './commands.ts'
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
-import { exportEvidence } from './evidence.ts'
+import { exportEvidence, saveEvidence } from './evidence.ts'
 import { refuseHardware, replaceHardware, resolveFork } from './hardware.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
 import { moveNode } from './placing.ts'
@@ -68,6 +68,7 @@ export const acts = {
   'node.retire': retireNode,
   'node.schedule': scheduleNode,
   'evidence.export': exportEvidence,
+  'evidence.save': saveEvidence,
   'node.revokeKey': revokeNodeKey,
   'node.replaceHardware': replaceHardware,
   'node.refuseHardware': refuseHardware,

@@ -14,18 +14,15 @@ import type {
   reviewRequest,
 } from '../../contract/authority.ts'
 import { movePayloadType, type MoveStatement } from '../../fleet/authority/move-statement.ts'
-import { decideAuthority } from '../../fleet/authority/decide.ts'
-import type { Envelope } from '../../fleet/authority/events.ts'
+import type { Envelope, Quorum } from '../../fleet/authority/events.ts'
 import { lineOf } from '../../fleet/authority/line.ts'
-import type { AuthorityRequest, Decider, MasterCard } from '../../fleet/authority/request.ts'
-import { grantPayloadType } from '../../fleet/authority/statement.ts'
+import type { AuthorityRequest, MasterCard } from '../../fleet/authority/request.ts'
 import type { MasterLevel } from '../../fleet/node/node-record.ts'
-import type { Commit, Decision } from '../../ingest/master-port.ts'
 import { AppError } from '../../kernel/app-error.ts'
-import { fromBase64, toBase64 } from '../../kernel/hex.ts'
-import { tickHlc } from '../../kernel/hlc.ts'
-import type { DomainId, EventId, OperatorId } from '../../kernel/ids.ts'
+import { fromBase64 } from '../../kernel/hex.ts'
+import type { EventId } from '../../kernel/ids.ts'
 import { keyIdOf } from '../../log/dsse.ts'
+import { ownCard, recordAuthority } from '../authority/record.ts'
 import { grantsInForce } from '../grant-chain.ts'
 import type { Master } from '../master.ts'
 import { lapsedGrantOf } from '../queries/authority-view.ts'
@@ -33,8 +30,8 @@ import { signEnvelope } from '../sign-envelope.ts'
 import { type Act, requireOperator } from './act.ts'
 
 /** All throw NotFound `DOMAIN_UNKNOWN` and `MASTER_UNKNOWN`, and Rejected with the codes of `decideAuthority`. */
-export function grantAuthority(act: Act, { domainId, to, until, onContest, reason }: z.infer<typeof grantRequest>): EventId[] {
-  return ask(act, { kind: 'grant', domainId, to: cardOf(act.master, to), until, onContest, reason })
+export function grantAuthority(act: Act, { domainId, to, until, onContest, quorum, reason }: z.infer<typeof grantRequest>): EventId[] {
+  return ask(act, { kind: 'grant', domainId, to: cardOf(act.master, to), until, onContest, quorum: quorumOf(act.master, quorum), reason })
 }
 
 /** Says beforehand who may claim the domain when its holder cannot be reached. */
@@ -105,7 +102,9 @@ export function reclaimAuthority(act: Act, { reason }: { readonly reason: string
     )
   }
   return port.commit((commit) =>
-    lapsed.map(({ subject }) => record(act.master, commit, actor, { kind: 'break-glass', domainId: subject, nodeIds: null, reason })),
+    lapsed.map(({ subject }) =>
+      recordAuthority(act.master, commit, actor, { kind: 'break-glass', domainId: subject, nodeIds: null, reason }),
+    ),
   )
 }
 
@@ -114,42 +113,11 @@ function ask(act: Act, request: AuthorityRequest, besides: { readonly statement?
   const { model, port } = act.master
   const { domainId } = request
   if (model.domain(domainId) === undefined) throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId })
-  return port.commit((commit) => [record(act.master, commit, actor, request, besides)])
+  return port.commit((commit) => [recordAuthority(act.master, commit, actor, request, besides)])
 }
 
-function record(
-  master: Master,
-  { decide }: Pick<Commit, 'decide'>,
-  actor: OperatorId,
-  request: AuthorityRequest,
-  besides: { readonly statement?: Envelope } = {},
-): EventId {
-  const { model, port, identity } = master
-  const nowMs = port.ports.clock.now()
-  const decider: Decider = {
-    card: ownCard(master),
-    incarnation: identity.incarnation,
-    hlc: tickHlc(undefined, nowMs),
-    time: new Date(nowMs).toISOString(),
-    actor,
-  }
-  const decided = decideAuthority(model.book, decider, request)
-  if (!decided.ok) {
-    const { code, sentence, facts, wouldAllow } = decided.refusal
-    throw new AppError('Rejected', code, `${sentence} ${wouldAllow}`, facts)
-  }
-  const { type, data, epoch, statement } = decided.value
-  const signed = statement === null ? { ...data, ...besides } : { ...data, statement: signEnvelope(port, grantPayloadType, statement) }
-  const domain = request.domainId as DomainId
-  return decide({ type, subject: domain, domain, data: signed, epoch, actor } as Decision)
-}
-
-function ownCard({ model, port }: Master): MasterCard {
-  const incarnation = model.master(model.masterId)?.incarnation?.id ?? null
-  return { masterId: model.masterId, level: model.level, keyId: port.keyId, publicKey: toBase64(port.publicKey), incarnation }
-}
-
-function cardOf(master: Master, ref: MasterRef): MasterCard {
+/** Throws NotFound `MASTER_UNKNOWN`. */
+export function cardOf(master: Master, ref: MasterRef): MasterCard {
   if (ref.masterId === master.model.masterId) return ownCard(master)
   const known = master.model.master(ref.masterId)
   const publicKey = ref.publicKey ?? known?.publicKey
@@ -171,4 +139,10 @@ function newestDelegation({ model }: Master, domainId: string): string {
   const [newest] = mine
   if (newest === undefined) throw new AppError('Rejected', 'NOT_DELEGATED', 'Nobody named this master to claim the domain.', { domainId })
   return newest.eventId
+}
+
+function quorumOf({ config }: Master, asked: z.infer<typeof grantRequest>['quorum']): Quorum | null {
+  if (asked === undefined || asked === null) return null
+  const { crypto } = config.ports
+  return { threshold: asked.threshold, keys: asked.keys.map((key) => ({ ...key, keyId: keyIdOf(crypto, fromBase64(key.publicKey)) })) }
 }

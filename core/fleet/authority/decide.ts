@@ -4,6 +4,8 @@
  */
 import type { Rejection, Result } from '../../kernel/result.ts'
 import { chroniclesOf } from './chronicle.ts'
+import { namedKeys } from './basis.ts'
+import type { Quorum } from './events.ts'
 import { type Draft, draftAuthority } from './draft.ts'
 import { holderOf } from './holder.ts'
 import { mayDecide } from './may-decide.ts'
@@ -32,7 +34,19 @@ export function decideAuthority(
   const nodeId = request.kind === 'break-glass' ? request.nodeIds?.[0] : undefined
   const refusal = chroniclesOf(after, { domainId: request.domainId, nodeId })[0]?.refused.find((known) => known.act === act)
   if (refusal !== undefined) return reject(refusal.code, refusal.sentence, wouldAllow[request.kind])
+  if (request.kind === 'lapse' && !hasLapsed(after, request.domainId, request.masterId))
+    return reject(
+      'AUTHORITY_NOT_HELD',
+      'It is not for this master to say when that grant ends.',
+      'The holder, the one above, or a delegate says it.',
+    )
   return { ok: true, value: drafted.decided }
+}
+
+/** The keys that were named last for the domain, or for one above it. */
+export function quorumOver(book: AuthorityBook, domainId: string): Quorum | null {
+  const [own, ...above] = chroniclesOf(book, { domainId })
+  return namedKeys({ pages: own?.pages ?? [], above })
 }
 
 /** What the named keys would have to sign for the request to count. */
@@ -49,6 +63,11 @@ const wouldAllow: Readonly<Record<AuthorityRequest['kind'], string>> = {
   release: 'Only who holds or claims the domain can give it up.',
   lapse: 'The date has to have passed.',
   review: 'A person other than the one who broke the glass reviews it.',
+}
+
+function hasLapsed(book: AuthorityBook, domainId: string, masterId: string): boolean {
+  const tenures = chroniclesOf(book, { domainId })[0]?.pages.at(-1)?.tenures ?? []
+  return tenures.some(({ giving, ended }) => giving.masterId === masterId && ended === 'lapsed')
 }
 
 /** What must hold besides: a master that knows it is contested, or that it lacks what it speaks of, does not even try. */
