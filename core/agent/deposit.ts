@@ -5,8 +5,7 @@ import { depositAnswer, relayHeaders } from '../contract/relay-link.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import type { Answer, GatewayClient } from './gateway-client.ts'
 
-export type Deposit = { readonly body: Uint8Array } & /** `key`: the public key that it is signed with. */
-(
+export type Deposit = { readonly body: Uint8Array } /** `key`: the public key that it is signed with. */ & (
   | { readonly kind: 'segment'; readonly key: Uint8Array; readonly log: string; readonly from: number; readonly to: number }
   | { readonly kind: 'blob'; readonly digest: string }
 )

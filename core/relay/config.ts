@@ -17,7 +17,7 @@ export type RelayConfig = {
   readonly workload: Workload
   /** What it holds for others at most, with what is charged for each item. */
   readonly queueBytes: number
-  /** Told of every change of its state as a node. */
+  /** Told of every change of its state as a node, and of how much it holds. */
   readonly changed?: (view: AgentView) => void
 }
 

@@ -146,10 +146,17 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
       (writer) => noteTold(writer, losses),
     )
   }
+  let told: number | undefined
+  const tellHeld = (): void => {
+    const { items } = heldInAll(store.reader)
+    if (items !== told) config.changed?.(agent.view())
+    told = items
+  }
   const runRound = async (): Promise<PumpOutcome> => {
     tellLosses()
     const { handedOn, hindrance } = await handOn()
     tellLosses()
+    tellHeld()
     const leftFetched = hindrance === undefined ? await fetchLeft() : 0
     return { handedOn, hindrance, leftFetched }
   }
