@@ -1,6 +1,7 @@
 /** A file on something that may be pulled out, be full or lie: there whole and read back, or not at all. */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kernel/app-error.ts'
 import type { Volumes } from '../kernel/ports.ts'
@@ -20,18 +21,18 @@ export const writeAndVerify: Volumes['writeAndVerify'] = async (directory, name,
       sizeBytes += chunk.length
       if (largestFileBytes !== null && sizeBytes > largestFileBytes)
         throw new AppError('Unavailable', 'FILE_TOO_LARGE', 'The volume cannot hold a file that large: split it.', { largestFileBytes })
-      const open = file
+      const written = file
       told(directory, () => {
-        for (let at = 0; at < chunk.length; ) at += writeSync(open, chunk, at)
+        for (let at = 0; at < chunk.length; ) at += writeSync(written, chunk, at)
       })
       hash.update(chunk)
     }
-    const open = file
-    told(directory, () => fsyncSync(open))
-    told(directory, () => closeSync(open))
+    const written = file
+    told(directory, () => fsyncSync(written))
+    told(directory, () => closeSync(written))
     file = undefined
     const sha256 = hash.digest('hex')
-    if (digestOf(beside) !== sha256)
+    if ((await digestOf(beside)) !== sha256)
       throw new AppError('Corrupt', 'FILE_NOT_AS_WRITTEN', 'The volume gave back other bytes than it was given; use another one.', { path })
     told(directory, () => renameSync(beside, path))
     syncDirectory(directory)
@@ -43,19 +44,24 @@ export const writeAndVerify: Volumes['writeAndVerify'] = async (directory, name,
   }
 }
 
-function digestOf(path: string): string {
-  const file = told(path, () => openSync(path, 'r'))
+/** Piece by piece: whoever serves beside it is not to wait for a slow stick. */
+async function digestOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch((cause: unknown) => told(path, () => thrown(cause)))
   try {
     const hash = createHash('sha256')
     const chunk = new Uint8Array(chunkBytes)
     for (;;) {
-      const length = told(path, () => readSync(file, chunk))
-      if (length === 0) return hash.digest('hex')
-      hash.update(chunk.subarray(0, length))
+      const { bytesRead } = await file.read(chunk).catch((cause: unknown) => told(path, () => thrown(cause)))
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(chunk.subarray(0, bytesRead))
     }
   } finally {
-    closeQuietly(file)
+    await file.close().catch(() => undefined)
   }
+}
+
+function thrown(cause: unknown): never {
+  throw cause
 }
 
 /** Windows has no such call and needs none. */

@@ -121,7 +121,7 @@ export function createAirlock({ directory, master, volumes, startParser, changed
     master.moment(() => requireOperator({ master, actor }, 'operator'))
     requireIdle()
     const importId = createUlidSource(clock, ports.random)<string & never>() as string
-    const opened = openBundleFile(file, () => master.act('sync.ageIdentity', {}, actor))
+    const opened = openBundleFile(file, ports, () => master.act('sync.ageIdentity', {}, actor))
     files.makeDirectory(placeOf(importId))
     put({ ...beginImport(importId, opened.files, new Date(clock.now()).toISOString()), actor: actor ?? null })
     const rate = createRate(clock)

@@ -14,7 +14,8 @@ import { budgetBytes } from '../../sync/exchange.ts'
 import { frontierOf } from '../../sync/receipt.ts'
 import { requireOperator } from '../acts/act.ts'
 import type { ServedMaster } from '../served-master.ts'
-import { openExport } from '../sync/export-bundle.ts'
+import { writeBundleFile } from '../sync/bundle-files.ts'
+import { openExport, type OpenedExport } from '../sync/export-bundle.ts'
 import { planGiveOut } from '../sync/give-out.ts'
 import { exchangeScope } from '../sync/scope.ts'
 import { readReceipt } from '../sync/tables.ts'
@@ -122,20 +123,33 @@ export function createPacking(master: ServedMaster, volumes: Volumes, changed: (
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       let done = 0
       for await (const chunk of opened.chunks) {
+        if (signal.aborted) throw new AppError('Unavailable', 'CANCELLED', 'It was cancelled; nothing is left of it.')
         done += chunk.length
         rate('packing', done, Math.max(done, planned.estimatedBytes), (progress) => show({ ...job, progress }))
         yield chunk
+        // Packing is all computing: whoever else is served comes in between.
+        await ports.scheduler.yield()
       }
       show({ ...job, progress: { stage: 'checking', done, total: done, perSecond: 0, etaSeconds: null } })
     }
-    const written = await volumes.writeAndVerify(volume.path, name, counted(), { signal, largestFileBytes: volume.largestFileBytes })
+    const written = await writeOut(volume, name, { ...opened, chunks: counted() }, planned.estimatedBytes, signal)
+    await master.act('courier.notePacked', packedOf(manifest, request, written.sizeBytes, opened.isEncrypted, written.files), actor)
+    return { bundleId: manifest.bundleId, files: written.files.map((file) => join(volume.path, file)) }
+  }
+
+  /** In parts where one file cannot hold it. README and receipt lie beside it in clear, so that whoever finds it knows what to do. */
+  async function writeOut(volume: Volume, name: string, opened: OpenedExport, estimatedBytes: number, signal: AbortSignal) {
+    const { largestFileBytes } = volume
+    if (largestFileBytes !== null && estimatedBytes * 2 > largestFileBytes) {
+      const path = join(volume.path, name)
+      const { sizeBytes, parts } = await writeBundleFile(path, opened, { partBytes: largestFileBytes }, ports)
+      return { sizeBytes, files: parts.length === 0 ? [name] : parts }
+    }
+    const { sizeBytes } = await volumes.writeAndVerify(volume.path, name, opened.chunks, { signal, largestFileBytes })
     const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)]
-    await volumes.writeAndVerify(volume.path, `${name}.README.txt`, text(readmeOf(manifest)), { signal })
-    await volumes.writeAndVerify(volume.path, `receipt-${facts.masterId}.dsse.json`, text(`${JSON.stringify(opened.receipt)}\n`), {
-      signal,
-    })
-    await master.act('courier.notePacked', packedOf(manifest, request, written.sizeBytes, opened.isEncrypted, name), actor)
-    return { bundleId: manifest.bundleId, files: [join(volume.path, name)] }
+    await volumes.writeAndVerify(volume.path, `${name}.README.txt`, text(readmeOf(opened.manifest)), { signal })
+    await volumes.writeAndVerify(volume.path, `${name}.receipt.dsse.json`, text(`${JSON.stringify(opened.receipt)}\n`), { signal })
+    return { sizeBytes, files: [name] }
   }
 
   return {
@@ -158,7 +172,7 @@ export function createPacking(master: ServedMaster, volumes: Volumes, changed: (
 function limitOf({ budgetBytes: bytes, link }: Pick<PlanRequest, 'budgetBytes' | 'link'>, volume: Volume | undefined): number | null {
   const asked = budgetBytes({ ...(bytes === null ? {} : { bytes }), ...(link === null ? {} : { link }) })
   const there = volume === undefined ? Number.POSITIVE_INFINITY : Math.max(0, volume.freeBytes - spareBytes)
-  const limit = Math.min(asked, there, volume?.largestFileBytes ?? Number.POSITIVE_INFINITY)
+  const limit = Math.min(asked, there)
   return Number.isFinite(limit) ? Math.floor(limit) : null
 }
 
@@ -229,7 +243,7 @@ function packedOf(
   { carriedBy, dueAt, isFull, scopeDomainId, forMasterId }: PackRequest,
   sizeBytes: number,
   isEncrypted: boolean,
-  name: string,
+  files: readonly string[],
 ) {
   const contents = emptyContents()
   for (const { log, from, to } of manifest.runs) addTo(contents[parseLogId(log).lane], to - from + 1)
@@ -247,7 +261,7 @@ function packedOf(
     forName: manifest.to.map(({ name: to }) => to).join(', '),
     carriedBy,
     dueAt,
-    files: [name],
+    files: [...files],
     sizeBytes,
     isEncrypted,
     isFull,

@@ -18,7 +18,7 @@ export type VolumeList = {
 const namedAtMost = 20
 const shownAtMost = 200
 /** `name.ibcf`, `name.ibcf.age`, and the parts of either. */
-const bundleName = /^(.+?)\.ibcf(\.age)?(\.part-?(\d+)(of|-of-)?\d*)?$/i
+const bundleName = /^(.+?\.ibcf(\.age)?)(\.[0-9A-Z]{8}\.[0-9]{3,})?$/
 
 /** `file`: where named directories are remembered; absent for what keeps nothing. */
 export function createVolumeList(volumes: Volumes, files: Files, file: string | undefined): VolumeList {
@@ -51,17 +51,16 @@ function viewOf(volume: Volume, files: Files): VolumeView {
   const bundles = new Map<string, VolumeView['bundles'][number]>()
   for (const name of namesOn(volume.path, files)) {
     const match = bundleName.exec(name)
-    if (match === null || name.endsWith('.part')) continue
-    const whole = name.replace(/(\.ibcf(?:\.age)?)(\.part.*)$/i, '$1')
-    const file = join(volume.path, name)
-    const { sizeBytes, modifiedAt } = fileStanding(file)
+    const [, whole, encrypted] = match ?? []
+    if (whole === undefined) continue
+    const { sizeBytes, modifiedAt } = fileStanding(join(volume.path, name))
     const known = bundles.get(whole)
     bundles.set(whole, {
-      file: known?.file ?? file,
+      file: join(volume.path, whole),
       name: whole,
       parts: (known?.parts ?? 0) + 1,
       sizeBytes: (known?.sizeBytes ?? 0) + sizeBytes,
-      isEncrypted: match[2] !== undefined,
+      isEncrypted: encrypted !== undefined,
       modifiedAt: known?.modifiedAt ?? new Date(modifiedAt).toISOString(),
     })
   }
