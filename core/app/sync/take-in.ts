@@ -5,9 +5,11 @@
 import type { FiledSegment } from '../../store/accept-segment.ts'
 import type { Commit } from '../../ingest/master-port.ts'
 import { toHex } from '../../kernel/hex.ts'
+import type { OriginId } from '../../kernel/ids.ts'
 import { refused, type Rejection, type Result } from '../../kernel/result.ts'
 import { decodeSegment, type DecodedSegment, verifySegment } from '../../log/segment.ts'
 import { headAt, readLogTree } from '../../store/branches.ts'
+import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
 import { knownKey } from './known-key.ts'
 
@@ -50,6 +52,7 @@ function takeOne(master: Master, commit: Commit, bytes: Uint8Array): Taken {
   if (!verified.ok) return { kind: 'refused', ...place, refusal: verified.refusal }
   if (isOfThisLife(master, decoded.value)) return ownAnswer(commit, decoded.value)
   const outcome = commit.takeSegment(verified.value)
+  if (outcome.kind === 'stored') keepKeys(master, commit, outcome.events)
   switch (outcome.kind) {
     case 'stored':
       return { kind: 'stored', ...place, events: outcome.events.length }
@@ -71,6 +74,15 @@ function verify({ model, port }: Master, { writer }: Commit, decoded: DecodedSeg
       keyid: header.keyid,
     })
   return verifySegment(port.ports.crypto, publicKey, decoded)
+}
+
+/** Of nodes that were let in elsewhere: they may come to this master next, and what they bring has to be storable. */
+function keepKeys({ model }: Master, { writer }: Commit, events: readonly StoredEvent[]): void {
+  for (const { event } of events) {
+    if (event?.type !== 'ibcf.enrolment.approved.v1') continue
+    const { keyId } = event.data as { readonly keyId?: unknown }
+    if (typeof keyId === 'string') knownKey(model, writer, event.subject as string as OriginId, keyId)
+  }
 }
 
 function isOfNobody(answer: Taken): boolean {
