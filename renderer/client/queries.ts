@@ -10,6 +10,17 @@ const calmPaceMs = 1_000
 /** What every event changes a little, and nobody reads to the last digit. */
 const slowPaceMs = 4_000
 
+/** From one instant to another, ms since the epoch. */
+type Stretch = { readonly from: number; readonly to: number }
+
+/**
+ * What happened in a stretch of time may have been recorded here any time after its beginning, so that is where the asking ends; who shows
+ * it leaves out what happened later.
+ */
+export function sinceOf(window: Stretch | null): { readonly from?: string } {
+  return window === null ? {} : { from: new Date(window.from).toISOString() }
+}
+
 export type Queries = ReturnType<typeof createQueries>
 
 export function createQueries(client: MasterClient) {
@@ -59,9 +70,9 @@ export function createQueries(client: MasterClient) {
       load: (signal) => client.node.timeline({ nodeId, limit: 100 }, { signal }),
       isTouchedBy: byNode(nodeId),
     }),
-    observations: (nodeId: string, limit: number): Query<Answers['node']['observations']> => ({
-      key: `observations ${nodeId} ${String(limit)}`,
-      load: (signal) => client.node.observations({ nodeId, limit }, { signal }),
+    observations: (nodeId: string, limit: number, window: Stretch | null = null): Query<Answers['node']['observations']> => ({
+      key: `observations ${nodeId} ${String(limit)} ${String(window?.from ?? '')}`,
+      load: (signal) => client.node.observations({ nodeId, limit, ...sinceOf(window) }, { signal }),
       isTouchedBy: byNode(nodeId),
       paceMs: calmPaceMs,
     }),
@@ -84,6 +95,24 @@ export function createQueries(client: MasterClient) {
       key: 'sessions',
       load: (signal) => client.session.list({ limit: 300 }, { signal }),
       isTouchedBy: byTopic('sessions'),
+    }),
+    returnQueue: (): Query<Answers['session']['queue']> => ({
+      key: 'return-queue',
+      load: (signal) => client.session.queue({ limit: 50 }, { signal }),
+      isTouchedBy: byTopic('sessions'),
+      paceMs: calmPaceMs,
+    }),
+    /** The verdict as it would be now; judging reads all that came, so it is asked for slowly. */
+    dryRun: (sessionId: string): Query<Answers['session']['dryRun']> => ({
+      key: `dry-run ${sessionId}`,
+      load: (signal) => client.session.dryRun({ sessionId }, { signal }),
+      isTouchedBy: byTopic('sessions'),
+      paceMs: slowPaceMs,
+    }),
+    hardware: (nodeId: string): Query<Answers['node']['hardware']> => ({
+      key: `hardware ${nodeId}`,
+      load: (signal) => client.node.hardware({ nodeId }, { signal }),
+      isTouchedBy: byNode(nodeId),
     }),
     /** The returns of a domain, to find the last one of a node among them: the contract has no question for that. */
     sessionsOfDomain: (domainId: string): Query<Answers['session']['list']> => ({

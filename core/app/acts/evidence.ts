@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import { toBase64, toHex } from '../../kernel/hex.ts'
 import { readEvidence } from '../../store/evidence.ts'
 import { keysOfOrigin } from '../../store/keys.ts'
+import { inMemory } from '../../store/open.ts'
 import type { Act } from './act.ts'
 
 /** Throws NotFound `EVIDENCE_UNKNOWN`. */
@@ -42,4 +43,18 @@ export function exportEvidence({ master }: Act, { number }: { readonly number: n
     statement: port.signStatement(evidencePayloadType, document),
   }
   return { name: `evidence-${origin}-${number}.json`, text: `${JSON.stringify(file, null, 2)}\n` }
+}
+
+/**
+ * The same, written where this master keeps what it exports: for whoever looks at it through a console, which writes no files itself.
+ * Throws as `exportEvidence`, and Rejected `NO_DIRECTORY` for a master that keeps everything in memory.
+ */
+export function saveEvidence(act: Act, { number }: { readonly number: number }): { path: string } {
+  const { directory, ports } = act.master.config
+  if (directory === inMemory) throw new AppError('Rejected', 'NO_DIRECTORY', 'This island lives in memory and writes no files.', { number })
+  const { name, text } = exportEvidence(act, { number })
+  ports.files.makeDirectory(`${directory}/exports`)
+  const path = `${directory}/exports/${name}`
+  ports.files.writeAtomic(path, new TextEncoder().encode(text), 0o600)
+  return { path }
 }

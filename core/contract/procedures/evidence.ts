@@ -14,4 +14,8 @@ export const evidenceProcedures = {
     .route({ method: 'GET', path: '/evidence/{number}/export', summary: 'One piece of it as a file that can be checked anywhere' })
     .input(z.object({ number: z.coerce.number().int().positive() }))
     .output(evidenceExport),
+  save: base
+    .route({ method: 'POST', path: '/evidence/{number}/save', summary: 'The same, written into the exports of this master' })
+    .input(z.object({ number: z.coerce.number().int().positive() }))
+    .output(z.object({ path: z.string() })),
 }

@@ -15,6 +15,7 @@ import { Section } from '../../ui/section.tsx'
 import { Empty, Shown } from '../../ui/shown.tsx'
 import { Table } from '../../ui/table.tsx'
 import { returnSteps, toReturnProgress } from './model.ts'
+import { ReturnQueue } from './queue.tsx'
 import classes from './page.module.css'
 import { stepName, verdictName } from './words.ts'
 
@@ -42,6 +43,7 @@ export function ReturnDesk(): ReactNode {
                 )
               }
             />
+            <ReturnQueue />
             {open.length === 0 ? (
               <div className={classes['pad']}>
                 <Empty title={t`No open return`} icon={<RotateCcw aria-hidden="true" size={20} />}>

@@ -1,19 +1,22 @@
 /** A return step by step: where it is, how fast, how long still, and how it ended. Replay is normal work, so it is shown without alarm. */
 import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
-import { Check, Minus } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import type { Session } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { BurnDown } from './burn-down.tsx'
 import { toReturnProgress } from './model.ts'
 import classes from './panel.module.css'
+import { ReturnSequence } from './sequence.tsx'
+import { JudgedBy, Reasons, type Remedies } from './verdict.tsx'
 import { stepMeaning, stepName, verdictMeaning, verdictName } from './words.ts'
 
-export function ReturnPanel({ session }: { readonly session: Session }): ReactNode {
+export function ReturnPanel({ session, remedies = null }: { readonly session: Session; readonly remedies?: Remedies | null }): ReactNode {
   const formats = useFormats()
-  const { steps, share, isOpen } = toReturnProgress(session)
+  const { share, isOpen } = toReturnProgress(session)
   const received = formats.count(session.receivedEvents)
   // A node may hand over more than it announced: what it recorded while it was handing over.
   const expected = formats.count(Math.max(session.expectedEvents, session.receivedEvents))
@@ -46,25 +49,9 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
           )}
         </span>
       </header>
-      <ol className={classes['steps']}>
-        {steps.map(({ step, state }, at) => (
-          <li
-            key={step}
-            className={`${classes['step']} ${classes[state]}`}
-            aria-current={state === 'present' ? 'step' : undefined}
-            title={stepMeaning(step)}
-          >
-            <span className={classes['mark']} aria-hidden="true">
-              {state === 'done' ? <Check size={12} strokeWidth={3} /> : state === 'never' ? <Minus size={12} /> : at + 1}
-            </span>
-            <span className={classes['name']}>
-              {step === 'CLOSED' && session.verdict !== null ? verdictName(session.verdict) : stepName(step)}
-            </span>
-          </li>
-        ))}
-      </ol>
-      {isOpen ? (
-        <div className={classes['progress']}>
+      <ReturnSequence
+        session={session}
+        note={
           <Progress label={t`Backlog received`} share={share}>
             <span>
               {session.expectedEvents === 0 ? (
@@ -90,8 +77,16 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
                 <Trans>about {formats.longDuration(session.etaSeconds)} to go</Trans>
               </span>
             )}
+            <BurnDown session={session} />
           </Progress>
-          <p className={classes['meaning']}>{stepMeaning(session.step)}</p>
+        }
+      />
+      {isOpen ? (
+        <div className={classes['progress']}>
+          <p className={classes['meaning']}>
+            {stepName(session.step)}. {stepMeaning(session.step)}
+          </p>
+          {session.step === 'PROVING' ? null : <DryRun session={session} remedies={null} />}
         </div>
       ) : session.verdict === null ? null : (
         <div className={classes['verdict']}>
@@ -103,18 +98,28 @@ export function ReturnPanel({ session }: { readonly session: Session }): ReactNo
               </Trans>
             </span>
           </p>
-          {session.reasons.map((reason) => (
-            <div key={reason.code} className={classes['reason']}>
-              <p>
-                <strong>{reason.sentence}</strong> <code>{reason.code}</code>
-              </p>
-              <p>
-                <Trans>Way out:</Trans> {reason.wayOut}
-              </p>
-            </div>
-          ))}
+          <JudgedBy of={session} />
+          <Reasons reasons={session.reasons} nodeId={session.nodeId} remedies={remedies} />
         </div>
       )}
     </section>
+  )
+}
+
+/** What the verdict would be if the return ended now. It commits nothing, so it may change until then. */
+function DryRun({ session, remedies }: { readonly session: Session; readonly remedies: Remedies | null }): ReactNode {
+  const { queries } = useWorkspace()
+  const told = useQuery(queries.dryRun(session.id)).data
+  if (told === null || told === undefined) return null
+  return (
+    <div className={`${classes['dryRun']} ${told.verdict === 'QUARANTINED' ? classes['urgentText'] : ''}`}>
+      <p>
+        <Trans>
+          As things stand it would end: <strong>{verdictName(told.verdict)}</strong>. Nothing is decided yet.
+        </Trans>
+      </p>
+      <JudgedBy of={told} />
+      <Reasons reasons={told.reasons} nodeId={session.nodeId} remedies={remedies} />
+    </div>
   )
 }

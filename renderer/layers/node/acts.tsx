@@ -61,7 +61,8 @@ export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
   )
 }
 
-function ConfirmAct({
+/** Asks why, then does it. */
+export function ConfirmAct({
   node,
   action,
   onClose,

@@ -9,6 +9,7 @@ import { Section } from '../../ui/section.tsx'
 import { Empty } from '../../ui/shown.tsx'
 import { Table } from '../../ui/table.tsx'
 import classes from './logs.module.css'
+import { SaveEvidence } from './save-evidence.tsx'
 import type { NodeDetail } from './model.ts'
 
 export function NodeLogs({ node }: { readonly node: NodeDetail }): ReactNode {
@@ -82,6 +83,7 @@ export function NodeLogs({ node }: { readonly node: NodeDetail }): ReactNode {
                       <Plural value={piece.toSeq - piece.fromSeq + 1} one="# event" other="# events" />, {formats.bytes(piece.sizeBytes)}
                     </span>
                     <code title={piece.log}>{piece.log}</code>
+                    <SaveEvidence number={piece.id} />
                   </p>
                 </li>
               )

@@ -3,7 +3,10 @@ import type { ReactNode } from 'react'
 import { StateMachines } from '../../features/diagram/switched-machines.tsx'
 import { DifferencePanel } from './differences.tsx'
 import { InventoryPanel } from './inventory.tsx'
+import { KnownAuthority } from './known-authority.tsx'
+import { LastGoodPanel } from './last-good.tsx'
 import { LastReturn } from './last-return.tsx'
+import { MachinesPanel } from './machines.tsx'
 import type { NodeDetail } from './model.ts'
 import classes from './overview.module.css'
 import { SupplyChainPanel } from './supply-chain.tsx'
@@ -14,12 +17,15 @@ export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode
   return (
     <div className={classes['columns']}>
       <div className={classes['main']}>
-        <DifferencePanel nodeId={nodeId} asOf={node.asOf} />
+        <DifferencePanel node={node} />
         <TimelinePanel nodeId={nodeId} asOf={node.asOf} />
       </div>
       <div className={classes['side']}>
         <StateMachines phase={node.phaseDiagram} connectivity={node.connectivityDiagram} />
+        {node.asOf === null ? <LastGoodPanel nodeId={nodeId} /> : null}
+        <KnownAuthority node={node} />
         {node.asOf === null ? <LastReturn node={node} /> : null}
+        {node.asOf === null ? <MachinesPanel node={node} /> : null}
         <SupplyChainPanel node={node} />
         <InventoryPanel node={node} />
       </div>
