@@ -114,6 +114,15 @@ export const commandDetail = commandRow.extend({
   supersededBy: id.nullable(),
   /** Mermaid, the present stage marked. */
   diagram: z.string(),
+  /** Its way by stick, where it went by one; a stage that has not happened, as far as is known here, has no instant. */
+  journey: z.array(
+    z.object({
+      stage: z.enum(['exported', 'imported-there', 'applied', 'receipt-back']),
+      at: instant.nullable(),
+      bundleId: id.nullable(),
+      masterName: z.string().nullable(),
+    }),
+  ),
 })
 
 /**

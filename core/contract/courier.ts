@@ -23,6 +23,8 @@ export const volumeView = z.object({
   largestFileBytes: count.nullable(),
   /** By their names alone: nothing on it was opened. Parts of one bundle are one. */
   bundles: z.array(z.object({ file: text, name: text, parts: count, sizeBytes: count, isEncrypted: z.boolean(), modifiedAt: instant })),
+  /** Receipts that came back on it, by their names alone. */
+  receipts: z.array(z.object({ file: text, name: text })),
 })
 export type VolumeView = z.infer<typeof volumeView>
 

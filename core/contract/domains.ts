@@ -56,7 +56,7 @@ export const attentionItem = z.object({
   id: z.string(),
   /** 0..100. */
   score: z.number().min(0).max(100),
-  kind: z.enum(['quarantined', 'health', 'sync-debt', 'evidence', 'authority', 'stale', 'drift', 'unreadable']),
+  kind: z.enum(['quarantined', 'health', 'sync-debt', 'evidence', 'authority', 'stale', 'drift', 'courier', 'unreadable']),
   nodeId: id.nullable(),
   domainId: id,
   title: z.string(),

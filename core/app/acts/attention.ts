@@ -48,7 +48,8 @@ function handle(act: Act, { subject, item }: Named, handlingOf: (score: number) 
   const atMs = config.ports.clock.now()
   const handling = handlingOf(isThere ? present.score : 0)
   must(decideAttention({ ...handling, atMs, actor } as AttentionEvent, isThere ? present : undefined, atMs))
-  const domain = (model.lifecycle(subject)?.domainId ?? subject) as DomainId
+  // A bundle is of nobody's domain but that of the master that packed it.
+  const domain = (model.lifecycle(subject)?.domainId ?? (model.bundle(subject) === undefined ? subject : model.rootDomainId)) as DomainId
   requireAuthority(act, domain)
   return port.commit(({ decide }) => [decide({ ...handling, subject, domain, actor })])
 }

@@ -17,6 +17,8 @@ export type VolumeList = {
 
 const namedAtMost = 20
 const shownAtMost = 200
+/** As the airlock writes it for the way back. */
+const receiptName = /^receipt-[0-9A-HJKMNP-TV-Z]{26}\.dsse\.json$/
 /** `name.ibcf`, `name.ibcf.age`, and the parts of either. */
 const bundleName = /^(.+?\.ibcf(\.age)?)(\.[0-9A-Z]{8}\.[0-9]{3,})?$/
 
@@ -65,7 +67,8 @@ function viewOf(volume: Volume, files: Files): VolumeView {
     })
   }
   const listed = [...bundles.values()].toSorted((a, b) => (a.modifiedAt < b.modifiedAt ? 1 : -1)).slice(0, shownAtMost)
-  return { ...volume, bundles: listed }
+  const receipts = namesOn(volume.path, files).filter((name) => receiptName.test(name))
+  return { ...volume, bundles: listed, receipts: receipts.slice(0, shownAtMost).map((name) => ({ file: join(volume.path, name), name })) }
 }
 
 function namesOn(path: string, files: Files): readonly string[] {

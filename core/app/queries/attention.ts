@@ -6,7 +6,9 @@ import { compareHandled, type HandledItem, showItem } from '../../fleet/attentio
 import { type Attention, scoreContestedDomain } from '../../fleet/attention/score.ts'
 import type { ReadModel } from '../read-model.ts'
 import { weightsFor } from './attention-weights.ts'
+import { pointsOverdue } from '../../fleet/courier/bundle.ts'
 import { authorityOf } from './authority-view.ts'
+import { overdueBundles } from './bundles.ts'
 import { desiredPolicyOf } from './desired-policy.ts'
 import { placeOf } from './domain-tree.ts'
 import { countEvidence } from './evidence.ts'
@@ -93,7 +95,10 @@ function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains
     desiredOf: (view) => fleet.desiredIn(view.domainId).of(view),
     attended: attended(model),
     domains: withDomains
-      ? contestable(model).flatMap((domainId) => (within?.has(domainId) === false ? [] : (findDomain(model, domainId) ?? [])))
+      ? [
+          ...contestable(model).flatMap((domainId) => (within?.has(domainId) === false ? [] : (findDomain(model, domainId) ?? []))),
+          ...(within?.has(model.rootDomainId) === false ? [] : lateBundles(model)),
+        ]
       : [],
   }
 }
@@ -242,7 +247,7 @@ function contestable(model: Pick<ReadModel, 'reader'>): readonly string[] {
 /** Of one node or domain as it stands; undefined when there is nothing about it in the inbox. */
 export function findItem(model: ReadModel, subject: string): Attention | undefined {
   const view = readNodeView(model, subject)
-  if (view === undefined) return findDomain(model, subject)?.attention
+  if (view === undefined) return (lateBundles(model).find((late) => late.subject === subject) ?? findDomain(model, subject))?.attention
   const parts: ScoreParts = { evidence: countEvidence(model), desiredOf: (node) => desiredPolicyOf(model, node) }
   const [scored] = readScored(model, [subject], parts)
   return scored === undefined ? undefined : scoreAt(scored, model.ports.clock.now())
@@ -278,6 +283,24 @@ function findDomain(model: ReadModel, domainId: string): Found | undefined {
   }
 }
 
+/** Packed here, due, and not heard of since ([CU5]). */
+function lateBundles(model: ReadModel): Found[] {
+  const nowMs = model.ports.clock.now()
+  return overdueBundles(model).map(({ bundleId, bundle, dueAt }) => {
+    const points = pointsOverdue(Date.parse(dueAt), nowMs)
+    const carrier = bundle.departed?.carriedBy ?? bundle.packed?.carriedBy ?? ''
+    const term = carrier === '' ? 'No receipt came by the day it was due' : `No receipt came by the day it was due; ${plainText(carrier)} carries it`
+    return {
+      subject: bundleId,
+      domainId: model.rootDomainId,
+      attention: { score: points, kind: 'courier', terms: [{ kind: 'courier', term, points }] },
+      since: dueAt,
+      waitingSince: dueAt,
+      node: undefined,
+    }
+  })
+}
+
 function compare(a: Found, b: Found): number {
   if (a.attention.score !== b.attention.score) return b.attention.score - a.attention.score
   if (a.waitingSince !== b.waitingSince) return a.waitingSince < b.waitingSince ? -1 : 1
@@ -286,8 +309,7 @@ function compare(a: Found, b: Found): number {
 
 function itemOf(model: ReadModel, { subject, domainId, attention, since, node, handling }: Found): AttentionItem {
   const { score, kind, terms } = attention
-  const title =
-    node === undefined ? `${plainText(model.domain(domainId)?.name ?? domainId)} is held by two masters at once` : titleOf(node, attention)
+  const title = node === undefined ? titleWithoutNode(model, subject, domainId, attention) : titleOf(node, attention)
   return {
     id: `${kind}:${subject}`,
     score,
@@ -308,6 +330,12 @@ function toldHandling(model: ReadModel, handling: HandledItem | undefined): Pick
   return { handling: { shownAs, assignedTo: to, why } }
 }
 
+function titleWithoutNode(model: ReadModel, subject: string, domainId: string, { kind }: Attention): string {
+  if (kind !== 'courier') return `${plainText(model.domain(domainId)?.name ?? domainId)} is held by two masters at once`
+  const forName = model.bundle(subject)?.packed?.forName ?? ''
+  return forName === '' ? 'A bundle has not arrived' : `The bundle for ${plainText(forName)} has not arrived`
+}
+
 function titleOf(view: NodeView, { kind }: Attention): string {
   const name = plainText(view.name)
   switch (kind) {
@@ -323,6 +351,7 @@ function titleOf(view: NodeView, { kind }: Attention): string {
       return view.mode === null ? `${name} was approved and has not come` : `${name} is out of contact`
     case 'drift':
       return `${name} is not as it should be`
+    case 'courier':
     case 'authority':
       return `${name} has two masters`
   }

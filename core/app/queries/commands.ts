@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { commandDetail, commandListRequest, commandPage, commandRow } from '../../contract/commands.ts'
 import { drawCommandStages } from '../../fleet/command/diagram.ts'
 import { commandIds, type KnownCommand, knownCommand } from '../commands/known-command.ts'
+import { readJourney } from '../commands/journey.ts'
 import { defaultTwoOperatorKinds } from '../../fleet/command/kinds.ts'
 import type { SqlValue } from '../../kernel/reader.ts'
 import { readCounters } from '../projecting/read-states.ts'
@@ -89,6 +90,7 @@ export function readKnownCommand(model: ReadModel, commandId: string): z.infer<t
     approvedBy: [...new Set(decisions.approvals.map(({ operatorId }) => actorName(model, operatorId) ?? operatorId))],
     supersededBy: decisions.supersededBy,
     diagram: drawCommandStages(stage),
+    journey: readJourney(model, known),
   }
 }
 

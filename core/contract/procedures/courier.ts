@@ -76,6 +76,10 @@ export const bundleProcedures = {
     .route({ method: 'POST', path: '/bundles/apply', summary: 'Take in what was previewed' })
     .input(applyRequest)
     .output(importView),
+  takeReceipt: base
+    .route({ method: 'POST', path: '/bundles/receipt', summary: 'Take in a receipt that came back, and note which bundles arrived' })
+    .input(inspectRequest)
+    .output(z.object({ fromName: z.string(), isNews: z.boolean(), arrived: z.number().int().nonnegative() })),
   cancel: base
     .route({ method: 'POST', path: '/bundles/cancel', summary: 'Stop what the airlock does with a bundle, or put it away' })
     .input(importRequest)

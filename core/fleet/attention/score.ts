@@ -5,7 +5,7 @@
 import type { Health } from '../node/node-record.ts'
 import { type AttentionWeights, defaultAttentionWeights } from './weights.ts'
 
-export type AttentionKind = 'quarantined' | 'health' | 'sync-debt' | 'evidence' | 'authority' | 'stale' | 'drift'
+export type AttentionKind = 'quarantined' | 'health' | 'sync-debt' | 'evidence' | 'authority' | 'stale' | 'drift' | 'courier'
 
 export type AttentionTerm = { readonly kind: AttentionKind; readonly term: string; readonly points: number }
 

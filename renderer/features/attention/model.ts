@@ -24,6 +24,7 @@ const kindOrder: readonly AttentionItem['kind'][] = [
   'stale',
   'sync-debt',
   'drift',
+  'courier',
   'unreadable',
 ]
 

@@ -91,6 +91,8 @@ function attentionKindName(kind: AttentionItem['kind']): string {
       return t`Silent`
     case 'drift':
       return t`Drift`
+    case 'courier':
+      return t`Courier`
     case 'unreadable':
       return t`Unreadable`
   }

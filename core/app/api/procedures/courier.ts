@@ -1,5 +1,8 @@
 /** What answers the procedures of contract/procedures/courier.ts. */
-import { requireOperator } from '../../acts/act.ts'
+import { AppError } from '../../../kernel/app-error.ts'
+import { parseEnvelope } from '../../../sync/envelope.ts'
+import { receiptLimits } from '../../../sync/receipt.ts'
+import { must, requireOperator } from '../../acts/act.ts'
 import { listBundles, listStations, readBundleRow } from '../../queries/bundles.ts'
 import { act, actorOf, found, type MasterContext, os } from './implementing.ts'
 
@@ -45,6 +48,22 @@ export const bundleHandlers = {
     context.served.courier.airlock().acceptSender(input, actorOf(context)),
   ),
   apply: os.bundle.apply.handler(({ input, context }) => context.served.courier.airlock().apply(input, actorOf(context))),
+  takeReceipt: os.bundle.takeReceipt.handler(async ({ input, context }) => {
+    requireCourier(context)
+    const { master } = context.served
+    const bytes = master.ports.files.read(input.file)
+    if (bytes === undefined) throw new AppError('NotFound', 'FILE_MISSING', 'There is no such file any more.', { path: input.file })
+    const [taken] = await act(context, 'sync.takeReceipts', { envelopes: [must(parseEnvelope(bytes, receiptLimits))] })
+    if (taken === undefined || taken.kind === 'refused')
+      throw new AppError(
+        'Rejected',
+        taken?.refusal.code ?? 'STATEMENT_MALFORMED',
+        taken?.refusal.sentence ?? 'This is not a signed statement.',
+      )
+    const arrived = await act(context, 'courier.noteReceipts', {})
+    const fromName = master.model.master(taken.masterId)?.name ?? taken.masterId
+    return { fromName, isNews: taken.kind === 'newer', arrived }
+  }),
   cancel: os.bundle.cancel.handler(({ input, context }) => {
     requireCourier(context)
     return context.served.courier.airlock().cancel(input.importId)
