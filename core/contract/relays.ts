@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { healths, linkQualitySchema } from '../fleet/node/node-record.ts'
 import { relayDirections, relayKinds } from '../fleet/relay/relay-record.ts'
-import { id, pageRequest, personName } from './common.ts'
+import { id, instant, pageRequest, personName } from './common.ts'
 import { filterOf } from './filter.ts'
 
 const reason = z.string().trim().min(1).max(1000)
@@ -22,6 +22,21 @@ export const retireRelayRequest = z.object({ relayId: id, reason })
 
 /** `domainId`: of that domain and below, with the relays of others that they are reached through. `healths`: of the path. */
 export const relayListRequest = filterOf('domainId', 'healths', 'text', 'asOf').extend(pageRequest)
+
+/** What a relay said last of what it carries; held there is not with the master. */
+export const relayCarrying = z.object({
+  at: instant,
+  isUpstreamHere: z.boolean(),
+  heldEvents: z.number().nonnegative(),
+  heldBytes: z.number().nonnegative(),
+  heldOrigins: z.number().nonnegative(),
+  /** Of its bound. */
+  queueUsedPct: z.number().nonnegative(),
+  /** In all: had to make room, found no room, were refused by the next hop. */
+  droppedEvents: z.number().nonnegative(),
+  notTakenEvents: z.number().nonnegative(),
+  refusedEvents: z.number().nonnegative(),
+})
 
 export const relayView = z.object({
   id,
@@ -45,4 +60,8 @@ export const relayView = z.object({
   /** That have no other way: what its failure would hide. */
   hiddenNodes: z.number().int().nonnegative(),
   hiddenRelayIds: z.array(id),
+  /** What it measured of its own way to the next hop; null where it is no node of ours, or measured nothing. */
+  upstreamLink: linkQualitySchema.nullable(),
+  /** Null where it runs no relay of ours. */
+  carrying: relayCarrying.nullable(),
 })

@@ -71,7 +71,8 @@ export function createPresence(): Presence {
         uptimeSeconds: heartbeat?.uptimeSeconds ?? before?.uptimeSeconds ?? null,
         backlogMessages: heartbeat?.backlogMessages ?? before?.backlogMessages ?? 0,
         batteryPct: heartbeat?.batteryPct ?? before?.batteryPct ?? null,
-        viaId: heartbeat?.viaId ?? before?.viaId ?? null,
+        // A heartbeat that came by itself says so by naming no relay.
+        viaId: heartbeat === undefined ? (before?.viaId ?? null) : (heartbeat.viaId ?? null),
         goodContacts: isOnTime && !isSlow ? (before?.goodContacts ?? 0) + (counts ? 1 : 0) : 0,
         slowContacts: isSlow ? (before?.slowContacts ?? 0) + (counts ? 1 : 0) : 0,
         contacts: (before?.contacts ?? 0) + 1,

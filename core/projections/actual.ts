@@ -18,6 +18,8 @@ export type ActualState = {
   readonly snapshotAt: string | null
   readonly link: LinkQuality | null
   readonly linkAt: string | null
+  /** The relay that the link was measured over; null for none. */
+  readonly linkViaId: string | null
   readonly adopted: { readonly policyBundleId: string; readonly policyVersion: string; readonly at: string } | null
   readonly lastEventId: string | null
   readonly lastEventAt: string | null
@@ -37,6 +39,7 @@ const initial: ActualState = {
   snapshotAt: null,
   link: null,
   linkAt: null,
+  linkViaId: null,
   adopted: null,
   lastEventId: null,
   lastEventAt: null,
@@ -49,7 +52,7 @@ const initial: ActualState = {
 
 export const actualProjection = defineProjection<ActualState, null>({
   name: 'actual',
-  version: 2,
+  version: 3,
   handles: [
     'ibcf.observation.recorded.v1',
     'ibcf.health.changed.v1',
@@ -100,8 +103,8 @@ function apply(before: ActualState, { event, key }: FoldInput): ActualState {
       return changed(before, event, key, 'health', { health: to, healthAt: event.time })
     }
     case 'ibcf.link.measured.v1': {
-      const { link } = event.data as NodeEventData<'ibcf.link.measured.v1'>
-      return changed(before, event, key, 'link', { link, linkAt: event.time })
+      const { link, viaId } = event.data as NodeEventData<'ibcf.link.measured.v1'>
+      return changed(before, event, key, 'link', { link, linkAt: event.time, linkViaId: viaId })
     }
     case 'ibcf.snapshot.taken.v1': {
       const data = event.data as NodeEventData<'ibcf.snapshot.taken.v1'>

@@ -90,7 +90,7 @@ const modeRank: Readonly<Record<ConnectivityMode, number>> = {
 
 export const nodesTable = defineReadTable<NodesRow>({
   name: 'nodes',
-  version: 4,
+  version: 5,
   restsOn: ['lifecycle', 'connectivity', 'actual'],
   columns,
   indexes: [
@@ -130,7 +130,8 @@ function row(_subject: string, states: StatesOf): NodesRow | undefined {
     kind: lifecycle.kind,
     tags: JSON.stringify(lifecycle.tags),
     serial: lifecycle.serial,
-    via: lifecycle.viaId,
+    // As it measured last; before that, as it said when it asked to join.
+    via: actual === null || actual.linkAt === null ? lifecycle.viaId : actual.linkViaId,
     enrolment: lifecycle.enrolment,
     request_id: lifecycle.requestId,
     key_id: lifecycle.keyId,

@@ -10,6 +10,7 @@ import type { ReadModel } from '../read-model.ts'
 import { placeOf } from './domain-tree.ts'
 import { type FleetMemory, fleetOf } from './fleet/fleet.ts'
 import { type Relay, relayNet, type RelayNet } from './fleet/relay-net.ts'
+import { carryingOf, upstreamLinkOf } from './relay-carrying.ts'
 import { hasText, type ListPage, pageOfList, refuseAsOf } from './list-page.ts'
 import { thresholdsOf } from './thresholds.ts'
 
@@ -111,6 +112,8 @@ function viewOf(model: ReadModel, relay: Relay, behind: Behind, net: RelayNet): 
     nodesHeard: behind.heard,
     hiddenNodes: behind.hidden,
     hiddenRelayIds: [...behind.hiddenRelayIds],
+    upstreamLink: relay.isNode ? upstreamLinkOf(model, relay.id) : null,
+    carrying: relay.isNode ? carryingOf(model, relay.id) : null,
   }
 }
 

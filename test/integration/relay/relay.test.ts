@@ -1,5 +1,7 @@
 /** Nodes, relays and a master, the real ones, in one process under a virtual clock; the links between them are cut as the field cuts them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listRelays } from '../../../core/app/queries/relays.ts'
+import { AppError } from '../../../core/kernel/app-error.ts'
 import { readEventsAfter } from '../../../core/store/read-events.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
 import { createIsland, type Island, type IslandNode } from '../../helpers/agent/island.ts'
@@ -124,6 +126,35 @@ describe('over a relay', () => {
     expectNothingTwice(node)
     // And the relays themselves are heard again, with all that they recorded.
     await island.ports.advanceUntil(() => [near, far].every(({ relay }) => relay().view().agent.state === 'ATTACHED'))
+  })
+
+  it('[RY7] a relay measures its way up, tells what it holds, and is shown with both; who moves to another way is shown there', async () => {
+    const up = island.createLink()
+    const relay = await addRelay(island, [up], { config: { observeEverySeconds: 5 } })
+    const way = relay.way()
+    const direct = island.createLink()
+    const node = await joinBehind(island, way, { observeEverySeconds: 5 }, [direct])
+    const shown = () => listRelays(island.master().model, {}).items.find(({ id }) => id === relay.relayId)
+    await island.ports.advanceUntil(() => shown()?.upstreamLink !== null && shown()?.carrying !== null && shown()?.link !== null)
+    expect(shown()).toMatchObject({ isNode: true, upstreamIds: [null], path: [], nodesBehind: 1, nodesHeard: 1 })
+    expect(shown()?.upstreamLink?.rtt_ms).toBeGreaterThan(0)
+    expect(shown()?.carrying).toMatchObject({ isUpstreamHere: true, heldEvents: 0, droppedEvents: 0 })
+    direct.isUp = false
+    up.isUp = false
+    await island.ports.advanceUntil(() => hasLeft(node))
+    await island.ports.advance(10_000)
+    node.link.between = () => Promise.reject(new AppError('Unavailable', 'LINK_DOWN', 'The way to the relay is cut.'))
+    direct.isUp = true
+    await island.ports.advanceUntil(() => node.agent.view().state === 'ATTACHED' && shown()?.nodesBehind === 0)
+    expect(up.isUp).toBe(false)
+    up.isUp = true
+    // What it recorded while the master was away says that it held something, and comes with its return.
+    const told = () =>
+      readEventsAfter(island.master().model.reader, 0, 100_000).some(
+        ({ event }) =>
+          event?.subject === relay.relayId && Number((event.data['values'] as Record<string, number> | undefined)?.['held_events']) > 0,
+      )
+    await island.ports.advanceUntil(told)
   })
 
   it('[RY1] relays in a ring say so, and nothing goes round', async () => {

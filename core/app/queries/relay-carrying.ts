@@ -1,0 +1,42 @@
+/** What a relay that is a node says of itself: its link to the next hop, and what it holds for others ([RY7]). */
+import type { z } from 'zod'
+import type { relayCarrying } from '../../contract/relays.ts'
+import type { NodeEventData } from '../../fleet/node/node-events.ts'
+import type { LinkQuality } from '../../fleet/node/node-record.ts'
+import type { NodeId } from '../../kernel/ids.ts'
+import { readSubjectEvents } from '../../store/read-events.ts'
+import type { ReadModel } from '../read-model.ts'
+
+/** Newest events about it that are looked through; it observes itself more often than anything else happens to it. */
+const lookedAt = 16
+
+/** Of its last observation as a relay; null where it made none lately, as a router does that runs no relay of ours. */
+export function carryingOf(model: ReadModel, relayId: string): z.infer<typeof relayCarrying> | null {
+  const events = readSubjectEvents(model.reader, relayId, { limit: lookedAt, order: 'newest', isMissingSkipped: true })
+  for (const { event, log, branch } of events) {
+    if (event?.type !== 'ibcf.observation.recorded.v1' || log.origin !== relayId || branch !== 0) continue
+    const { kind, values } = event.data as NodeEventData<'ibcf.observation.recorded.v1'>
+    if (kind !== 'relay') continue
+    const figure = (name: string): number => {
+      const value = values[name]
+      return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0
+    }
+    return {
+      at: event.time,
+      isUpstreamHere: values['upstream_here'] === true,
+      heldEvents: figure('held_events'),
+      heldBytes: figure('held_bytes'),
+      heldOrigins: figure('held_origins'),
+      queueUsedPct: figure('queue_used_pct'),
+      droppedEvents: figure('dropped_events'),
+      notTakenEvents: figure('not_taken_events'),
+      refusedEvents: figure('refused_events'),
+    }
+  }
+  return null
+}
+
+/** As it measured it itself, live where it was heard in this run. */
+export function upstreamLinkOf(model: ReadModel, relayId: string): LinkQuality | null {
+  return model.presence.of(relayId as NodeId)?.link ?? model.actual(relayId)?.link ?? null
+}
