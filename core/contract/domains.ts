@@ -1,5 +1,6 @@
 /** Layers 0 and 1 of the seed's interface: the fleet as a whole, and a domain with all below it. */
 import { z } from 'zod'
+import { commandKindNames } from '../fleet/command/kinds.ts'
 import { thresholdsSchema } from '../fleet/decisions.ts'
 import { connectivityModes, masterLevels } from '../fleet/node/node-record.ts'
 import { handling } from './attention.ts'
@@ -150,4 +151,9 @@ export const domainDetail = z.object({
 export type DomainDetail = z.infer<typeof domainDetail>
 
 export const createDomainRequest = z.object({ name: personName, parentId: id, level: z.enum(masterLevels) })
-export const configureDomainRequest = z.object({ domainId: id, thresholds: domainThresholds.partial() })
+export const configureDomainRequest = z.object({
+  domainId: id,
+  thresholds: domainThresholds.partial(),
+  /** Kinds of commands that two people are asked for here, besides those that always are; null: as the domain above has it. */
+  twoOperatorKinds: z.array(z.enum(commandKindNames)).max(20).nullable().optional(),
+})

@@ -83,7 +83,14 @@ export const decisions = {
     data: z.object({ name: text, parentId: id.nullable(), level: z.enum(masterLevels), thresholds: thresholdsSchema.partial() }),
   },
   'ibcf.domain.renamed.v1': { lane: 'control', data: z.object({ name: text }) },
-  'ibcf.domain.configured.v1': { lane: 'control', data: z.object({ thresholds: thresholdsSchema.partial() }) },
+  'ibcf.domain.configured.v1': {
+    lane: 'control',
+    data: z.object({
+      thresholds: thresholdsSchema.partial(),
+      /** Kinds of commands that two people are asked for here, besides those that always are; null: as the domain above has it. */
+      twoOperatorKinds: z.array(text).max(50).nullable().optional(),
+    }),
+  },
   'ibcf.authority.granted.v1': {
     lane: 'control',
     data: z.object({

@@ -11,11 +11,13 @@ export type DomainState = {
   readonly level: MasterLevel
   /** What is set here; the rest is inherited. */
   readonly thresholds: Partial<Thresholds>
+  /** Null: as the domain above has it. */
+  readonly twoOperatorKinds: readonly string[] | null
 }
 
 export const domainsProjection = defineProjection<null, DomainState | null>({
   name: 'domains',
-  version: 3,
+  version: 4,
   handles: ['ibcf.domain.created.v1', 'ibcf.domain.renamed.v1', 'ibcf.domain.configured.v1'],
   facts: foldsNothing,
   decisions: { initial: null, apply },
@@ -45,6 +47,7 @@ function apply(state: DomainState | null, { event, origin }: FoldInput): DomainS
       founderId: origin,
       level: data.level,
       thresholds: present(data.thresholds),
+      twoOperatorKinds: null,
     }
   }
   if (state === null) return null
@@ -52,13 +55,15 @@ function apply(state: DomainState | null, { event, origin }: FoldInput): DomainS
     case 'ibcf.domain.renamed.v1':
       return { ...state, name: (event.data as DecisionData<'ibcf.domain.renamed.v1'>).name }
     case 'ibcf.domain.configured.v1':
-      return {
-        ...state,
-        thresholds: { ...state.thresholds, ...present((event.data as DecisionData<'ibcf.domain.configured.v1'>).thresholds) },
-      }
+      return configured(state, event.data as DecisionData<'ibcf.domain.configured.v1'>)
     default:
       return state
   }
+}
+
+function configured(state: DomainState, { thresholds, twoOperatorKinds: asked }: DecisionData<'ibcf.domain.configured.v1'>): DomainState {
+  const twoOperatorKinds = asked === undefined ? state.twoOperatorKinds : asked
+  return { ...state, thresholds: { ...state.thresholds, ...present(thresholds) }, twoOperatorKinds }
 }
 
 function present(thresholds: { readonly [Name in keyof Thresholds]?: Thresholds[Name] | undefined }): Partial<Thresholds> {

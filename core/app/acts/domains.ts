@@ -26,7 +26,7 @@ export function createDomain(act: Act, { name, parentId, level }: z.infer<typeof
 }
 
 /** Throws Invalid `THRESHOLDS_DISORDERED` when a worse mode would come before a better one. */
-export function configureDomain(act: Act, { domainId, thresholds }: z.infer<typeof configureDomainRequest>): EventId[] {
+export function configureDomain(act: Act, { domainId, thresholds, twoOperatorKinds }: z.infer<typeof configureDomainRequest>): EventId[] {
   const actor = requireOperator(act, 'engineer')
   requireAuthority(act, domainId as DomainId)
   const after: Thresholds = { ...thresholdsOf(act.master.model, domainId).thresholds, ...definedOf(thresholds) }
@@ -43,7 +43,13 @@ export function configureDomain(act: Act, { domainId, thresholds }: z.infer<type
     )
   }
   const eventIds = act.master.port.commit(({ decide }) => [
-    decide({ type: 'ibcf.domain.configured.v1', subject: domainId, domain: domainId as DomainId, data: { thresholds }, actor }),
+    decide({
+      type: 'ibcf.domain.configured.v1',
+      subject: domainId,
+      domain: domainId as DomainId,
+      data: { thresholds, ...(twoOperatorKinds === undefined ? {} : { twoOperatorKinds }) },
+      actor,
+    }),
   ])
   act.master.lookAgain()
   return eventIds

@@ -45,15 +45,31 @@ export function issueFacts(model: ReadModel, nodeId: string, idempotencyKey: str
     incarnation: lifeOf(model, nodeId),
     effect: effectIn(model, lifecycle.domainId),
     ledger: ledgerEntry(model, nodeId, idempotencyKey),
+    twoOperatorKinds: twoOperatorKindsIn(model, lifecycle.domainId),
     constraintFacts: {
       nowMs: model.ports.clock.now(),
       isOnline: isInContact(mode),
       batteryPct: model.presence.of(nodeId as NodeId)?.batteryPct ?? null,
+      heardAtMs: heardAtOf(model, nodeId),
       runningVersion: model.presence.of(nodeId as NodeId)?.version ?? null,
       authority,
       knownAuthority: authority,
     },
   }
+}
+
+/** What the nearest domain that says so asks two people for, besides what always takes two ([CM24]). */
+export function twoOperatorKindsIn(model: Pick<ReadModel, 'domain'>, domainId: string): readonly string[] {
+  const setting = lineageOf(model, domainId).find(({ state }) => state.twoOperatorKinds !== null)
+  return setting?.state.twoOperatorKinds ?? []
+}
+
+/** By presence, or by what is recorded of it where this run has not heard it. */
+function heardAtOf(model: ReadModel, nodeId: string): number | null {
+  const heardAt = model.presence.of(nodeId as NodeId)?.heardAt
+  if (heardAt !== undefined) return heardAt
+  const lastSeen = model.connectivity(nodeId)?.lastSeen ?? null
+  return lastSeen === null ? null : Date.parse(lastSeen)
 }
 
 export function isInContact(mode: string | null): boolean {
@@ -94,6 +110,7 @@ export function batchRows(model: ReadModel, domainIds: readonly string[] | undef
       mode: row.mode as BatchRow['mode'],
       health: row.shown_health as BatchRow['health'],
       batteryPct: heard?.batteryPct ?? null,
+      heardAtMs: heard?.heardAt ?? (row.last_seen === null ? null : Date.parse(row.last_seen)),
       runningVersion: heard?.version ?? null,
       authority: { effect: known.effect, placement: model.placement(row.subject), epoch: known.epoch },
     }

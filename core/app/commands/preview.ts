@@ -10,7 +10,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import { subtreeOf } from '../queries/domain-tree.ts'
 import type { ReadModel } from '../read-model.ts'
 import { digestOf } from '../../fleet/command/body-digest.ts'
-import { batchRows } from './facts.ts'
+import { batchRows, twoOperatorKindsIn } from './facts.ts'
 
 export type CommandPreview = z.infer<typeof commandPreview>
 
@@ -46,7 +46,9 @@ export function previewOf(
     hit: hit.map(({ nodeId, name, waitsFor }) => ({ nodeId, name, waitsFor: waitsFor.map(findingView) })),
     leftOut: [...leftOut],
     leftOutByCode: { ...leftOutByCode },
-    needsApproval: defaultTwoOperatorKinds.some((name) => name === kind),
+    needsApproval:
+      defaultTwoOperatorKinds.some((name) => name === kind) ||
+      hit.some(({ nodeId }) => twoOperatorKindsIn(model, model.lifecycle(nodeId)?.domainId ?? '').includes(kind)),
     previewDigest: digestOf(model.ports.crypto, named),
   }
 }
@@ -59,6 +61,7 @@ export function findingView({ constraint, code, sentence, atMs }: ConstraintFind
 export function withDefaults(
   constraints: Partial<{ [Name in keyof CommandConstraints]: CommandConstraints[Name] | undefined }> = {},
 ): CommandConstraints {
-  const { maintenance_window = '', requires_online = false, min_battery_pct = 0, target_version = null } = constraints
-  return { maintenance_window, requires_online, min_battery_pct, target_version }
+  const { maintenance_window = '', requires_online = false, min_battery_pct = 0, target_version = null, max_evidence_age_s } = constraints
+  const age = max_evidence_age_s === undefined ? {} : { max_evidence_age_s }
+  return { maintenance_window, requires_online, min_battery_pct, target_version, ...age }
 }

@@ -4,6 +4,7 @@ import type { commandDetail, commandListRequest, commandPage, commandRow } from 
 import { drawCommandStages } from '../../fleet/command/diagram.ts'
 import { commandIds, type KnownCommand, knownCommand } from '../commands/known-command.ts'
 import { readJourney } from '../commands/journey.ts'
+import { needsTwo } from '../../fleet/command/approval.ts'
 import { defaultTwoOperatorKinds } from '../../fleet/command/kinds.ts'
 import type { SqlValue } from '../../kernel/reader.ts'
 import { readCounters } from '../projecting/read-states.ts'
@@ -86,7 +87,7 @@ export function readKnownCommand(model: ReadModel, commandId: string): z.infer<t
     epoch: issued.epoch,
     masterId: issued.masterId,
     eventId: issued.eventId,
-    needsApproval: defaultTwoOperatorKinds.some((kind) => kind === issued.kind) && !known.isApproved,
+    needsApproval: needsTwo(issued, defaultTwoOperatorKinds) && !known.isApproved,
     approvedBy: [...new Set(decisions.approvals.map(({ operatorId }) => actorName(model, operatorId) ?? operatorId))],
     supersededBy: decisions.supersededBy,
     diagram: drawCommandStages(stage),

@@ -1,11 +1,19 @@
 /** Two people for what can do harm: the one who issued it and another, who agreed to the very same body ([CM5]). */
 import { accepted, refused, type Result } from '../../kernel/result.ts'
-import type { CommandDecisions } from './command-state.ts'
+import type { CommandDecisions, IssuedCommand } from './command-state.ts'
+
+/** Kinds that always ask for a second person, and what the domain asked it for when the command was issued ([CM24]). */
+export function needsTwo(
+  { kind, needsApproval }: Pick<IssuedCommand, 'kind' | 'needsApproval'>,
+  twoOperatorKinds: readonly string[],
+): boolean {
+  return needsApproval === true || twoOperatorKinds.includes(kind)
+}
 
 /** Everybody agreed who has to. */
 export function isApproved({ issued, approvals }: CommandDecisions, twoOperatorKinds: readonly string[]): boolean {
   if (issued === null) return false
-  if (!twoOperatorKinds.includes(issued.kind)) return true
+  if (!needsTwo(issued, twoOperatorKinds)) return true
   return (
     issued.actor !== null && approvals.some((approval) => approval.bodyDigest === issued.bodyDigest && approval.operatorId !== issued.actor)
   )
@@ -19,7 +27,7 @@ export function judgeApproval(
 ): Result<typeof approval> {
   const { issued } = state
   if (issued === null) return refused('COMMAND_UNKNOWN', 'No such command is known here.')
-  if (!twoOperatorKinds.includes(issued.kind))
+  if (!needsTwo(issued, twoOperatorKinds))
     return refused('APPROVAL_NOT_NEEDED', 'This kind of command needs nobody else.', { kind: issued.kind })
   if (issued.actor === approval.operatorId) {
     return refused('APPROVED_BY_ONESELF', 'Who issued the command cannot be the second person; another operator has to agree.')

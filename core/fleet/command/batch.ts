@@ -34,6 +34,8 @@ export type BatchRow = {
   readonly mode: ConnectivityMode | null
   readonly health: Health
   readonly batteryPct: number | null
+  /** When it was last heard, milliseconds; null is never. */
+  readonly heardAtMs?: number | null
   readonly runningVersion: string | null
   /** What this master may decide there, and under which placement and epoch. */
   readonly authority: { readonly effect: Effect; readonly placement: number; readonly epoch: number }
@@ -102,6 +104,7 @@ function judgeRow(row: BatchRow, { kind, constraints, expiresAtMs }: BatchComman
     isOnline: row.mode === 'LIVE' || row.mode === 'DELAYED',
     path: null,
     batteryPct: row.batteryPct,
+    ...(row.heardAtMs === undefined ? {} : { heardAtMs: row.heardAtMs }),
     runningVersion: row.runningVersion,
     authority,
     knownAuthority: authority,

@@ -21,6 +21,8 @@ export type IssuedCommand = {
   readonly body: CommandBody
   readonly bodyDigest: string
   readonly batchId: string | null
+  /** Two people, because the domain asked for that. */
+  readonly needsApproval?: boolean | undefined
   readonly idempotencyKey: string
   readonly placement: number
   readonly epoch: number
@@ -150,7 +152,7 @@ export function stageOf(
 }
 
 function issuedOf(event: EventEnvelope): IssuedCommand {
-  const { kind, nodeId, semantics, incarnation, constraints, body, bodyDigest, batchId } =
+  const { kind, nodeId, semantics, incarnation, constraints, body, bodyDigest, batchId, needsApproval } =
     event.data as DecisionData<'ibcf.command.issued.v1'>
   return {
     commandId: event.subject,
@@ -165,6 +167,7 @@ function issuedOf(event: EventEnvelope): IssuedCommand {
     body,
     bodyDigest,
     batchId,
+    ...(needsApproval === true ? { needsApproval } : {}),
     // A command without a key of its own is itself the key: sent twice it is still one.
     idempotencyKey: event.idempotencykey ?? event.subject,
     placement: event.placement ?? 0,

@@ -14,6 +14,8 @@ export type ConstraintFacts = {
   readonly expiresAtMs: number | null
   /** The node is reached now, or reaches its master; null is not known. */
   readonly isOnline: boolean | null
+  /** When what is said here of the node was last heard of it, milliseconds; null is never, absent is now. */
+  readonly heardAtMs?: number | null
   /** How it is handed over; null when it is not decided yet. */
   readonly path: 'link' | 'stick' | null
   /** Null is not known, or no battery. */
@@ -32,6 +34,7 @@ export type ConstraintName =
   | 'placement'
   | 'epoch'
   | 'expiry'
+  | 'max_evidence_age_s'
 
 export type ConstraintFinding = {
   readonly constraint: ConstraintName
@@ -54,7 +57,7 @@ export type ConstraintVerdict = {
 /**
  * Refused only with WINDOW_MALFORMED: a window that cannot be read is no permission. Findings have the codes WINDOW_CLOSED,
  * WINDOW_TOO_LATE, NOT_ONLINE, STICK_NOT_ALLOWED, BATTERY_LOW, VERSION_DIFFERENT, PLACEMENT_STALE, PLACEMENT_AHEAD, EPOCH_STALE,
- * EPOCH_AHEAD, EXPIRED.
+ * EPOCH_AHEAD, EXPIRED, EVIDENCE_OLD.
  */
 export function checkConstraints(stage: CheckStage, constraints: CommandConstraints, facts: ConstraintFacts): Result<ConstraintVerdict> {
   const window = readWindow(constraints.maintenance_window)
@@ -66,6 +69,7 @@ export function checkConstraints(stage: CheckStage, constraints: CommandConstrai
     ...maintenance(window.value.nextOpening(facts.nowMs), facts),
     ...online(stage, constraints, facts),
     ...battery(constraints, facts),
+    ...evidence(constraints, facts),
   ]
   if (findings.some(({ verdict }) => verdict === 'never')) return accepted({ verdict: 'refuse', findings, retryAtMs: null })
   const blocking = findings.filter(({ constraint }) => holdsUp(stage, constraint))
@@ -81,7 +85,7 @@ function holdsUp(stage: CheckStage, constraint: ConstraintName): boolean {
     case 'issue':
       return false
     case 'delivery':
-      return constraint === 'requires_online' || constraint === 'placement' || constraint === 'epoch'
+      return constraint === 'requires_online' || constraint === 'placement' || constraint === 'epoch' || constraint === 'max_evidence_age_s'
     case 'node':
       return true
   }
@@ -134,6 +138,14 @@ function online(
 function battery({ min_battery_pct: leastPct }: CommandConstraints, { batteryPct }: ConstraintFacts): ConstraintFinding[] {
   if (batteryPct === null || batteryPct >= leastPct) return []
   return [later('min_battery_pct', 'BATTERY_LOW', `The battery holds ${Math.floor(batteryPct)} %; ${leastPct} % are asked for.`)]
+}
+
+/** A node judges by itself as it is now. */
+function evidence({ max_evidence_age_s: mostS }: CommandConstraints, { heardAtMs, nowMs }: ConstraintFacts): ConstraintFinding[] {
+  if (mostS === undefined || heardAtMs === undefined) return []
+  if (heardAtMs !== null && nowMs - heardAtMs <= mostS * 1000) return []
+  const age = heardAtMs === null ? 'It was never heard' : `It was heard ${Math.round((nowMs - heardAtMs) / 1000)} s ago`
+  return [later('max_evidence_age_s', 'EVIDENCE_OLD', `${age}; what this is judged by may be ${mostS} s old at most.`)]
 }
 
 function never(constraint: ConstraintName, code: string, sentence: string): ConstraintFinding {

@@ -37,6 +37,8 @@ export type IssueFacts = {
   /** authority/may-decide.ts, for the node's domain now. */
   readonly effect: Effect
   readonly ledger: LedgerEntry | undefined
+  /** Kinds that the domain asks two people for, besides those that always do. */
+  readonly twoOperatorKinds: readonly string[]
   readonly constraintFacts: Omit<ConstraintFacts, 'expiresAtMs' | 'path'>
 }
 
@@ -94,6 +96,7 @@ export function decideIssue(request: IssueRequest, facts: IssueFacts): Result<Is
       body: request.sealedBody ?? { sealed: null, data },
       bodyDigest,
       batchId,
+      ...(facts.twoOperatorKinds.includes(kind.name) ? { needsApproval: true } : {}),
       reason,
     },
     envelope: { subject: commandId, ...constraintFacts.authority, idempotencykey: idempotencyKey, expirytime: expiresAt },

@@ -14,8 +14,19 @@ const count = z.number().int().nonnegative()
 export const semantics = ['AT_LEAST_ONCE', 'AT_MOST_ONCE'] as const
 export type Semantics = (typeof semantics)[number]
 
-/** The seed's constraints, and the version that has to run for the command to make sense; null is any. */
-export const commandConstraintsSchema = constraintsSchema.extend({ target_version: z.string().max(200).nullable() })
+/**
+ * The seed's constraints; the version that has to run for the command to make sense, null is any; and how old what this is judged by may be
+ * where a master judges it, seconds, absent is as old as it is.
+ */
+export const commandConstraintsSchema = constraintsSchema.extend({
+  target_version: z.string().max(200).nullable(),
+  max_evidence_age_s: z
+    .number()
+    .int()
+    .positive()
+    .max(366 * 86_400)
+    .optional(),
+})
 export type CommandConstraints = z.infer<typeof commandConstraintsSchema>
 
 /**
@@ -51,6 +62,8 @@ export const commandDecisions = {
       /** SHA-256 of the RFC 8785 form of the clear data, so that a key used twice for two things shows. */
       bodyDigest: digest,
       batchId: id.nullable(),
+      /** The domain asked two people for it, when it was issued; some kinds always do. */
+      needsApproval: z.boolean().optional(),
       reason: text,
     }),
   },

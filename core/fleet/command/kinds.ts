@@ -39,6 +39,7 @@ export const commandData = {
 } as const
 
 export type CommandKindName = keyof typeof commandData
+export const commandKindNames = ['set-config', 'restart', 'run-snapshot', 'install-artifact'] as const satisfies readonly CommandKindName[]
 
 export type CommandKind = {
   readonly name: CommandKindName

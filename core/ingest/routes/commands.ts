@@ -19,8 +19,8 @@ export const commandsRoute: Route = {
     const asked = readShape(commandsQuery, query)
     if (!asked.ok) return asked
     const { nodeId, mode } = caller.standing
-    // In a return the limited set is given by its session; which commands those are is judged by the master.
-    if (caller.kind === 'attachment' && needsReturn(mode)) return returnRequired()
+    // A return brings what was decided and done meanwhile; what the node is told to do comes once it is over.
+    if (caller.kind === 'session' || needsReturn(mode)) return returnRequired()
     const found = master.commandsFor(nodeId)
     if (found === undefined) return accepted(emptyResponse(204, { [nodeHeader]: nodeId }))
     const document: CommandsDocument = { v: 1, ...found, at: instantOf(master.ports.clock.now()) }

@@ -225,6 +225,17 @@ describe('the executor', () => {
   })
 })
 
+describe('a sealed body', () => {
+  it('[CM14] [CM26] that the node holds no key for is refused with a code, and nothing of it is done', async () => {
+    const executor = open()
+    const sealed = command({ body: { sealed: 'x25519-chacha20poly1305', recipients: [], nonce: '', ciphertext: 'AAAA' } })
+    expect(give(executor, [sealed])).toMatchObject({ ok: true })
+    await executor.work()
+    expect(codes()).toEqual(['SEALED_TO_ANOTHER_KEY'])
+    expect(facts(sealed.commandId)).not.toContain('started')
+  })
+})
+
 describe('an agent', () => {
   it('[CM2] that is quarantined is given what its recovery needs, and the rest once it is let back in', async () => {
     const island = await createIsland()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approveCommand, cancelCommand, issueBatch, issueCommand } from '../../../../core/app/acts/commands.ts'
+import { configureDomain } from '../../../../core/app/acts/domains.ts'
 import { createOperator } from '../../../../core/app/acts/operators.ts'
 import { previewOf } from '../../../../core/app/commands/preview.ts'
 import { listCommands, readKnownCommand } from '../../../../core/app/queries/commands.ts'
@@ -102,6 +103,31 @@ describe('two people', () => {
       approvedBy: ['Second'],
       needsApproval: false,
     })
+  })
+})
+
+describe('kinds that a domain asks two people for', () => {
+  it('[CM24] wait for the second person where the nearest domain says so, and what was issued before does not', () => {
+    const domainId = island.master().model.lifecycle(nodeId())?.domainId ?? ''
+    const before = issueCommand(act(), {
+      nodeId: nodeId(),
+      kind: 'run-snapshot',
+      data: { parts: ['health'] },
+      expiresAt: null,
+      reason: 'test',
+    })
+    configureDomain(act(), { domainId, thresholds: {}, twoOperatorKinds: ['restart', 'run-snapshot'] })
+    const { commandId } = issueCommand(act(), { nodeId: nodeId(), ...restart })
+    expect([stageOf(before.commandId), stageOf(commandId)]).toEqual(['queued', 'issued'])
+    expect(readKnownCommand(island.master().model, commandId)?.needsApproval).toBe(true)
+    // Taken away again, it stays asked for of what was issued under it.
+    configureDomain(act(), { domainId, thresholds: {}, twoOperatorKinds: null })
+    expect(stageOf(commandId)).toBe('issued')
+    const { bodyDigest } = readKnownCommand(island.master().model, commandId) ?? { bodyDigest: '' }
+    const second = createOperator(act(), { name: 'Second', role: 'engineer' })
+    approveCommand({ master: island.master(), actor: second }, { commandId, bodyDigest, reason: 'looked at it' })
+    expect(stageOf(commandId)).toBe('queued')
+    expect(stageOf(issueCommand(act(), { nodeId: nodeId(), ...restart }).commandId)).toBe('queued')
   })
 })
 

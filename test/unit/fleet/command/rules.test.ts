@@ -242,6 +242,17 @@ describe('constraints', () => {
     })
   })
 
+  it('[CM25] hold it back while what it is judged by is older than it says, and never at the node itself', () => {
+    const fresh = { max_evidence_age_s: 60 }
+    expect(check('delivery', fresh, { heardAtMs: atMs(0) - 60_000 })).toMatchObject({ verdict: 'go', findings: [] })
+    const old = { heardAtMs: atMs(0) - 61_000 }
+    expect(check('delivery', fresh, old)).toMatchObject({ verdict: 'wait', findings: [{ code: 'EVIDENCE_OLD' }] })
+    expect(check('issue', fresh, old)).toMatchObject({ verdict: 'go', findings: [{ code: 'EVIDENCE_OLD' }] })
+    expect(check('delivery', fresh, { heardAtMs: null })).toMatchObject({ verdict: 'wait', findings: [{ code: 'EVIDENCE_OLD' }] })
+    expect(check('delivery', {}, old)).toMatchObject({ verdict: 'go', findings: [] })
+    expect(check('node', fresh)).toMatchObject({ verdict: 'go', findings: [] })
+  })
+
   it('[CM9] that cannot come true refuse it, at every stage', () => {
     for (const stage of ['issue', 'delivery', 'node'] as const) {
       expect(check(stage, { target_version: '1.1.0' })).toMatchObject({ verdict: 'refuse', findings: [{ code: 'VERSION_DIFFERENT' }] })
@@ -526,6 +537,7 @@ describe('acts on commands', () => {
     incarnation: life,
     effect: { effect: 'yes' },
     ledger: undefined,
+    twoOperatorKinds: [],
     constraintFacts: calm,
   }
 
@@ -632,6 +644,7 @@ describe('a body', () => {
       incarnation: life,
       effect: { effect: 'yes' },
       ledger: undefined,
+      twoOperatorKinds: [],
       constraintFacts: calm,
     }
     const issued = decideIssue({ ...request, sealedBody: sealed as never }, facts)
