@@ -18,6 +18,7 @@ import { type ChangeFeed, createChangeFeed } from '../change-feed.ts'
 import type { ReadOnlyReason } from '../master.ts'
 import { createFingerprintKeeper, type FingerprintKeeper } from '../held/fingerprint-keeper.ts'
 import { createQueries } from '../queries/queries.ts'
+import { warmInSlices } from '../queries/warm.ts'
 import { createReadModel } from '../read-model.ts'
 import type { RefusalCount } from '../refusals.ts'
 import { inMoments, type MasterFacts, type ServedMaster } from '../served-master.ts'
@@ -84,12 +85,14 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
   })
   const cancelFirstSearch = ports.scheduler.after(searchAfterMs, () => void keeper.current())
   const master = servedOver(store, facts, feed, ports, mirror, calls, keeper.current)
+  const callOffWarming = warmInSlices(master.model, ports.scheduler, master.moment)
   return {
     master,
     gateway: createDoor(line, calls),
     close: async () => {
       feed.close()
       cancelFirstSearch()
+      callOffWarming()
       await keeper.close()
       // Before the writer, so that its connection is the last one and leaves nothing in the write-ahead log.
       store[Symbol.dispose]()

@@ -17,12 +17,16 @@ export function driftOfNode(model: ReadModel, node: string): DriftScore | undefi
   return view === undefined || desired === undefined ? undefined : driftOf(model, view, desired)
 }
 
-/** Unknown, never zero, while there is no evidence or it is too old ([QY8]). */
-export function driftOf(model: ReadModel, view: NodeView, desired: DesiredPolicy | undefined): DriftScore {
+/**
+ * Unknown, never zero, while there is no evidence or it is too old ([QY8]). `hasExcuses`: false where it is known already that nothing
+ * accounts for anything, see `anyExcuses`.
+ */
+export function driftOf(model: ReadModel, view: NodeView, desired: DesiredPolicy | undefined, hasExcuses: boolean = true): DriftScore {
   if (desired === undefined || !isEvidenceFresh(view)) return unknownDrift
   const nowMs = model.ports.clock.now()
   const evidence = { configurationDigest: view.configurationDigest, version: reportedVersion(model, view) }
-  return driftOfEvidence(model, evidence, desired, excusesOf(model, view.id, view.domainId, nowMs), nowMs)
+  const excuses = hasExcuses ? excusesOf(model, view.id, view.domainId, nowMs) : undefined
+  return driftOfEvidence(model, evidence, desired, excuses, nowMs)
 }
 
 /**

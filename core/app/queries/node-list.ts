@@ -12,6 +12,7 @@ import { desiredPolicyOf } from './desired-policy.ts'
 import { placeOf, subtreeOf } from './domain-tree.ts'
 import { doubtsOf } from './doubts.ts'
 import { driftOf } from './drift-of-node.ts'
+import { anyExcuses } from './excuses.ts'
 import { domainsWithNodes, type FleetMemory, fleetOf } from './fleet/fleet.ts'
 import { governedBy } from './fleet/governed-nodes.ts'
 import { beforeAll, comparePlaces, countInOrder, type OrderFilter, type Place, walkInOrder } from './fleet/node-order.ts'
@@ -197,10 +198,11 @@ function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]
     model,
     views.map(({ id }) => id),
   )
+  const hasExcuses = anyExcuses(model)
   return views.map((view) =>
     rowOf(model, view, {
       state: stateOfNode(view, steps.get(view.id) ?? null),
-      driftScore: driftOf(model, view, fleet.desiredIn(view.domainId).of(view)).score,
+      driftScore: driftOf(model, view, fleet.desiredIn(view.domainId).of(view), hasExcuses).score,
       doubts: [...(doubts.get(view.id) ?? [])],
     }),
   )

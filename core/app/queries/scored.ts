@@ -6,6 +6,7 @@ import { weightsFor } from './attention-weights.ts'
 import type { desiredPolicyOf } from './desired-policy.ts'
 import { driftOf } from './drift-of-node.ts'
 import type { EvidenceCount } from './evidence.ts'
+import { anyExcuses } from './excuses.ts'
 import { secondsBehind } from './live-node.ts'
 import { isOfFleet, isUnheard, type NodeView, readNodeViewsOf } from './node-view.ts'
 
@@ -41,7 +42,8 @@ export function readScored(model: ReadModel, nodes: readonly string[], { evidenc
   const silent: ReadModel = { ...model, presence: { ...model.presence, of: () => undefined } }
   const heard = nodes.filter((node) => model.presence.of(node as NodeView['id']) !== undefined)
   const unheard = new Map<string, NodeView>(readNodeViewsOf(silent, heard).map((view) => [view.id, view]))
-  const drift = (of: ReadModel, view: NodeView): number | null => driftOf(of, view, desiredOf(view)).score
+  const hasExcuses = anyExcuses(model)
+  const drift = (of: ReadModel, view: NodeView): number | null => driftOf(of, view, desiredOf(view), hasExcuses).score
   return readNodeViewsOf(model, nodes)
     .filter(isOfFleet)
     .map((view) => {

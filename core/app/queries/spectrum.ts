@@ -30,10 +30,23 @@ export function historyOf(model: ReadModel, domainIds: readonly string[], presen
   }
 }
 
+/** Reads the past of each domain as `historyOf` all of them will want it, one at a time. */
+export function* warmDigests(model: ReadModel, domainIds: readonly string[]): Generator<void, void> {
+  const limit = limitFor(domainIds)
+  for (const id of domainIds) {
+    digestsOf(model, id, limit)
+    yield
+  }
+}
+
+function limitFor(domainIds: readonly string[]): number {
+  return Math.min(newestDigests, Math.max(1, Math.floor(digestsAtMost / Math.max(1, domainIds.length))))
+}
+
 /** Added up anew only when one of the digests is a new one. */
 function pastOf(model: ReadModel, domainIds: readonly string[]): readonly Point[] {
   const { pasts } = model.memory
-  const limit = Math.min(newestDigests, Math.max(1, Math.floor(digestsAtMost / Math.max(1, domainIds.length))))
+  const limit = limitFor(domainIds)
   const key = `${domainIds.length}/${domainIds[0] ?? ''}/${domainIds.at(-1) ?? ''}`
   const known = pasts.get(key)
   const last = lastPosition(model.reader)

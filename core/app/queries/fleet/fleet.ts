@@ -40,6 +40,8 @@ export type KeptDomain = {
   figures: DomainFigures
   classes: ClassFigures | undefined
   drifting: Drifting | undefined
+  /** See `worthIn`; found anew with the classes. */
+  worth: ReadonlyMap<string, number> | undefined
   readonly edges: Readonly<Record<Edge, EdgeCursor>>
 }
 
@@ -137,6 +139,26 @@ export function fleetOf(model: ReadModel): FleetMemory {
   return memory
 }
 
+/**
+ * The first look at everything, a domain at a time; answers the domains of the tree. What changes between two steps is told as a change
+ * since the first of them. A question in between finds all of it at once, and then nothing is left to do here.
+ */
+export function* warmFleet(model: ReadModel): Generator<void, readonly string[]> {
+  const memory = memoryOf(model)
+  if (memory.seen !== undefined) return memory.treeIds
+  const { seen } = changesSince(model.reader, undefined)
+  takeBasis(model, memory, basisOf(model.reader))
+  yield
+  for (const domainId of countedDomains(model.reader)) {
+    if (memory.seen !== undefined) return memory.treeIds
+    readDomainAnew(model, memory, domainId)
+    stateOfDomain(model, memory, domainId)
+    yield
+  }
+  if (memory.seen === undefined) memory.seen = seen
+  return memory.treeIds
+}
+
 /** Of the nodes that are in this domain itself. */
 export function stateOfDomain(model: ReadModel, memory: FleetMemory, domainId: string): DomainState {
   const known = memory.states.get(domainId)
@@ -175,6 +197,7 @@ function readDomainAnew(model: ReadModel, memory: FleetMemory, domainId: string)
       figures,
       classes: undefined,
       drifting: undefined,
+      worth: undefined,
       edges: { last_seen_ms: startOfEdge(), due_ms: startOfEdge() },
     })
   else {
@@ -249,6 +272,7 @@ function makeState(model: ReadModel, memory: FleetMemory, domainId: string): Dom
   if (kept.classes === undefined) {
     kept.classes = classesOf(model, memory, domainId, kept)
     kept.drifting = undefined
+    kept.worth = undefined
   }
   const { reader } = model
   const { figures, classes, edges } = kept

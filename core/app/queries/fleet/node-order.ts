@@ -52,13 +52,18 @@ export const beforeAll: Place = { rank: -1, name: '', subject: '' }
 /** Rows looked at for one page: what is farther comes with the next. */
 const lookedAtMost = 5000
 
+/** What is read of each walk at a time. */
+function shareOf(limit: number, walks: number): number {
+  return walks === 1 ? limit : Math.max(8, Math.ceil((2 * limit) / walks))
+}
+
 export function walkInOrder(reader: Reader, fleet: FleetMemory, filter: OrderFilter, after: Place, limit: number): Walked {
   const few = fewPlaces(reader, fleet, filter)
   if (few !== undefined) return { places: few.filter((place) => comparePlaces(place, after) > 0).slice(0, limit), reached: undefined }
   const { odd, isOut } = oddNodes(fleet, filter)
   const own = odd.size === 0 ? [] : oddPlaces(reader, filter, odd).filter((place) => comparePlaces(place, after) > 0)
   const walks = walksFor(reader, fleet, filter, limit)
-  const share = walks.length === 1 ? limit : Math.max(8, Math.ceil((2 * limit) / walks.length))
+  const share = shareOf(limit, walks.length)
   const streams = walks.map((walk) => read(startOf(walk, after)))
 
   function startOf(walk: Walk, from: Place): Stream {
@@ -151,7 +156,14 @@ type Walk = {
   readonly isShort: boolean
 }
 
-type Dimension = { readonly column: string; readonly key: keyof OrderFilter; readonly values: readonly string[]; readonly nodes: number }
+type Dimension = {
+  readonly column: string
+  readonly key: keyof OrderFilter
+  readonly values: readonly string[]
+  readonly count: (value: string) => number
+  /** All its values together. */
+  readonly nodes: number
+}
 
 /** By the dimension whose index leaves least to look at; merging several walks costs a page of each. */
 function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit: number): readonly Walk[] {
@@ -159,7 +171,8 @@ function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit
   const all = Math.max(1, counts.get('nodes') ?? 0)
   const dimensions: Dimension[] = []
   const add = (column: string, key: keyof OrderFilter, values: readonly string[] | undefined, count: (value: string) => number): void => {
-    if (values !== undefined) dimensions.push({ column, key, values, nodes: values.reduce((sum, value) => sum + count(value), 0) })
+    if (values === undefined) return
+    dimensions.push({ column, key, values, count, nodes: values.reduce((sum, value) => sum + count(value), 0) })
   }
   const withNodes = filter.domainIds?.filter((id) => fleet.domains.has(id))
   add('domain', 'domainIds', withNodes, (id) => fleet.domains.get(id)?.figures.sums.nodes ?? 0)
@@ -168,7 +181,8 @@ function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit
   add('shown_health', 'healths', filter.healths, (health) => counts.get(`health:${health}`) ?? 0)
   add('kind', 'kinds', filter.kinds, (kind) => counts.get(`kind:${kind}`) ?? 0)
   const found = dimensions.reduce((share, { nodes }) => share * (nodes / all), all)
-  const costOf = (walks: number, nodes: number): number => walks * (limit + 10) + Math.min(nodes, (limit * nodes) / Math.max(1, found))
+  const costOf = (walks: number, nodes: number): number =>
+    walks * (shareOf(limit, walks) + 10) + Math.min(nodes, (limit * nodes) / Math.max(1, found))
   let best: { readonly cost: number; readonly dimension: Dimension | undefined } = { cost: costOf(1, all), dimension: undefined }
   for (const dimension of dimensions) {
     const cost = costOf(dimension.values.length, dimension.nodes)
@@ -177,8 +191,8 @@ function walksFor(reader: Reader, fleet: FleetMemory, filter: OrderFilter, limit
   const { dimension } = best
   if (dimension === undefined) return [{ start: {}, filter, isShort: all <= lookedAtMost }]
   const { [dimension.key]: _walked, ...rest } = filter
-  const isShort = dimension.nodes <= lookedAtMost
-  return dimension.values.map((value) => ({ start: { [dimension.column]: value }, filter: rest, isShort }))
+  const { column, values, count } = dimension
+  return values.map((value) => ({ start: { [column]: value }, filter: rest, isShort: count(value) <= lookedAtMost }))
 }
 
 const totalKeys = [

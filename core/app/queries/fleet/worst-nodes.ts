@@ -40,7 +40,12 @@ export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, fo
     const walk: Walk = { reader: model.reader, domainId, isWanted: wanted === undefined ? undefined : (id) => wanted.has(id), worst, nowMs }
     walkGroups(walk)
   }
-  for (const domainId of counted ?? domainsWithNodes(fleet)) {
+  if (counted === undefined) {
+    const walk: Walk = { reader: model.reader, domainId: undefined, isWanted: undefined, worst, nowMs }
+    for (const drifting of driftingAnywhere(model, fleet)) if (canEnter(worst, drifting.bound, '')) walkClass(walk, drifting)
+    return
+  }
+  for (const domainId of counted) {
     const { bound, classes } = driftingIn(model, fleet, domainId)
     if (!canEnter(worst, bound, '')) continue
     const walk: Walk = { reader: model.reader, domainId, isWanted: undefined, worst, nowMs }
@@ -157,14 +162,15 @@ function* members(
 
 /** Nodes of one class of evidence, the ones with most points of their own first. */
 function walkClass({ domainId, ...walk }: Walk, { key, points }: DriftingClass): void {
+  const within = domainId === undefined ? '' : 'domain = ? AND '
   const more = points + silenceIn(key)
   let after: readonly (string | number)[] = [-1000, '', '']
   let limit: number = pagesOfGroup.first
   for (;;) {
     const rows = walk.reader.all<Member & { readonly urgency: number }>(
-      `SELECT subject, domain, since, ends_ms, urgency FROM node_standings WHERE domain = ? AND evidence = ? AND (urgency, since, subject) > (?, ?, ?)
+      `SELECT subject, domain, since, ends_ms, urgency FROM node_standings WHERE ${within}evidence = ? AND (urgency, since, subject) > (?, ?, ?)
         ORDER BY urgency, since, subject LIMIT ?`,
-      domainId ?? '',
+      ...(domainId === undefined ? [] : [domainId]),
       key,
       ...after,
       limit,
@@ -213,13 +219,54 @@ function canEnter({ last }: Worst, score: number, since: string): boolean {
   return isNotBehind(score, since, last())
 }
 
+/**
+ * Of everything at once: one class for the same evidence in all domains, at the most that it is worth in any of them. One look at an
+ * index for each evidence there is, where each domain by itself would be a look at every node.
+ */
+function driftingAnywhere(model: ReadModel, fleet: FleetMemory): readonly DriftingClass[] {
+  const worth = new Map<string, number>()
+  for (const domainId of domainsWithNodes(fleet))
+    for (const [key, points] of worthIn(model, fleet, domainId)) worth.set(key, Math.max(points, worth.get(key) ?? 0))
+  const classes: DriftingClass[] = []
+  for (const [key, points] of worth) {
+    const head = model.reader.get<{ urgency: number }>(
+      'SELECT urgency FROM node_standings WHERE evidence = ? ORDER BY evidence, urgency, since LIMIT 1',
+      key,
+    )
+    if (head !== undefined) classes.push({ key, points, bound: boundOf(-head.urgency, points + silenceIn(key)) })
+  }
+  return classes.sort((a, b) => b.bound - a.bound)
+}
+
 /** Classes of a domain that are not as they should be, with the most that one of their nodes can score. Kept until the domain changes. */
 function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Drifting {
   const kept = fleet.domains.get(domainId)
   if (kept === undefined) return noDrifting
+  const worth = worthIn(model, fleet, domainId)
+  if (kept.drifting !== undefined) return kept.drifting
+  const classes: DriftingClass[] = []
+  if (worth.size > 0) {
+    const heads = model.reader.all<{ evidence: string; urgency: number }>(
+      'SELECT evidence, min(urgency) AS urgency FROM node_standings WHERE domain = ? AND evidence IS NOT NULL GROUP BY evidence',
+      domainId,
+    )
+    for (const { evidence: key, urgency } of heads) {
+      const points = worth.get(key)
+      if (points !== undefined) classes.push({ key, points, bound: boundOf(-urgency, points + silenceIn(key)) })
+    }
+  }
+  classes.sort((a, b) => b.bound - a.bound)
+  kept.drifting = { bound: classes[0]?.bound ?? -1, classes }
+  return kept.drifting
+}
+
+/** Points by the evidence of what is not as it should be in a domain. Kept until its figures change. */
+function worthIn(model: ReadModel, fleet: FleetMemory, domainId: string): ReadonlyMap<string, number> {
+  const kept = fleet.domains.get(domainId)
+  if (kept === undefined) return nothingWorth
   // What a class is worth changes with what its parts say, as the figures do.
   stateOfDomain(model, fleet, domainId)
-  if (kept.drifting !== undefined) return kept.drifting
+  if (kept.worth !== undefined) return kept.worth
   const worth = new Map<string, number>()
   const nowMs = model.ports.clock.now()
   for (const { isComparable, configurationDigest, softwareDigest, desired, excuses } of governedClasses(
@@ -239,22 +286,11 @@ function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Dri
       worth.set(key, Math.max(points, worth.get(key) ?? 0))
     }
   }
-  const classes: DriftingClass[] = []
-  if (worth.size > 0) {
-    const heads = model.reader.all<{ evidence: string; urgency: number }>(
-      'SELECT evidence, min(urgency) AS urgency FROM node_standings WHERE domain = ? AND evidence IS NOT NULL GROUP BY evidence',
-      domainId,
-    )
-    for (const { evidence: key, urgency } of heads) {
-      const points = worth.get(key)
-      if (points !== undefined) classes.push({ key, points, bound: boundOf(-urgency, points + silenceIn(key)) })
-    }
-  }
-  classes.sort((a, b) => b.bound - a.bound)
-  kept.drifting = { bound: classes[0]?.bound ?? -1, classes }
-  return kept.drifting
+  kept.worth = worth
+  return worth
 }
 
+const nothingWorth: ReadonlyMap<string, number> = new Map()
 const noDrifting: Drifting = { bound: -1, classes: [] }
 
 export function heardToConsider(fleet: FleetMemory, scope: Scope): readonly NodeId[] {
