@@ -33,8 +33,14 @@ export function createCourier(random: SeededRandom, witness: Witness): Courier {
   const receipts = new Map<string, Stick['receipt']>()
   let packed = 0
 
-  function give({ master }: Running, theirs: Frontier): Pick<Stick, 'pieces' | 'blobs'> {
-    master.recorder.sign()
+  /** Undefined where the tail could not be signed now: the disk is full, or the power went. */
+  function give({ master, power }: Running, theirs: Frontier): Pick<Stick, 'pieces' | 'blobs'> | undefined {
+    try {
+      master.recorder.sign()
+    } catch (error) {
+      if (power.isOn() && !isFull(error)) throw error
+      return undefined
+    }
     const { reader } = master.store
     const { runs, blobs } = planGiveOut(reader, { theirs })
     return {
@@ -68,6 +74,7 @@ export function createCourier(random: SeededRandom, witness: Witness): Courier {
       if (running === undefined) return undefined
       const theirs = receipts.get(`${from.name} ${to.name}`)?.frontier ?? []
       const load = give(running, theirs)
+      if (load === undefined) return undefined
       const receipt = { frontier: signedFrontier(running.master.store.reader).frontier, life: from.life(), number: ++packed }
       return { from: from.name, ...load, receipt }
     },
@@ -88,7 +95,9 @@ export function createCourier(random: SeededRandom, witness: Witness): Courier {
         [left, right, b],
         [right, left, a],
       ] as const) {
-        const taken = take(station, give(from, readFrontier(to.master.store.reader)))
+        const load = give(from, readFrontier(to.master.store.reader))
+        if (load === undefined) continue
+        const taken = take(station, load)
         isNew ||= taken.some(({ kind }) => kind === 'stored' || kind === 'forked')
       }
       return isNew

@@ -56,7 +56,7 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
     tags: [],
     contactEverySeconds,
     autonomyBudgetSeconds: 6 * 3600,
-    observeEverySeconds: 240,
+    observeEverySeconds: 600,
     snapshotEverySeconds: 3600,
     diskBudgetBytes: 1024 ** 3,
     requestTimeoutMs: 15_000,
@@ -66,9 +66,19 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
   let nodeId: NodeId | undefined
   let isTorn = false
   let starts = 0
+  let isStarting = false
 
   async function start(): Promise<void> {
-    if (running !== undefined) return
+    if (running !== undefined || isStarting) return
+    isStarting = true
+    try {
+      await switchOn()
+    } finally {
+      isStarting = false
+    }
+  }
+
+  async function switchOn(): Promise<void> {
     const booted = boot({
       name,
       world,
@@ -89,18 +99,23 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
       power.cut()
       world.scheduler.after(restartAfterMs, () => begin(start))
     }
-    const seen = watchObedience({ name, store: power.through(opened), clock: ports.clock, witness })
-    const agent = createAgent({
-      ports,
-      store: seen,
-      transport: network.transport(link, ports.scheduler, random.fork(`link ${starts}`)),
-      workload,
-      config: { ...config, directory: disk.directory() },
-      restartAgent,
-    })
-    running = { agent, booted }
-    nodeId = agent.view().nodeId
-    agent.start()
+    try {
+      const seen = watchObedience({ name, store: power.through(opened), clock: ports.clock, witness })
+      const agent = createAgent({
+        ports,
+        store: seen,
+        transport: network.transport(link, ports.scheduler, random.fork(`link ${starts}`)),
+        workload,
+        config: { ...config, directory: disk.directory() },
+        restartAgent,
+      })
+      running = { agent, booted }
+      nodeId = agent.view().nodeId
+      agent.start()
+    } catch (error) {
+      power.cut()
+      throw error
+    }
   }
 
   return {

@@ -82,7 +82,7 @@ async function happen(world: World, what: Happening, later: Later): Promise<bool
     case 'restore': {
       const station = world.station(what.master)
       if (!station.putBack(what.silently)) return false
-      await station.start()
+      world.begin(station.start)
       return true
     }
     case 'carry':

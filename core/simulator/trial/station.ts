@@ -59,6 +59,7 @@ export function createStation({ name, level, world, disk, random, witness, thres
   const hardware = createHardwareClock(world.clock)
   let running: Running | undefined
   let starts = 0
+  let isStarting = false
   let isTorn = false
   let backup: DiskImage | undefined
   let life = 0
@@ -66,7 +67,16 @@ export function createStation({ name, level, world, disk, random, witness, thres
   const identity: { masterId?: MasterId; rootDomainId?: DomainId } = {}
 
   async function start(): Promise<void> {
-    if (running !== undefined) return
+    if (running !== undefined || isStarting) return
+    isStarting = true
+    try {
+      await switchOn()
+    } finally {
+      isStarting = false
+    }
+  }
+
+  async function switchOn(): Promise<void> {
     const booted = boot({
       name,
       world,
@@ -81,32 +91,37 @@ export function createStation({ name, level, world, disk, random, witness, thres
       },
     })
     const { power, ports, setPace } = booted
-    const store = await disk.open(ports)
-    const directory = disk.directory()
-    const master = openMasterOver(
-      {
-        directory,
-        ports,
-        keyProtection: { kind: 'file-permissions' },
-        version: '0.0.0',
-        name,
-        rootDomainName: `Under ${name}`,
-        level,
-        isDemo: false,
-        digestEveryMs,
-        thresholds,
-      },
-      power.through(store),
-    )
-    const gateway = createGateway(master.port)
-    running = { master, gateway, power, setPace }
-    Object.assign(identity, { masterId: master.identity.masterId, rootDomainId: master.identity.rootDomainId })
-    const look = (): void => {
+    try {
+      const store = await disk.open(ports)
+      const directory = disk.directory()
+      const master = openMasterOver(
+        {
+          directory,
+          ports,
+          keyProtection: { kind: 'file-permissions' },
+          version: '0.0.0',
+          name,
+          rootDomainName: `Under ${name}`,
+          level,
+          isDemo: false,
+          digestEveryMs,
+          thresholds,
+        },
+        power.through(store),
+      )
+      const gateway = createGateway(master.port)
+      running = { master, gateway, power, setPace }
+      Object.assign(identity, { masterId: master.identity.masterId, rootDomainId: master.identity.rootDomainId })
+      const look = (): void => {
+        ports.scheduler.after(leaseLookMs, look)
+        guarded(() => gateway.expireLeases())
+      }
       ports.scheduler.after(leaseLookMs, look)
-      guarded(() => gateway.expireLeases())
+      people ??= hire(master)
+    } catch (error) {
+      power.cut()
+      throw error
     }
-    ports.scheduler.after(leaseLookMs, look)
-    people ??= hire(master)
   }
 
   function hire(master: Master): { readonly ada: OperatorId; readonly bob: OperatorId } {

@@ -3,7 +3,7 @@
  * that is ours is the real code; time, chance, disks, power and links are simulated.
  */
 import type { Thresholds } from '../../fleet/decisions.ts'
-import { AppError } from '../../kernel/app-error.ts'
+import { AppError, isAppError } from '../../kernel/app-error.ts'
 import type { DomainId, MasterId, NodeId, RequestId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { keyIdOf } from '../../log/dsse.ts'
@@ -52,9 +52,10 @@ export type WorldOptions = {
 }
 
 const startedAt = Date.UTC(2026, 10, 23, 6)
-const thresholds: Partial<Thresholds> = { delayedAfterS: 60, edgeCachedAfterS: 90, autonomousAfterS: 150, recoverAfterContacts: 1 }
-const contactEverySeconds = 30
+const thresholds: Partial<Thresholds> = { delayedAfterS: 90, edgeCachedAfterS: 150, autonomousAfterS: 240, recoverAfterContacts: 1 }
+const contactEverySeconds = 60
 const link = { rttMs: 60, lossPct: 0.5, kbps: 2000 }
+const startAgainMs = 30_000
 const setUpMs = 10 * 60_000
 
 /** Founded, introduced to each other, every node let in and attached, before anything happens. Throws Bug `TRIAL_NOT_SET_UP`. */
@@ -73,7 +74,11 @@ export async function openWorld(plan: TrialPlan, { real, diskDirectory }: WorldO
   const network = createNetwork(wire.far)
   const begin = (start: () => Promise<void>): void => {
     const started = start()
-      .catch((error: unknown) => void witness.troubles.push({ who: 'a start', message: String(error), facts: stackOf(error) }))
+      .catch((error: unknown) => {
+        // Whoever looks after the machine starts it again once its disk has room.
+        if (isAppError(error) && error.kind === 'Unavailable') ports.scheduler.after(startAgainMs, () => begin(start))
+        else witness.troubles.push({ who: 'a start', message: String(error), facts: stackOf(error) })
+      })
       .finally(() => starting.delete(started))
     starting.add(started)
   }
