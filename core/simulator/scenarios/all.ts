@@ -1,8 +1,21 @@
 /** Every scenario, in the order in which they are listed. */
 import { AppError } from '../../kernel/app-error.ts'
+import { linkScenarios } from './links.ts'
+import { masterScenarios } from './masters.ts'
+import { powerScenarios } from './power.ts'
 import type { Scenario } from './scenario.ts'
+import { stickScenarios } from './sticks.ts'
+import { timeScenarios } from './time.ts'
+import { trustScenarios } from './trust.ts'
 
-export const scenarios: readonly Scenario[] = []
+export const scenarios: readonly Scenario[] = [
+  ...linkScenarios,
+  ...powerScenarios,
+  ...timeScenarios,
+  ...trustScenarios,
+  ...stickScenarios,
+  ...masterScenarios,
+]
 
 /** Throws NotFound `SCENARIO_UNKNOWN`. */
 export function findScenario(name: string): Scenario {

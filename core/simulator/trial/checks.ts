@@ -54,8 +54,10 @@ async function lostOrDoubled({ witness, real, nodes }: World, up: readonly Up[])
         .filter(({ branch }) => branch === 0)
         .map(({ log, seq }) => [log, seq]),
     )
-    for (const { master, log, seq } of witness.acknowledgedLogs) {
+    for (const { master, life, log, seq } of witness.acknowledgedLogs) {
       if (master !== station.name) continue
+      // Before its disk was put back: what the node still holds has come again; what a copy of it said, and took along, cannot.
+      if (life !== station.life() && !isHeldByNode(nodes, log, seq)) continue
       looked++
       if ((heads.get(log) ?? 0) < seq) wrong.push(`${master} acknowledged ${log} up to ${seq} and holds ${heads.get(log) ?? 0}`)
     }
@@ -86,6 +88,12 @@ async function lostOrDoubled({ witness, real, nodes }: World, up: readonly Up[])
     if (!ok) wrong.push(...findings.map(({ code, sentence }) => `${node.name}: ${sentence} (${code})`))
   }
   return { looked, wrong }
+}
+
+function isHeldByNode(nodes: World['nodes'], log: string, seq: number): boolean {
+  const { origin } = parseLogId(log)
+  const store = nodes.find((node) => (node.nodeId() as string) === (origin as string))?.disk.current()
+  return store !== undefined && readFrontier(store.reader, { origin }).some((entry) => entry.log === log && entry.seq >= seq)
 }
 
 function wasTampered(faults: ReadonlyMap<string, number>): boolean {

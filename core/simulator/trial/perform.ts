@@ -105,7 +105,7 @@ function actOf(world: World, what: ByPeople): boolean {
       const station = world.station(what.master)
       const issued = station
         .running()
-        ?.master.store.reader.get<{ subject: string }>('SELECT subject FROM commands_commands WHERE idempotency_key = ? LIMIT 1', what.key)
+        ?.master.store.reader.get<{ subject: string }>('SELECT subject FROM commands WHERE idempotency_key = ? LIMIT 1', what.key)
       return issued !== undefined && station.act('command.cancel', { commandId: issued.subject, reason: 'No longer wanted.' }) !== undefined
     }
     case 'policy':
