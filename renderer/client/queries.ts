@@ -156,6 +156,13 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byNode(nodeId, 'policies'),
       paceMs: slowPaceMs,
     }),
+    /** The inbox: the worst so many that are open, and behind them what people are at. */
+    attention: (limit: number): Query<Answers['attention']['list']> => ({
+      key: `attention ${String(limit)}`,
+      load: (signal) => client.attention.list({ limit }, { signal }),
+      isTouchedBy: byTopic('nodes', 'domains', 'presence', 'attention', 'policies', 'sessions'),
+      paceMs: calmPaceMs,
+    }),
     rollouts: (): Query<Answers['rollout']['list']> => ({
       key: 'rollouts',
       load: (signal) => client.rollout.list({}, { signal }),

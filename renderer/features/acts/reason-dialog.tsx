@@ -21,6 +21,8 @@ type Props = {
   readonly reasonLabel?: string
   /** False where the act asks for no reason, or for one of its own. */
   readonly needsReason?: boolean
+  /** It may be given and need not be. */
+  readonly isReasonOptional?: boolean
   /** Why it cannot be done as it is filled in; null when it can. */
   readonly whyNot?: string | null
   readonly children?: ReactNode
@@ -39,6 +41,7 @@ export function ReasonDialog({
   look = 'primary',
   reasonLabel,
   needsReason = true,
+  isReasonOptional = false,
   whyNot = null,
   children,
   width = 'narrow',
@@ -52,7 +55,7 @@ export function ReasonDialog({
     await perform(client, given)
     return true
   })
-  const barrier = whyNot ?? (needsReason && reason.trim() === '' ? t`Say why first.` : null)
+  const barrier = whyNot ?? (needsReason && !isReasonOptional && reason.trim() === '' ? t`Say why first.` : null)
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     if (barrier !== null || (await act.run(reason.trim())) === null) return
@@ -70,7 +73,7 @@ export function ReasonDialog({
             label={reasonLabel ?? t`Reason, kept on the record`}
             value={reason}
             onChange={setReason}
-            isRequired
+            isRequired={!isReasonOptional}
             autoFocus={children === undefined}
             lines={2}
             maxLength={1000}

@@ -10,6 +10,8 @@ import { Age } from '../../ui/age.tsx'
 import { boundText } from '../../ui/bound-text.ts'
 import { Name } from '../../ui/name.tsx'
 import { Empty } from '../../ui/shown.tsx'
+import { HandlingMenu } from './handling.tsx'
+import { handlingName } from './words.ts'
 import { type AttentionItem, pressureOf, tellingTerms } from './model.ts'
 import classes from './list.module.css'
 
@@ -38,8 +40,9 @@ export function AttentionList({ items, listName, isDetailed = false }: Props): R
   return (
     <ul className={classes['list']} aria-label={t`Attention queue`} {...listProps}>
       {items.map((item) => (
-        <li key={item.id} className={item.id === selected ? classes['selected'] : ''} {...rowProps(item.id)}>
+        <li key={item.id} className={`${classes['item']} ${item.id === selected ? classes['selected'] : ''}`} {...rowProps(item.id)}>
           <AttentionLine item={item} isDetailed={isDetailed} />
+          {isDetailed ? <HandlingMenu item={item} /> : null}
         </li>
       ))}
     </ul>
@@ -69,8 +72,24 @@ function AttentionLine({ item, isDetailed }: { readonly item: AttentionItem; rea
           ))}
         </span>
       </span>
+      {item.handling === undefined ? null : <HandlingNote item={item} />}
       {isDetailed || item.since !== null ? <Age at={item.since} className={classes['age']} /> : null}
     </a>
+  )
+}
+
+/** Who sees to it, or what was done about it. */
+function HandlingNote({ item }: { readonly item: AttentionItem }): ReactNode {
+  const { handling } = item
+  if (handling === undefined) return null
+  const words = [
+    handling.shownAs === 'open' ? '' : handlingName(handling.shownAs),
+    handling.assignedTo === null ? '' : boundText(handling.assignedTo.name, 40),
+  ].filter((word) => word !== '')
+  return words.length === 0 ? null : (
+    <span className={classes['handling']} title={boundText(handling.why, 300)}>
+      {words.join(', ')}
+    </span>
   )
 }
 

@@ -32,3 +32,38 @@ const kindOrder: readonly AttentionItem['kind'][] = [
 export function kindsOf(items: readonly AttentionItem[]): readonly AttentionItem['kind'][] {
   return kindOrder.filter((kind) => items.some((item) => item.kind === kind))
 }
+
+/** How people handle it; what nobody touched is open. */
+export type ShownAs = NonNullable<AttentionItem['handling']>['shownAs']
+
+export function shownAs(item: AttentionItem): ShownAs {
+  return item.handling?.shownAs ?? 'open'
+}
+
+/** The groups of the inbox in their order, with how many are in each. */
+export function countByHandling(items: readonly AttentionItem[]): Readonly<Record<ShownAs, number>> {
+  const counts: Record<ShownAs, number> = { open: 0, acknowledged: 0, snoozed: 0, resolved: 0 }
+  for (const item of items) counts[shownAs(item)] += 1
+  return counts
+}
+
+export type Handling = 'acknowledge' | 'assign' | 'snooze' | 'resolve'
+
+/** What can still be done about it. */
+export function toHandlings(item: AttentionItem): readonly Handling[] {
+  switch (shownAs(item)) {
+    case 'open':
+      return ['acknowledge', 'assign', 'snooze', 'resolve']
+    case 'acknowledged':
+      return ['assign', 'snooze', 'resolve']
+    case 'snoozed':
+      return ['acknowledge', 'assign', 'resolve']
+    case 'resolved':
+      return ['acknowledge']
+  }
+}
+
+/** By which the acts name an item: what it is about, and its kind. */
+export function nameOf(item: AttentionItem): { readonly subject: string; readonly item: string } {
+  return { subject: item.nodeId ?? item.domainId, item: item.kind }
+}

@@ -10,26 +10,36 @@ import { Shown } from '../../ui/shown.tsx'
 import { ConcernsStrip } from '../held/concerns-strip.tsx'
 import { usePressingConcerns } from '../held/use-heard.ts'
 import { AttentionList } from './list.tsx'
-import { type AttentionItem, kindsOf, pressureOf } from './model.ts'
+import { type AttentionItem, countByHandling, kindsOf, pressureOf, type ShownAs, shownAs } from './model.ts'
 import classes from './page.module.css'
+import { handlingName, handlingOrder } from './words.ts'
+
+/** A person who has seen to so many asks for the next. */
+const mostShown = 100
 
 export function AttentionPage(): ReactNode {
   const { queries } = useWorkspace()
-  const overview = useQuery(queries.overview())
+  const inbox = useQuery(queries.attention(mostShown))
   return (
     <div className={classes['page']}>
-      <Shown answer={overview}>{(data) => <AttentionRoom items={data.attention} at={data.at} />}</Shown>
+      <Shown answer={inbox}>
+        {({ items }) => <AttentionRoom items={items} at={inbox.heardAt === null ? null : new Date(inbox.heardAt).toISOString()} />}
+      </Shown>
     </div>
   )
 }
 
-function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]; readonly at: string }): ReactNode {
+function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]; readonly at: string | null }): ReactNode {
   const [kind, setKind] = useState<AttentionItem['kind'] | 'all'>('all')
-  const kinds = kindsOf(items)
-  const shown = kind === 'all' || !kinds.includes(kind) ? items : items.filter((item) => item.kind === kind)
+  const [group, setGroup] = useState<ShownAs>('open')
+  const counts = countByHandling(items)
+  const grouped = items.filter((item) => shownAs(item) === group)
+  const open = items.filter((item) => shownAs(item) === 'open')
+  const kinds = kindsOf(grouped)
+  const shown = kind === 'all' || !kinds.includes(kind) ? grouped : grouped.filter((item) => item.kind === kind)
   const concerns = usePressingConcerns()
-  const count = items.length + concerns.length
-  const pressing = items.filter((item) => pressureOf(item) === 'act').length + concerns.filter(({ pressure }) => pressure === 'act').length
+  const count = open.length + concerns.length
+  const pressing = open.filter((item) => pressureOf(item) === 'act').length + concerns.filter(({ pressure }) => pressure === 'act').length
   return (
     <>
       <PageHead
@@ -60,6 +70,16 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
         }
       />
       <ConcernsStrip />
+      {counts.acknowledged + counts.snoozed + counts.resolved === 0 ? null : (
+        <div className={classes['kinds']}>
+          <Segments
+            label={t`What is done about it`}
+            value={group}
+            onChange={setGroup}
+            options={handlingOrder.map((id) => ({ id, name: `${handlingName(id)} ${String(counts[id])}` }))}
+          />
+        </div>
+      )}
       {kinds.length < 2 ? null : (
         <div className={classes['kinds']}>
           <Segments
@@ -70,7 +90,9 @@ function AttentionRoom({ items, at }: { readonly items: readonly AttentionItem[]
           />
         </div>
       )}
-      {items.length === 0 && concerns.length > 0 ? null : <AttentionList items={shown} listName="attention-page" isDetailed />}
+      {open.length === 0 && group === 'open' && concerns.length > 0 ? null : (
+        <AttentionList items={shown} listName="attention-page" isDetailed />
+      )}
     </>
   )
 }

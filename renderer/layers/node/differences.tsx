@@ -1,22 +1,35 @@
 /** Desired against actual, line by line: folded by part of the configuration, differences first, values as they are. */
 import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
-import { ChevronRight } from 'lucide-react'
+import { ChevronRight, Handshake, Undo2, Wrench } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { addressOf } from '../../app/navigation.ts'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { IssueDialog } from '../../features/commands/issue-dialog.tsx'
+import { configurationPathOf, writeChange } from '../../features/commands/model.ts'
+import { useWhyNotFor } from '../../features/operators/use-why-not.ts'
+import { AcceptDialog, RevokeDialog } from '../../features/waivers/accept-dialog.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { usePreferences } from '../../state/preferences.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { boundText } from '../../ui/bound-text.ts'
 import { shortJson } from '../../ui/json-text.tsx'
 import { Name } from '../../ui/name.tsx'
+import { say } from '../../ui/notices.ts'
 import { Section } from '../../ui/section.tsx'
 import { Empty, Shown } from '../../ui/shown.tsx'
 import classes from './differences.module.css'
-import { type DesiredActual, type DifferenceEntry, type DifferenceGroup, differs, groupDifferences } from './model.ts'
+import { type DesiredActual, type DifferenceEntry, type DifferenceGroup, differs, groupDifferences, type NodeDetail } from './model.ts'
 
-export function DifferencePanel({ nodeId, asOf }: { readonly nodeId: string; readonly asOf: string | null }): ReactNode {
+/** What a person wants to do about a line. */
+type Asked =
+  | { readonly act: 'accept' | 'correct'; readonly entry: DifferenceEntry }
+  | { readonly act: 'revoke'; readonly entry: DifferenceEntry }
+
+export function DifferencePanel({ node }: { readonly node: NodeDetail }): ReactNode {
+  const { asOf } = node
+  const nodeId = node.record.id
+  const [asked, setAsked] = useState<Asked | null>(null)
   const { queries } = useWorkspace()
   const answer = useQuery(queries.desiredActual(nodeId, asOf))
   const onlyDifferences = usePreferences((preferences) => preferences.showsOnlyDifferences)
@@ -36,9 +49,49 @@ export function DifferencePanel({ nodeId, asOf }: { readonly nodeId: string; rea
         )
       }
     >
-      <Shown answer={answer}>{(comparison) => <Comparison comparison={comparison} onlyDifferences={onlyDifferences} />}</Shown>
+      <Shown answer={answer}>
+        {(comparison) => <Comparison comparison={comparison} onlyDifferences={onlyDifferences} onAsk={asOf === null ? setAsked : null} />}
+      </Shown>
+      {asked === null ? null : <AskedDialog node={node} asked={asked} waivers={data?.waivers ?? []} onClose={() => setAsked(null)} />}
     </Section>
   )
+}
+
+function AskedDialog({
+  node,
+  asked,
+  waivers,
+  onClose,
+}: {
+  readonly node: NodeDetail
+  readonly asked: Asked
+  readonly waivers: DesiredActual['waivers']
+  readonly onClose: () => void
+}): ReactNode {
+  const { id, name } = node.record
+  switch (asked.act) {
+    case 'accept':
+      return <AcceptDialog nodeId={id} path={asked.entry.path} onClose={onClose} />
+    case 'revoke': {
+      const waiver = waivers.find(({ waiverId }) => waiverId === asked.entry.because)
+      return waiver === undefined ? null : <RevokeDialog waiver={waiver} onClose={onClose} />
+    }
+    case 'correct': {
+      const path = configurationPathOf(asked.entry.path)
+      return (
+        <IssueDialog
+          nodeId={id}
+          nodeName={name}
+          initial={
+            path === null
+              ? { kind: 'run-snapshot' }
+              : { kind: 'set-config', changes: writeChange(path, asked.entry.verdict === 'extra' ? undefined : asked.entry.desired) }
+          }
+          onClose={onClose}
+        />
+      )
+    }
+  }
 }
 
 function PolicyNote({ data }: { readonly data: DesiredActual }): ReactNode {
@@ -50,7 +103,14 @@ function PolicyNote({ data }: { readonly data: DesiredActual }): ReactNode {
   )
 }
 
-function Comparison({ comparison, onlyDifferences }: { readonly comparison: DesiredActual; readonly onlyDifferences: boolean }): ReactNode {
+type ComparisonProps = {
+  readonly comparison: DesiredActual
+  readonly onlyDifferences: boolean
+  /** Null in the past, where nothing can be done. */
+  readonly onAsk: ((asked: Asked) => void) | null
+}
+
+function Comparison({ comparison, onlyDifferences, onAsk }: ComparisonProps): ReactNode {
   const groups = groupDifferences(comparison.entries, onlyDifferences)
   if (comparison.entries.length === 0) {
     return (
@@ -82,15 +142,18 @@ function Comparison({ comparison, onlyDifferences }: { readonly comparison: Desi
             {title}
           </span>
         ))}
+        <span role="columnheader" className={classes['spokenHead']}>{t`What can be done`}</span>
       </div>
       {groups.map((group) => (
-        <Group key={group.name} group={group} />
+        <Group key={group.name} group={group} onAsk={onAsk} />
       ))}
     </div>
   )
 }
 
-function Group({ group }: { readonly group: DifferenceGroup }): ReactNode {
+type OnAsk = ComparisonProps['onAsk']
+
+function Group({ group, onAsk }: { readonly group: DifferenceGroup; readonly onAsk: OnAsk }): ReactNode {
   const formats = useFormats()
   const [isOpen, setOpen] = useState(true)
   const isSingle = group.entries.length === 1 && group.entries[0]?.leaf === group.name
@@ -115,7 +178,9 @@ function Group({ group }: { readonly group: DifferenceGroup }): ReactNode {
           </span>
         </div>
       )}
-      {isOpen || isSingle ? group.entries.map((entry) => <Line key={entry.path} entry={entry} isIndented={!isSingle} />) : null}
+      {isOpen || isSingle
+        ? group.entries.map((entry) => <Line key={entry.path} entry={entry} isIndented={!isSingle} onAsk={onAsk} />)
+        : null}
     </div>
   )
 }
@@ -123,9 +188,11 @@ function Group({ group }: { readonly group: DifferenceGroup }): ReactNode {
 function Line({
   entry,
   isIndented,
+  onAsk,
 }: {
   readonly entry: DifferenceEntry & { readonly leaf: string }
   readonly isIndented: boolean
+  readonly onAsk: OnAsk
 }): ReactNode {
   const isOff = differs(entry)
   return (
@@ -154,9 +221,57 @@ function Line({
         )}
       </code>
       <span role="cell" className={classes['comparator']}>
-        <bdi>{boundText(entry.comparator, 40)}</bdi>
+        {entry.standing === 'waived' ? (
+          <em className={classes['accepted']}>{t`accepted`}</em>
+        ) : entry.standing === 'local-decision' ? (
+          <em className={classes['accepted']}>{t`decided by the node`}</em>
+        ) : (
+          <bdi>{boundText(entry.comparator, 40)}</bdi>
+        )}
       </span>
+      <LineActs entry={entry} onAsk={onAsk} />
     </div>
+  )
+}
+
+/** Accepting needs a difference that counts; correcting needs a place that a command can set. */
+function LineActs({ entry, onAsk }: { readonly entry: DifferenceEntry; readonly onAsk: OnAsk }): ReactNode {
+  const whyNot = useWhyNotFor()
+  if (onAsk === null || (entry.standing !== 'out-of-spec' && entry.standing !== 'waived')) return <span role="cell" />
+  const place = boundText(entry.path, 80)
+  const press = (asked: Asked, barrier: string | null): void => (barrier === null ? onAsk(asked) : say(barrier))
+  const [toAccept, toCorrect] = [whyNot('engineer'), whyNot('operator')]
+  return (
+    <span role="cell" className={classes['acts']}>
+      {entry.standing === 'waived' ? (
+        <IconButton
+          label={t`Accept no longer: ${place}`}
+          hint={toAccept ?? t`Accept it no longer`}
+          icon={<Undo2 aria-hidden="true" />}
+          onPress={() => press({ act: 'revoke', entry }, toAccept)}
+        />
+      ) : (
+        <>
+          <IconButton
+            label={t`Accept: ${place}`}
+            hint={toAccept ?? t`Accept it until a date`}
+            icon={<Handshake aria-hidden="true" />}
+            onPress={() => press({ act: 'accept', entry }, toAccept)}
+          />
+          <IconButton
+            label={t`Correct: ${place}`}
+            hint={
+              toCorrect ??
+              (configurationPathOf(entry.path) === null
+                ? t`No command sets this place; let the node take a fresh snapshot`
+                : t`Tell the node to be as desired`)
+            }
+            icon={<Wrench aria-hidden="true" />}
+            onPress={() => press({ act: 'correct', entry }, toCorrect)}
+          />
+        </>
+      )}
+    </span>
   )
 }
 

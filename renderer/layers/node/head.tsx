@@ -1,11 +1,16 @@
 /** Who a node is, how it stands on each axis with the age of each, and what may be done to it. */
 import { plural, t } from '@lingui/core/macro'
-import type { ReactNode } from 'react'
+import { Trans } from '@lingui/react/macro'
+import { Send } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { IssueDialog } from '../../features/commands/issue-dialog.tsx'
 import { DoubtNotes } from '../../features/doubts/doubts.tsx'
+import { useWhyNot } from '../../features/operators/use-why-not.ts'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { kindName } from '../../i18n/words.ts'
 import { HealthBadge, ModeBadge, PhaseBadge } from '../../ui/badges.tsx'
 import { boundText } from '../../ui/bound-text.ts'
+import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Figures } from '../../ui/figures.tsx'
 import { ModeMark } from '../../ui/marks.tsx'
@@ -31,6 +36,7 @@ export function NodeHead({ node, aside }: { readonly node: NodeDetail; readonly 
       aside={
         <>
           {aside}
+          {node.asOf === null ? <TellNode node={node} /> : null}
           {node.asOf === null ? <NodeActs node={node} /> : null}
         </>
       }
@@ -49,6 +55,19 @@ export function NodeHead({ node, aside }: { readonly node: NodeDetail; readonly 
       </p>
       <DoubtNotes doubts={node.doubts} />
     </PageHead>
+  )
+}
+
+function TellNode({ node }: { readonly node: NodeDetail }): ReactNode {
+  const [isOpen, setOpen] = useState(false)
+  const whyNot = useWhyNot('operator')
+  return (
+    <>
+      <Button whyNot={whyNot} icon={<Send aria-hidden="true" />} onPress={() => setOpen(true)}>
+        <Trans>Tell it</Trans>
+      </Button>
+      {isOpen ? <IssueDialog nodeId={node.record.id} nodeName={node.record.name} onClose={() => setOpen(false)} /> : null}
+    </>
   )
 }
 

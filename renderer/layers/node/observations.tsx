@@ -6,14 +6,17 @@ import { Activity, BellRing, Camera, CircleHelp, GitBranch, HeartPulse, type Luc
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useListKeys } from '../../app/keyboard/use-list-keys.ts'
 import type { Answers } from '../../client/rpc.ts'
-import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { sinceOf } from '../../client/queries.ts'
+import { useQueryKeepingLast, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { usePreferences } from '../../state/preferences.ts'
 import { boundText } from '../../ui/bound-text.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { JsonText } from '../../ui/json-text.tsx'
 import { Empty, Shown } from '../../ui/shown.tsx'
+import { within, type Window } from './observation-lanes.ts'
 import { appendOlder, type Observation, withNewest } from './observation-pages.ts'
+import { ObservationStrip } from './observation-strip.tsx'
 import classes from './observations.module.css'
 
 type Page = Answers['node']['observations']
@@ -28,14 +31,31 @@ const icons: Readonly<Record<Observation['kind'], LucideIcon>> = {
   unknown: CircleHelp,
 }
 const pageLength = 100
+/** Of a stretch of time, what is asked for at once, and how many are looked through for it at most. */
+const windowLength = 500
+const lookedThrough = 5000
 const rowHeights = { compact: 34, comfortable: 42, touch: 50 } as const
 
 export function NodeObservations({ nodeId }: { readonly nodeId: string }): ReactNode {
   const { queries } = useWorkspace()
-  const newest = useQuery(queries.observations(nodeId, pageLength))
+  const [window, setWindow] = useState<Window | null>(null)
+  const answer = useQueryKeepingLast(queries.observations(nodeId, window === null ? pageLength : windowLength, window))
   return (
-    <Shown answer={newest}>
-      {(page) => (page.items.length === 0 ? <NothingYet /> : <ObservationRoom nodeId={nodeId} newest={page} />)}
+    <Shown answer={answer}>
+      {(page) =>
+        page.items.length === 0 && window === null ? (
+          <NothingYet />
+        ) : (
+          <ObservationRoom
+            // A stretch has pages of its own.
+            key={window === null ? '' : `${String(window.from)} ${String(window.to)}`}
+            nodeId={nodeId}
+            newest={page}
+            window={window}
+            onWindow={setWindow}
+          />
+        )
+      }
     </Shown>
   )
 }
@@ -50,28 +70,41 @@ function NothingYet(): ReactNode {
   )
 }
 
-function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly newest: Page }): ReactNode {
+type RoomProps = {
+  readonly nodeId: string
+  readonly newest: Page
+  readonly window: Window | null
+  readonly onWindow: (window: Window | null) => void
+}
+
+function ObservationRoom({ nodeId, newest, window, onWindow }: RoomProps): ReactNode {
   const { client } = useWorkspace()
   const density = usePreferences((preferences) => preferences.density)
   const rowHeight = rowHeights[density]
   const [older, setOlder] = useState<{ readonly items: readonly Observation[]; readonly next: string | null } | null>(null)
   const isAsking = useRef(false)
   const scrollRef = useRef<HTMLDivElement | null>(null)
-  const items = useMemo(() => withNewest(newest.items, older?.items ?? []), [newest.items, older])
+  const held = useMemo(() => withNewest(newest.items, older?.items ?? []), [newest.items, older])
+  const items = useMemo(() => within(held, window), [held, window])
   const next = older === null ? newest.next : older.next
 
   const askOlder = useCallback(async (): Promise<void> => {
     if (next === null || isAsking.current) return
     isAsking.current = true
     try {
-      const page = await client.node.observations({ nodeId, cursor: next, limit: pageLength })
+      const page = await client.node.observations({
+        ...sinceOf(window),
+        nodeId,
+        cursor: next,
+        limit: window === null ? pageLength : windowLength,
+      })
       setOlder((held) => ({ items: appendOlder(held?.items ?? newest.items, page.items), next: page.next }))
     } catch {
       // The stream tells when the connection is lost; the page is asked for again when one scrolls on.
     } finally {
       isAsking.current = false
     }
-  }, [client, nodeId, next, newest.items])
+  }, [client, nodeId, next, newest.items, window])
 
   // oxlint-disable-next-line react/incompatible-library -- the virtualizer is read in this component alone, and nothing here is memoised by a compiler.
   const virtual = useVirtualizer({
@@ -87,6 +120,12 @@ function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly
     if (lastRow >= items.length - 30) void askOlder()
   }, [lastRow, items.length, askOlder])
   useEffect(() => virtual.measure(), [virtual, rowHeight])
+
+  // A stretch is shown whole: what was recorded after it is looked through until it is reached.
+  const isIncomplete = window !== null && next !== null
+  useEffect(() => {
+    if (isIncomplete && held.length < lookedThrough) void askOlder()
+  }, [isIncomplete, held.length, askOlder])
 
   // New observations come in at the top; whoever reads further down keeps the same lines before their eyes.
   const firstId = items[0]?.eventId
@@ -106,54 +145,65 @@ function ObservationRoom({ nodeId, newest }: { readonly nodeId: string; readonly
   })
   const chosen = items.find((item) => item.eventId === selected) ?? null
   return (
-    <div className={classes['room']}>
-      <div className={classes['list']}>
-        <div
-          ref={scrollRef}
-          className={classes['scroll']}
-          role="listbox"
-          aria-label={t`Observations, newest first`}
-          {...listProps}
-          {...(selected === null ? {} : { 'aria-activedescendant': `row-${selected}` })}
-        >
-          <div className={classes['body']} style={{ height: virtual.getTotalSize() }} role="presentation">
-            {rows.map((row) => {
-              const item = items[row.index]
-              return item === undefined ? null : (
-                <div
-                  key={row.key}
-                  id={`row-${item.eventId}`}
-                  role="option"
-                  tabIndex={-1}
-                  aria-selected={item.eventId === selected}
-                  className={`${classes['row']} ${item.eventId === selected ? classes['selected'] : ''} ${item.isFromAutonomy ? classes['alone'] : ''}`}
-                  style={{ height: rowHeight, transform: `translateY(${String(row.start)}px)` }}
-                  onClick={() => select(item.eventId)}
-                  onKeyDown={() => undefined}
-                  {...rowProps(item.eventId)}
-                >
-                  <ObservationLine item={item} />
-                </div>
-              )
-            })}
+    <>
+      <ObservationStrip
+        items={items}
+        isIncomplete={isIncomplete}
+        window={window}
+        onWindow={onWindow}
+        onChoose={select}
+        chosenId={selected}
+        nameOf={kindWord}
+      />
+      <div className={classes['room']}>
+        <div className={classes['list']}>
+          <div
+            ref={scrollRef}
+            className={classes['scroll']}
+            role="listbox"
+            aria-label={t`Observations, newest first`}
+            {...listProps}
+            {...(selected === null ? {} : { 'aria-activedescendant': `row-${selected}` })}
+          >
+            <div className={classes['body']} style={{ height: virtual.getTotalSize() }} role="presentation">
+              {rows.map((row) => {
+                const item = items[row.index]
+                return item === undefined ? null : (
+                  <div
+                    key={row.key}
+                    id={`row-${item.eventId}`}
+                    role="option"
+                    tabIndex={-1}
+                    aria-selected={item.eventId === selected}
+                    className={`${classes['row']} ${item.eventId === selected ? classes['selected'] : ''} ${item.isFromAutonomy ? classes['alone'] : ''}`}
+                    style={{ height: rowHeight, transform: `translateY(${String(row.start)}px)` }}
+                    onClick={() => select(item.eventId)}
+                    onKeyDown={() => undefined}
+                    {...rowProps(item.eventId)}
+                  >
+                    <ObservationLine item={item} />
+                  </div>
+                )
+              })}
+            </div>
           </div>
+          <p className={classes['foot']}>
+            <span className={classes['aloneSample']} aria-hidden="true" />
+            <Trans>recorded while on its own</Trans>
+            <span className={classes['total']}>
+              <Plural value={newest.total} one="# held" other="# held" />
+            </span>
+          </p>
         </div>
-        <p className={classes['foot']}>
-          <span className={classes['aloneSample']} aria-hidden="true" />
-          <Trans>recorded while on its own</Trans>
-          <span className={classes['total']}>
-            <Plural value={newest.total} one="# held" other="# held" />
-          </span>
-        </p>
+        <aside className={classes['detail']} aria-label={t`The chosen observation`}>
+          {chosen === null ? (
+            <Empty title={t`Choose one to see its data`}>{t`j and k move through the list.`}</Empty>
+          ) : (
+            <ObservationDetail item={chosen} />
+          )}
+        </aside>
       </div>
-      <aside className={classes['detail']} aria-label={t`The chosen observation`}>
-        {chosen === null ? (
-          <Empty title={t`Choose one to see its data`}>{t`j and k move through the list.`}</Empty>
-        ) : (
-          <ObservationDetail item={chosen} />
-        )}
-      </aside>
-    </div>
+    </>
   )
 }
 
