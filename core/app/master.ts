@@ -81,8 +81,8 @@ export type Master = {
 /** A node goes through so many modes at most before its next deadline. */
 const mostLooksAtOnce = 8
 
-/** What a rollout rests on: its decisions, assignments, and what nodes say of policies and of being there. */
-const rolloutBasis = /^ibcf\.(rollout|policy|desired|connectivity|lifecycle)\./
+/** What a rollout rests on: its decisions, assignments, and what nodes say of policies, of what they installed and of being there. */
+const rolloutBasis = /^ibcf\.(rollout|policy|desired|connectivity|lifecycle|command\.(applied|rejected))\./
 
 /**
  * Opens the master of a data directory, founding it when there is none. Throws what the store, its lock, the identity and the keys

@@ -1,5 +1,6 @@
 /** How a rollout stands: what was decided, with how far each of its nodes came by its own word ([RO2], [RO3]). */
 import { type NodeOutcome, outcomeOf, type RolloutEvidence, type RolloutTarget } from '../../fleet/rollout/outcome.ts'
+import { type Install, installFailures, wordsOfInstalls } from '../../fleet/rollout/installs.ts'
 import type { Rollout } from '../../fleet/rollout/rollout.ts'
 import type { RolloutView } from '../../fleet/rollout/verdict.ts'
 import { type PolicyWords, refusalIn } from '../../projections/proofs.ts'
@@ -10,8 +11,6 @@ import type { ReadModel } from '../read-model.ts'
 
 /** Refusals that waiting does not end. */
 const finalRefusals = new Set(['POLICY_SIGNED_OTHERWISE', 'POLICY_SIGNATURE_INVALID', 'LOCAL_POLICY_MALFORMED', 'KIND_UNKNOWN'])
-/** What a node says when it tried and went back to what it had. */
-const failures = new Set(['UPDATE_FAILED', 'ROLLED_BACK'])
 
 export type RolloutStanding = RolloutView & {
   readonly target: RolloutTarget
@@ -38,7 +37,7 @@ export function standingOf(model: ReadModel, rollout: Rollout): RolloutStanding 
   const overtaken = new Set<string>()
   for (const [nodeId, view] of views) {
     const words = model.proofs(nodeId)?.[policyBundleId]
-    outcomes.set(nodeId, outcomeOf(evidenceOf(model, view, policyBundleId, words, told.has(nodeId)), target))
+    outcomes.set(nodeId, outcomeOf(evidenceOf(model, view, target, words, told.has(nodeId), rollout.plannedAtMs), target))
     const desired = ruleIn(view.domainId).of(view)
     if (desired !== undefined && desired.policyBundleId !== policyBundleId && Date.parse(desired.assignedAt) > rollout.plannedAtMs)
       overtaken.add(nodeId)
@@ -49,12 +48,14 @@ export function standingOf(model: ReadModel, rollout: Rollout): RolloutStanding 
 function evidenceOf(
   model: ReadModel,
   view: NodeView,
-  policyBundleId: string,
+  { policyBundleId, targetVersion }: RolloutTarget,
   words: PolicyWords | undefined,
   wasTold: boolean,
+  plannedAtMs: number,
 ): RolloutEvidence {
+  const installed = wordsOfInstalls(installsOf(model, view.id), targetVersion, plannedAtMs)
   const refusal = words === undefined ? null : refusalIn(words)
-  const hasFailed = refusal !== null && failures.has(refusal.code)
+  const hasFailed = refusal !== null && installFailures.has(refusal.code)
   return {
     phase: view.phase,
     mode: view.mode,
@@ -62,9 +63,17 @@ function evidenceOf(
     adoptedPolicyBundleId: model.actual(view.id)?.adopted?.policyBundleId ?? null,
     reportedVersion: reportedVersion(model, view) ?? null,
     proof: words?.proven == null ? null : { policyBundleId, version: words.proven.version, isAfterRestart: words.proven.isAfterRestart },
-    refusal: refusal === null || hasFailed ? null : { ...refusal, isFinal: finalRefusals.has(refusal.code) },
-    failure: hasFailed ? refusal.sentence : null,
+    refusal: refusal === null || hasFailed ? installed.refusal : { ...refusal, isFinal: finalRefusals.has(refusal.code) },
+    failure: hasFailed ? refusal.sentence : installed.failure,
   }
+}
+
+function installsOf(model: ReadModel, nodeId: string): readonly Install[] {
+  return Object.entries(model.commandReports(nodeId) ?? {}).flatMap(([commandId, { end }]) => {
+    const issued = model.command(commandId)?.issued ?? null
+    if (issued === null || issued.kind !== 'install-artifact' || issued.nodeId !== nodeId || issued.body.sealed !== null) return []
+    return [{ commandId, version: String(issued.body.data['version']), issuedAtMs: Date.parse(issued.issuedAt), end }]
+  })
 }
 
 function toldNodes(model: ReadModel, domainIds: ReadonlySet<string>, policyBundleId: string): ReadonlySet<string> {
