@@ -6,12 +6,35 @@ import type { LinkQuality } from '../../fleet/node/node-record.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
 import type { ReadModel } from '../read-model.ts'
+import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
+import type { QueryMemory } from './query-memory.ts'
 
 /** Newest events about it that are looked through; it observes itself more often than anything else happens to it. */
 const lookedAt = 16
 
-/** Of its last observation as a relay; null where it made none lately, as a router does that runs no relay of ours. */
-export function carryingOf(model: ReadModel, relayId: string): z.infer<typeof relayCarrying> | null {
+type Carrying = z.infer<typeof relayCarrying>
+
+/** What relays said last, as of so many observations of theirs. */
+const remembered = new WeakMap<QueryMemory, BoundedCache<{ readonly observations: number; readonly carrying: Carrying | null }>>()
+const rememberedAtMost = 5000
+
+/**
+ * Of its last observation as a relay; null where it made none lately, as a router does that runs no relay of ours. Looked for only when it
+ * has observed something since: a page of a domain asks this of a hundred relays.
+ */
+export function carryingOf(model: ReadModel, relayId: string): Carrying | null {
+  const { observations = 0 } = model.actual(relayId) ?? {}
+  if (observations === 0) return null
+  const cache = remembered.get(model.memory) ?? createBoundedCache(rememberedAtMost)
+  remembered.set(model.memory, cache)
+  const known = cache.get(relayId)
+  if (known?.observations === observations) return known.carrying
+  const carrying = findCarrying(model, relayId)
+  cache.set(relayId, { observations, carrying })
+  return carrying
+}
+
+function findCarrying(model: ReadModel, relayId: string): Carrying | null {
   const events = readSubjectEvents(model.reader, relayId, { limit: lookedAt, order: 'newest', isMissingSkipped: true })
   for (const { event, log, branch } of events) {
     if (event?.type !== 'ibcf.observation.recorded.v1' || log.origin !== relayId || branch !== 0) continue
