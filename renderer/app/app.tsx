@@ -4,6 +4,7 @@ import { HostProvider } from '../client/host.tsx'
 import { useQuery, useWorkspace, WorkspaceProvider } from '../client/workspace.tsx'
 import { AttentionPage } from '../features/attention/page.tsx'
 import { AuditDesk } from '../features/audit/page.tsx'
+import { CourierDesk } from '../features/courier/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
 import { HeldDesk } from '../features/held/page.tsx'
@@ -75,6 +76,8 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <AuditDesk />
     case 'policies':
       return <PolicyDesk />
+    case 'courier':
+      return <CourierDesk />
     case 'data':
       return <HeldDesk />
     default:

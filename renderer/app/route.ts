@@ -23,11 +23,12 @@ export type Place =
   /** The one that is looked at; absent for the first of the list. */
   | { readonly room: 'rollouts'; readonly rolloutId?: string }
   | { readonly room: 'audit' }
+  | { readonly room: 'courier' }
   | { readonly room: 'data' }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
-const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'data'] as const
+const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'courier', 'data'] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags'] as const
 
 export const home: Route = { workspace: 'main', place: { room: 'overview' } }

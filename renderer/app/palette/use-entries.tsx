@@ -10,6 +10,7 @@ import {
   Globe,
   Keyboard,
   Layers,
+  PackageOpen,
   RotateCcw,
   Rows3,
   ScrollText,
@@ -108,6 +109,15 @@ export function usePaletteEntries(
       keywords: 'who what when history record proof',
       icon: <ScrollText size={15} />,
       run: () => goTo({ room: 'audit' }),
+    },
+    {
+      id: 'p-courier',
+      group: 'page',
+      name: t`Courier desk`,
+      note: t`Sticks, bundles, the airlock`,
+      keywords: 'usb stick bundle pack import export receipt carry airlock volume',
+      icon: <PackageOpen size={15} />,
+      run: () => goTo({ room: 'courier' }),
     },
     {
       id: 'p-data',

@@ -56,6 +56,8 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`Enrolments`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'returns':
       return { crumbs: [home, { name: t`Returns`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
+    case 'courier':
+      return { crumbs: [home, { name: t`Courier desk`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'data':
       return { crumbs: [home, { name: t`What is held`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'rollouts':

@@ -8,6 +8,7 @@ import {
   FileSliders,
   Globe,
   type LucideIcon,
+  PackageOpen,
   PanelLeft,
   RotateCcw,
   ScrollText,
@@ -54,6 +55,7 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
     { place: { room: 'policies' }, name: t`Policies`, icon: FileSliders },
     { place: { room: 'rollouts' }, name: t`Rollouts`, icon: Waves },
     { place: { room: 'audit' }, name: t`Audit`, icon: ScrollText },
+    { place: { room: 'courier' }, name: t`Courier desk`, icon: PackageOpen },
     { place: { room: 'data' }, name: t`What is held`, icon: Database, waiting: concerns.length, isUrgent: true },
   ]
   return (
