@@ -37,6 +37,12 @@ export type BundleItem =
 
 type ReaderPorts = { readonly crypto: Crypto; readonly compression: Compression }
 
+type ReadOptions = {
+  readonly onlySeal?: boolean
+  /** Runs that need not be unpacked, because all of them is held: a head stands for everything before it. */
+  readonly isHeld?: (run: Manifest['runs'][number]) => boolean
+}
+
 /**
  * With `onlySeal`, nothing is unpacked: manifest, statements and seal, at the speed of hashing. Throws Corrupt `BUNDLE_DAMAGED`,
  * `BUNDLE_MEMBER_STRANGE`, `BUNDLE_UNDECLARED`, `BUNDLE_INCOMPLETE`, `BUNDLE_TOO_LARGE` (a bomb), `BUNDLE_FORGED`, Incompatible
@@ -45,7 +51,7 @@ type ReaderPorts = { readonly crypto: Crypto; readonly compression: Compression 
 export async function* readBundle(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ports: ReaderPorts,
-  { onlySeal = false }: { readonly onlySeal?: boolean } = {},
+  { onlySeal = false, isHeld = () => false }: ReadOptions = {},
 ): AsyncGenerator<BundleItem, void> {
   const { crypto } = ports
   const hasher = crypto.hasher()
@@ -73,12 +79,13 @@ export async function* readBundle(
   let member = await take()
   for (const [at, run] of manifest.runs.entries()) {
     let next = 0
+    const isSkipped = onlySeal || isHeld(run)
     do {
       const range = rangeOf(member.name, run)
       if (range === undefined || (next === 0 ? range.from > run.from : range.from !== next) || range.to > run.to)
         throw unexpected(member.name, segmentsName(run, next === 0 ? run.from : next, run.to))
       next = range.to + 1
-      if (!onlySeal) {
+      if (!isSkipped) {
         const packed = await member.whole(bundleLimits.maxChunkBytes)
         for (const bytes of partSegments(unpack(ports, packed, bundleLimits.maxChunkBytes))) yield { kind: 'segment', run: at, bytes }
       }

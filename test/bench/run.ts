@@ -1,6 +1,7 @@
 /** `npm run -s bench -- [--json] [--events N] [--nodes N] [--turns N] [name ...]`: measures, and prints a line for each figure. */
 import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
+import { bundleBenches } from './bundle.bench.ts'
 import { commandBenches } from './command.bench.ts'
 import { removeFleets } from './fleet.ts'
 import { memoryBenches } from './memory.bench.ts'
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   ...readyBenches,
   ...memoryBenches,
   ...commandBenches,
+  ...bundleBenches,
 ]
 
 const usage = `usage: bench [--clean] [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`

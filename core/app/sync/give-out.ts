@@ -53,6 +53,12 @@ export function signedFrontier(reader: Reader): Ours {
   }
 }
 
+/** Whether this point of a log is held, on whatever branch; its head stands for all before it. */
+export function holdsPoint(reader: Reader, { log, to, head }: Pick<Run, 'log' | 'to' | 'head'>): boolean {
+  const tree = readLogTree(reader, parseLogId(log))
+  return tree?.branches.some((branch) => to <= branch.seq && toHex(headAt(reader, tree, branch, to)) === head) ?? false
+}
+
 export function planGiveOut(reader: Reader, { theirs, wants = [], ...filter }: GiveOutAsk): GiveOutPlan {
   const runs = missingRuns(signedFrontier(reader), theirs, filter)
   const blobs = new Set(wants.filter((digest) => hasBlob(reader, digest)))

@@ -6,9 +6,10 @@ import type { Envelope } from '../../fleet/authority/events.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import type { OperatorId, OriginId } from '../../kernel/ids.ts'
 import { hasBlob } from '../../store/blobs.ts'
-import type { Manifest } from '../../sync/bundle-format.ts'
+import type { Manifest, ManifestRun } from '../../sync/bundle-format.ts'
 import { type BundleItem, readBundle } from '../../sync/read-bundle.ts'
 import type { ServedMaster } from '../served-master.ts'
+import { holdsPoint } from './give-out.ts'
 import { vouchedKey } from './known-key.ts'
 import { readReceipt } from './tables.ts'
 import type { Taken } from './take-in.ts'
@@ -28,6 +29,7 @@ export type CheckedBundle = {
 export type ImportReport = {
   readonly manifest: Manifest
   readonly storedEvents: number
+  /** Parts of logs that were held already; a run that was held whole counts as one. */
   readonly knownSegments: number
   readonly gaps: readonly { readonly log: string; readonly expected: number }[]
   readonly forks: readonly { readonly log: string; readonly at: number }[]
@@ -39,7 +41,7 @@ export type ImportReport = {
 }
 
 /** So many bytes of segments go into one transaction. */
-const batchBytes = 1024 * 1024
+const batchBytes = 2 * 1024 * 1024
 const blobPieceBytes = 1024 * 1024
 
 /** Reads it all and writes nothing. Throws what `readBundle` throws. */
@@ -91,7 +93,12 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
     tally.add(taken.filter((answer) => !isOfNobody(answer)))
   }
   const receipts: Envelope[] = []
-  for await (const item of readBundle(open(), master.ports)) {
+  const isHeld = (run: ManifestRun): boolean => {
+    const held = master.moment(() => holdsPoint(master.model.reader, run))
+    if (held) tally.heldRun()
+    return held
+  }
+  for await (const item of readBundle(open(), master.ports, { isHeld })) {
     switch (item.kind) {
       case 'segment':
         // Its own bytes: what crosses to the writer would bring the whole chunk along.
@@ -155,6 +162,7 @@ async function takeBlob(
 function createTally() {
   let storedEvents = 0
   let knownSegments = 0
+  let knownRuns = 0
   let storedBlobs = 0
   const gaps = new Map<string, { readonly log: string; readonly expected: number }>()
   const forks = new Map<string, { readonly log: string; readonly at: number }>()
@@ -187,9 +195,10 @@ function createTally() {
       }
     },
     blob: (isNew: boolean): void => void (storedBlobs += Number(isNew)),
+    heldRun: (): void => void knownRuns++,
     figures: () => ({
       storedEvents,
-      knownSegments,
+      knownSegments: knownSegments + knownRuns,
       storedBlobs,
       gaps: [...gaps.values()],
       forks: [...forks.values()],

@@ -4,13 +4,12 @@
  */
 import type { FiledSegment } from '../../store/accept-segment.ts'
 import type { Commit } from '../../ingest/master-port.ts'
-import { toHex } from '../../kernel/hex.ts'
 import type { OriginId } from '../../kernel/ids.ts'
 import { refused, type Rejection, type Result } from '../../kernel/result.ts'
 import { decodeSegment, type DecodedSegment, verifySegment } from '../../log/segment.ts'
-import { headAt, readLogTree } from '../../store/branches.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
+import { holdsPoint } from './give-out.ts'
 import { knownKey } from './known-key.ts'
 
 type Place = { readonly log: string; readonly from: number; readonly to: number }
@@ -48,9 +47,11 @@ function takeOne(master: Master, commit: Commit, bytes: Uint8Array): Taken {
   if (!decoded.ok) return { kind: 'refused', log: '', from: 0, to: 0, refusal: decoded.refusal }
   const { log, from, to } = decoded.value.header
   const place = { log, from, to }
+  // Nothing of it is stored, so that nothing of it needs to be proven.
+  if (holdsPoint(commit.writer, decoded.value.header)) return { kind: 'known', ...place }
   const verified = verify(master, commit, decoded.value)
   if (!verified.ok) return { kind: 'refused', ...place, refusal: verified.refusal }
-  if (isOfThisLife(master, decoded.value)) return ownAnswer(commit, decoded.value)
+  if (isOfThisLife(master, decoded.value)) return { kind: 'refused', ...place, refusal: foreign(log) }
   const outcome = commit.takeSegment(verified.value)
   if (outcome.kind === 'stored') keepKeys(master, commit, outcome.events)
   switch (outcome.kind) {
@@ -94,16 +95,7 @@ function isOfThisLife({ identity }: Master, { log }: DecodedSegment): boolean {
   return log.origin === (identity.masterId as string) && log.incarnation === identity.incarnation
 }
 
-/** Code: OWN_LOG_FOREIGN, which means that somebody else signs with the key of this master. */
-function ownAnswer({ writer }: Commit, { header, log }: DecodedSegment): Taken {
-  const place = { log: header.log, from: header.from, to: header.to }
-  const tree = readLogTree(writer, log)
-  const own = tree?.branches[0]
-  const isOurs =
-    tree !== undefined && own !== undefined && header.to <= own.seq && toHex(headAt(writer, tree, own, header.to)) === header.head
-  return isOurs ? { kind: 'known', ...place } : { kind: 'refused', ...place, refusal: foreign(header.log) }
-}
-
+/** This master never said it: what it said is held and was answered before. */
 function foreign(log: string): Rejection {
   const sentence = 'This is signed with the key of this master, and this master never said it.'
   return { code: 'OWN_LOG_FOREIGN', sentence, facts: { log } }
