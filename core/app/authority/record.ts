@@ -3,16 +3,17 @@ import { type AuthorityRefusal, decideAuthority, proposeStatement } from '../../
 import type { Envelope } from '../../fleet/authority/events.ts'
 import type { AuthorityRequest, DecidedAuthority, Decider, MasterCard } from '../../fleet/authority/request.ts'
 import { grantPayloadType } from '../../fleet/authority/statement.ts'
-import type { Commit, Decision } from '../../ingest/master-port.ts'
+import type { Commit, Decision, MasterPort } from '../../ingest/master-port.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { toBase64 } from '../../kernel/hex.ts'
 import { tickHlc } from '../../kernel/hlc.ts'
 import type { DomainId, EventId, OperatorId } from '../../kernel/ids.ts'
 import type { Result } from '../../kernel/result.ts'
-import type { Master } from '../master.ts'
+import type { MasterIdentity } from '../identity.ts'
+import type { ReadModel } from '../read-model.ts'
 import { signEnvelope } from '../sign-envelope.ts'
 
-export type AuthorityParts = Pick<Master, 'model' | 'port' | 'identity'>
+export type AuthorityParts = { readonly model: ReadModel; readonly port: MasterPort; readonly identity: MasterIdentity }
 
 /** What goes into the event beside what the request becomes. */
 export type Besides = {
