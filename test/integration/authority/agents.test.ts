@@ -166,6 +166,41 @@ describe('agents in a split brain', () => {
     expect(fenceOf(valve)).toMatchObject({ epoch: 3, masterId: idOf(north) })
   }, 120_000)
 
+  it('[AU21] [AG7] follow a move that their master signed to whoever holds the other domain, and obey there', async () => {
+    const parentId = hq.master.identity.rootDomainId
+    const yard = act(hq, 'domain.create', { name: 'Yard', parentId, level: 'LOCAL' })
+    const [pump, valve] = [await join(1), await join(2)]
+    meet(hq, north)
+    act(hq, 'authority.grant', { domainId: yard, to: { masterId: idOf(north) }, until: null })
+    meet(hq, north)
+    const nodeIds = [pump, valve].map(({ agent }) => agent.view().nodeId as NodeId)
+    // The one hears of it from the master that it leaves, the other is away and only ever meets the one that it comes to.
+    valve.end = undefined
+    for (const nodeId of nodeIds) act(hq, 'node.move', { nodeId, toDomainId: yard, reason: 'Rebuilt there.' })
+    await ports.advanceUntil(() => fenceOf(pump).masterId === idOf(north), 300_000)
+    expect(fenceOf(valve)).toMatchObject({ placement: 0, epoch: 1, masterId: idOf(hq) })
+    carry(hq, north)
+    for (const nodeId of nodeIds) act(north, 'node.move', { nodeId, toDomainId: yard, reason: 'Rebuilt there.' })
+    pump.end = north
+    valve.end = north
+    await ports.advanceUntil(() => isAttachedTo(pump, north) && isAttachedTo(valve, north), 600_000)
+    const name = 'there'
+    const policy = { name, version: '1.0.0', targetVersion: '1.0.0', configuration: { port: 7 } }
+    const policyBundleId = act(north, 'policy.publish', policy as never) as unknown as string
+    act(north, 'policy.assign', { policyBundleId, domainId: yard } as never)
+    const portOf = ({ workload }: Field): unknown => workload.configurations.at(-1)?.['port']
+    await ports.advanceUntil(() => portOf(pump) === 7 && portOf(valve) === 7, 120_000)
+    for (const field of [pump, valve]) expect(fenceOf(field)).toMatchObject({ epoch: 2, masterId: idOf(north) })
+    expect(fenceOf(pump).placement).toBe(north.master.model.placement(nodeIds[0] ?? ''))
+    // The master that they left is nobody to them any more, also after a restart.
+    pump.restart()
+    pump.end = hq
+    await ports.advance(120_000)
+    expect(pump.agent.view()).toMatchObject({ state: 'AUTONOMOUS', difficulty: { code: 'MASTER_KEY_CHANGED' } })
+    meet(hq, north)
+    expect(hashOf(hq)).toBe(hashOf(north))
+  })
+
   it('[AG7] [AU15] remembers no epoch that its own master made up', async () => {
     const pump = await join(1)
     const { master } = hq

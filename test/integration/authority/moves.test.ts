@@ -106,6 +106,40 @@ describe('moving a node', () => {
     )
   })
 
+  it('[AG7] [AU21] a node obeys who holds the domain above once its master has signed that it gave the domain back', async () => {
+    meet(hq, north)
+    act(hq, 'authority.grant', { domainId: site, to: { masterId: idOf(north) }, until: null })
+    meet(hq, north)
+    const agent = await createTestNode()
+    const parts = { crypto: agent.ports.crypto, store: agent.store, memory: agent.memory, nowMs: agent.ports.clock.now }
+    const { publicKey } = north.master.port
+    const approval = {
+      v: 1,
+      nodeId: node,
+      domainId: site,
+      domainLine: [site, hq.master.identity.rootDomainId],
+      masterId: idOf(north),
+      masterName: 'North',
+      masterPublicKey: toBase64(publicKey),
+      placement: 1,
+      epoch: 2,
+      at: '2026-01-01T00:00:00.000Z',
+    } as const
+    agent.store.transact((writer) => {
+      agent.memory.put(writer, 'approval', approval)
+      agent.memory.put(writer, 'fence', { placement: 1, epoch: 2, masterId: idOf(north) })
+    })
+    act(north, 'authority.release', { domainId: site, inherit: true, reason: 'Reached again.' })
+    carry(north, hq)
+    // The master that it obeyed may be gone by then: the other one shows what it signed.
+    const moves = hq.master.port.moves?.(site, node) ?? []
+    expect(takeMoves(parts, moves)).toBe(true)
+    expect(agent.memory.get('fence')).toEqual({ placement: 2, epoch: 1, masterId: idOf(hq) })
+    expect(agent.memory.get('approval')).toMatchObject({ domainId: site, masterId: idOf(hq) })
+    expect(hq.master.model.placement(node)).toBe(2)
+    expect(takeMoves(parts, moves)).toBe(false)
+  })
+
   it('[AG7] [AU21] a node follows a move that the master it obeys has signed, once, and no other', async () => {
     meet(hq, north)
     act(hq, 'authority.grant', { domainId: yard, to: { masterId: idOf(north) }, until: null })
