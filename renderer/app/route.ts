@@ -7,9 +7,8 @@ export type DomainTab = (typeof domainTabs)[number]
 export type NodeTab = (typeof nodeTabs)[number]
 
 /** A query for nodes as the address carries it; the values are checked where they are used. */
-export type RouteFilter = Readonly<Partial<Record<'modes' | 'phases' | 'healths' | 'kinds' | 'tags', readonly string[]>>> & {
-  readonly text?: string
-}
+export type RouteFilter = Readonly<Partial<Record<'modes' | 'phases' | 'healths' | 'kinds' | 'tags' | 'anyTags', readonly string[]>>> &
+  Readonly<Partial<Record<'text' | 'policy' | 'from' | 'to', string>>>
 
 export type Place =
   | { readonly room: 'overview' }
@@ -29,7 +28,8 @@ export type Place =
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
 const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'courier', 'data'] as const
-const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags'] as const
+const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags', 'anyTags'] as const
+const wordKeys = ['text', 'policy', 'from', 'to'] as const
 
 export const home: Route = { workspace: 'main', place: { room: 'overview' } }
 
@@ -84,7 +84,7 @@ function parseMoment(search: string): { readonly asOf?: string } {
 function formatFilter(filter: RouteFilter): string {
   const parts = new URLSearchParams()
   for (const key of listKeys) if ((filter[key]?.length ?? 0) > 0) parts.set(key, filter[key]?.join(',') ?? '')
-  if (filter.text !== undefined && filter.text !== '') parts.set('text', filter.text)
+  for (const key of wordKeys) if ((filter[key] ?? '') !== '') parts.set(key, filter[key] ?? '')
   const text = parts.toString()
   return text === '' ? '' : `?${text}`
 }
@@ -95,6 +95,9 @@ function parseFilter(search: string): RouteFilter {
     const values = (parts.get(key) ?? '').split(',').filter((value) => value !== '')
     return values.length === 0 ? [] : [[key, values] as const]
   })
-  const text = parts.get('text') ?? ''
-  return { ...Object.fromEntries(lists), ...(text === '' ? {} : { text }) }
+  const words = wordKeys.flatMap((key) => {
+    const value = parts.get(key) ?? ''
+    return value === '' ? [] : [[key, value] as const]
+  })
+  return Object.fromEntries([...lists, ...words])
 }

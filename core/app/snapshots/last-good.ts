@@ -33,7 +33,11 @@ export function readLastGood(model: ReadModel, nodeId: string): LastGood {
   const hasOlder = found.length > lookedAtMost
   for (const [at, snapshot] of looked.entries()) {
     if (Date.parse(snapshot.time) > nowMs) continue
-    const then = modelAsOf(model, snapshot.time)
+    // A snapshot stands until the next one. One that was taken before the node was let in is judged at the end of that time.
+    const until = at === 0 ? nowMs : Date.parse(looked[at - 1]?.time ?? '') - 1
+    const atOnce = modelAsOf(model, snapshot.time)
+    const then =
+      atOnce.lifecycle(nodeId) === undefined ? modelAsOf(model, new Date(Math.max(until, Date.parse(snapshot.time))).toISOString()) : atOnce
     // It may have taken one before it was let in, and then nothing was desired of it.
     if ((then.lifecycle(nodeId)?.phase ?? 'QUARANTINED') === 'QUARANTINED' || then.actual(nodeId)?.health !== 'OK') continue
     const compared = readDesiredActual(then, nodeId)

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro'
 import {
   BellRing,
+  Bookmark,
   Clock,
   Copy,
   Database,
@@ -10,6 +11,7 @@ import {
   Globe,
   Keyboard,
   Layers,
+  ListFilter,
   PackageOpen,
   RotateCcw,
   Rows3,
@@ -24,8 +26,12 @@ import { useHost } from '../../client/host.tsx'
 import type { Query } from '../../client/query-cache.ts'
 import type { Answers } from '../../client/rpc.ts'
 import { useQuery, useQueryKeepingLast, useWorkspace } from '../../client/workspace.tsx'
+import { writeFilter } from '../../features/nodes/filter.ts'
+import { isQueryLine, namesFrom, readLine } from '../../features/query/model.ts'
+import { commonViews } from '../../features/query/views.ts'
 import { kindName, levelName, modeName, problemSentence, roleName } from '../../i18n/words.ts'
 import { densities, themes, usePreferences } from '../../state/preferences.ts'
+import { useSavedViews } from '../../state/saved-views.ts'
 import { copyText } from '../../ui/copy.tsx'
 import { ModeMark } from '../../ui/marks.tsx'
 import { say } from '../../ui/notices.ts'
@@ -48,6 +54,9 @@ export function usePaletteEntries(
   const domains = useQuery(queries.domains())
   const operators = useQuery(queries.operators())
   const master = useQuery(queries.master())
+  const policies = useQuery(queries.policies())
+  const rollouts = useQuery(queries.rollouts())
+  const savedViews = useSavedViews((held) => held.items)
   const nodes = useQueryKeepingLast<Answers['node']['list']>(typed === '' ? nothing : queries.nodes({ text: typed, limit: 8 }))
 
   const pages: PaletteChoice[] = [
@@ -230,11 +239,49 @@ export function usePaletteEntries(
           icon: <ModeMark mode={row.mode} size={13} />,
           run: () => goTo({ room: 'node', nodeId: row.id, tab: 'overview' }),
         }))
+  const rootId = domains.data?.items[0]?.id
+  const names = namesFrom(domains.data?.items ?? [], policies.data?.items ?? [])
+  const showLine = (line: string): void => {
+    if (rootId === undefined) return
+    const { place } = readLine(line, names, rootId)
+    goTo({ room: 'domain', domainId: place.domainId, tab: 'nodes', filter: writeFilter(place.filter) })
+  }
+  const rolloutEntries: PaletteChoice[] = (rollouts.data?.items ?? []).map((rollout) => ({
+    id: `r-${rollout.id}`,
+    group: 'page',
+    name: rollout.name,
+    note: t`Rollout of ${rollout.policyName ?? ''} ${rollout.policyVersion ?? ''}`,
+    keywords: rollout.id,
+    icon: <Waves size={15} />,
+    run: () => goTo({ room: 'rollouts', rolloutId: rollout.id }),
+  }))
+  const asked: PaletteChoice[] = isQueryLine(typed)
+    ? [
+        {
+          id: 'q-typed',
+          group: 'act',
+          name: t`Show the nodes of this query`,
+          note: typed,
+          icon: <ListFilter size={15} />,
+          run: () => showLine(typed),
+        },
+      ]
+    : []
+  const views: PaletteChoice[] = [...savedViews, ...commonViews()].map((view) => ({
+    id: `v-${view.name}`,
+    group: 'act',
+    name: t`Nodes: ${view.name}`,
+    note: view.line,
+    keywords: 'view query filter',
+    icon: <Bookmark size={15} />,
+    run: () => showLine(view.line),
+  }))
   const entries = [
+    ...asked,
     ...found,
     ...rankEntries(places, typed, typed === '' ? 6 : 8),
     ...rankEntries(pages, typed, 6),
-    ...rankEntries(acts, typed, typed === '' ? 4 : 8),
+    ...rankEntries([...acts, ...views, ...rolloutEntries], typed, typed === '' ? 4 : 8),
   ]
   return { entries, isSearching: typed !== '' && (nodes.isLoading || nodes.isOlder) }
 }

@@ -10,7 +10,7 @@ import { healthName, kindName, type Mode, modeName, phaseName } from '../../i18n
 import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { ModeMark } from '../../ui/marks.tsx'
-import { healthOrder, isEmptyFilter, kindOrder, type NodeFilter, phaseOrder, toggled } from './filter.ts'
+import { healthOrder, isEmptyFilter, kindOrder, type NodeFilter, phaseOrder, readFilter, toggled } from './filter.ts'
 import classes from './filter-bar.module.css'
 
 type Props = {
@@ -72,11 +72,7 @@ export function FilterBar({ filter, counts, onChange }: Props): ReactNode {
         />
         <Tags tags={filter.tags} onChange={(tags) => onChange({ ...filter, tags })} />
         {isEmptyFilter(filter) ? null : (
-          <Button
-            look="quiet"
-            icon={<X aria-hidden="true" />}
-            onPress={() => onChange({ modes: [], phases: [], healths: [], kinds: [], tags: [], text: '' })}
-          >
+          <Button look="quiet" icon={<X aria-hidden="true" />} onPress={() => onChange(readFilter({}))}>
             <Trans>Clear</Trans>
           </Button>
         )}

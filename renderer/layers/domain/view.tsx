@@ -19,6 +19,7 @@ import { FilterBar } from '../../features/nodes/filter-bar.tsx'
 import { isEmptyFilter, type NodeFilter, readFilter, toRequest, writeFilter } from '../../features/nodes/filter.ts'
 import { NodeTable } from '../../features/nodes/table.tsx'
 import { useWhyNot } from '../../features/operators/use-why-not.ts'
+import { QueryBar } from '../../features/query/bar.tsx'
 import { RolloutActs } from '../../features/rollouts/acts.tsx'
 import { RolloutList } from '../../features/rollouts/list.tsx'
 import { isOver, rankRollouts, type Rollout } from '../../features/rollouts/model.ts'
@@ -208,6 +209,7 @@ function DomainNodes({ domain, filter: routeFilter }: { readonly domain: DomainD
   )
   return (
     <>
+      <QueryBar place={{ domainId, filter }} />
       <FilterBar filter={filter} counts={domain.row.subtree.modes} onChange={change} />
       <NodeTable
         request={toRequest(domainId, filter)}

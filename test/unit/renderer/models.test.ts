@@ -237,7 +237,18 @@ describe('enrolments', () => {
 describe('the filter of nodes', () => {
   it('[UI23] takes from an address only what means something, and gives it back', () => {
     const filter = readFilter({ modes: ['REPLAYING', 'NONSENSE', 'LIVE'], healths: ['OK'], tags: ['arctic'], text: 'pump' })
-    expect(filter).toEqual({ modes: ['LIVE', 'REPLAYING'], phases: [], healths: ['OK'], kinds: [], tags: ['arctic'], text: 'pump' })
+    expect(filter).toEqual({
+      modes: ['LIVE', 'REPLAYING'],
+      phases: [],
+      healths: ['OK'],
+      kinds: [],
+      tags: ['arctic'],
+      anyTags: [],
+      policyBundleId: null,
+      from: null,
+      to: null,
+      text: 'pump',
+    })
     expect(readFilter(writeFilter(filter))).toEqual(filter)
     expect(toRequest('d', filter)).toEqual({ domainId: 'd', modes: ['LIVE', 'REPLAYING'], healths: ['OK'], tags: ['arctic'], text: 'pump' })
   })
