@@ -1,7 +1,7 @@
 /** Rollouts: names, inputs and outputs. */
 import { id, pageOf } from '../common.ts'
 import { openGateRequest, planRolloutRequest, rolloutAct, rolloutDetail, rolloutListRequest, rolloutView } from '../rollouts.ts'
-import { base, done, nothing } from './base.ts'
+import { base, done } from './base.ts'
 import { z } from 'zod'
 
 export const rolloutProcedures = {
