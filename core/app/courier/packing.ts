@@ -36,8 +36,8 @@ const none: PackJob = { state: 'none', directory: null, progress: null, bundleId
 
 /** What an event takes up in a bundle before any was packed here; measured by `bench bundle`. */
 const usualEventBytes = 115
-/** Left free on a volume, for its own tables and for the receipt on the way back. */
-const spareBytes = 4 * 1024 * 1024
+/** Left free on a volume, for its own tables and for the receipt on the way back: a twentieth, this much at most. */
+const spareBytesAtMost = 4 * 1024 * 1024
 const reachesAtMost = 5000
 
 export function createPacking(master: ServedMaster, volumes: Volumes, changed: () => void): Packing {
@@ -108,6 +108,16 @@ export function createPacking(master: ServedMaster, volumes: Volumes, changed: (
     await master.act('sync.sign', {}, actor)
     using store = await openStore({ directory: storeDirectory, mode: 'read-only', role: 'master', ports })
     const planned = planOf(store.reader, request, limit, eventBytes(store.reader, facts.masterId))
+    if (isNothingFitting(planned))
+      throw new AppError(
+        'Unavailable',
+        'DISK_SPACE_SHORT',
+        'Not even the most urgent of it fits there. Make room, or take another stick.',
+        {
+          path: volume.path,
+          freeBytes: volume.freeBytes,
+        },
+      )
     const opened = await openExport(master, store.reader, actor, {
       to: request.forMasterId === null ? [] : [request.forMasterId],
       isFull: request.isFull,
@@ -171,7 +181,8 @@ export function createPacking(master: ServedMaster, volumes: Volumes, changed: (
 /** Null: no limit. */
 function limitOf({ budgetBytes: bytes, link }: Pick<PlanRequest, 'budgetBytes' | 'link'>, volume: Volume | undefined): number | null {
   const asked = budgetBytes({ ...(bytes === null ? {} : { bytes }), ...(link === null ? {} : { link }) })
-  const there = volume === undefined ? Number.POSITIVE_INFINITY : Math.max(0, volume.freeBytes - spareBytes)
+  const there =
+    volume === undefined ? Number.POSITIVE_INFINITY : volume.freeBytes - Math.min(spareBytesAtMost, Math.ceil(volume.freeBytes / 20))
   const limit = Math.min(asked, there)
   return Number.isFinite(limit) ? Math.floor(limit) : null
 }
@@ -214,6 +225,11 @@ function planOf(
     into.bytes += bytes
   }
   return { fits, staysBehind: behind, estimatedBytes: Math.ceil(used), limitBytes, since: kept?.receipt.at ?? null }
+}
+
+function isNothingFitting({ fits, staysBehind }: PlanView): boolean {
+  const count = (contents: PlanView['fits']): number => lanes.reduce((sum, lane) => sum + contents[lane].events, contents.blobs.count)
+  return count(fits) === 0 && count(staysBehind) > 0
 }
 
 /** By the bundles that were packed here last. */

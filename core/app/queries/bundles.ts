@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { BundleRow, bundlePage, stationView } from '../../contract/courier.ts'
 import { type Bundle, dueAtOf, isOverdue, stageOf } from '../../fleet/courier/bundle.ts'
-import { listPeers, readReceipt } from '../sync/tables.ts'
+import { listPeers, readPeer, readReceipt } from '../sync/tables.ts'
 import type { ReadModel } from '../read-model.ts'
 import { cursorRefused } from './cursor.ts'
 
@@ -31,7 +31,7 @@ export function readBundleRow(model: ReadModel, bundleId: string): BundleRow | u
   const { packed, departed, lost, imports, receipts } = bundle
   const master = (masterId: string, name?: string) => ({
     masterId,
-    name: model.master(masterId)?.name ?? name ?? masterId,
+    name: name ?? masterName(model, masterId),
     isUs: masterId === (model.masterId as string),
   })
   const from = imports.at(-1)
@@ -39,7 +39,12 @@ export function readBundleRow(model: ReadModel, bundleId: string): BundleRow | u
     bundleId,
     stage: stageOf(bundle) ?? null,
     isOverdue: isOverdue(bundle, model.ports.clock.now()),
-    packedBy: packed !== null ? master(packed.by) : from === undefined ? null : master(from.fromMasterId, from.fromName),
+    packedBy:
+      packed !== null
+        ? master(packed.by)
+        : from === undefined
+          ? null
+          : master(from.fromMasterId, model.master(from.fromMasterId)?.name ?? from.fromName),
     packedAt: packed?.at ?? from?.packedAt ?? null,
     forName: packed === null ? null : packed.forName === '' ? null : packed.forName,
     carriedBy: saidOf(departed?.carriedBy) ?? saidOf(packed?.carriedBy) ?? null,
@@ -93,6 +98,11 @@ export function listStations(model: ReadModel): z.infer<typeof stationView>[] {
       acknowledgedAt: readReceipt(model.reader, card.masterId)?.receipt.at ?? null,
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** As its own log says, or its card while that log is not here. */
+export function masterName(model: ReadModel, masterId: string): string {
+  return model.master(masterId)?.name ?? readPeer(model.reader, masterId)?.card.name ?? masterId
 }
 
 function saidOf(text: string | undefined): string | undefined {

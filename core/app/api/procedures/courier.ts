@@ -3,7 +3,7 @@ import { AppError } from '../../../kernel/app-error.ts'
 import { parseEnvelope } from '../../../sync/envelope.ts'
 import { receiptLimits } from '../../../sync/receipt.ts'
 import { must, requireOperator } from '../../acts/act.ts'
-import { listBundles, listStations, readBundleRow } from '../../queries/bundles.ts'
+import { listBundles, listStations, masterName, readBundleRow } from '../../queries/bundles.ts'
 import { act, actorOf, found, type MasterContext, os } from './implementing.ts'
 
 /** Whoever may not act may not have sticks read, written or ejected either. */
@@ -61,7 +61,7 @@ export const bundleHandlers = {
         taken?.refusal.sentence ?? 'This is not a signed statement.',
       )
     const arrived = await act(context, 'courier.noteReceipts', {})
-    const fromName = master.model.master(taken.masterId)?.name ?? taken.masterId
+    const fromName = master.moment(() => masterName(master.model, taken.masterId))
     return { fromName, isNews: taken.kind === 'newer', arrived }
   }),
   cancel: os.bundle.cancel.handler(({ input, context }) => {
