@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   demo: () => import('./demo.ts'),
   node: () => import('./node.ts'),
   relay: () => import('./relay.ts'),
+  parcel: () => import('./parcel.ts'),
   call: () => import('./call.ts'),
   verify: () => import('./verify.ts'),
   fingerprint: () => import('./fingerprint.ts'),

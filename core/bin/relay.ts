@@ -50,16 +50,16 @@ Prints one line when it serves, {"ready":true,"url":...,"relayId":...,"pid":...}
     if (upstreamUrls.length === 0) required(undefined, 'upstream')
     const address = parseAddress(required(values.listen, 'listen'))
     const ended = Promise.withResolvers<number>()
-    let view: (() => RelayView) | undefined
+    const opened: { view?: () => RelayView } = {}
     const running = await serveRelay(
       { config: readConfig(values, io), upstreamUrls, address, queueBytes: readBytes(values['queue-bytes']) },
       (agent) => {
-        tell(agent, view?.(), isJson, io)
+        tell(agent, opened.view?.(), isJson, io)
         const code = endOf(agent)
         if (code !== undefined) ended.resolve(code)
       },
     )
-    view = running.relay.view
+    opened.view = running.relay.view
     const { relayId, agent } = running.relay.view()
     const { keyId, keyWords } = agent
     io.stdout(JSON.stringify({ ready: true, url: running.url, relayId, keyId, keyWords: keyWords.join(' '), pid: process.pid }))

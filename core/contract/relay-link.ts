@@ -26,6 +26,8 @@ export const relayLimits = {
   maxHops: 8,
   /** A request that is forwarded is held whole, and so is its answer; the largest answer is a range of a blob. */
   maxForwardedBytes: gatewayLimits.maxPieceBytes,
+  /** A bundle that is left for another master; a larger one is packed with a limit. */
+  maxParcelBytes: 16 * 1024 * 1024,
   /** Asked about at once, by one request for what was left for nodes. */
   maxNodes: 100,
 } as const
@@ -78,6 +80,29 @@ export const leftForNode = z.object({
 })
 export type LeftForNode = z.infer<typeof leftForNode>
 export const leftAnswer = z.object({ left: z.array(leftForNode) })
+
+const envelope = z.object({
+  payloadType: z.string().max(200),
+  payload: z.string(),
+  signatures: z.array(z.object({ keyid: z.string().max(100), sig: z.string().max(200) })).max(51),
+})
+
+/**
+ * `PUT /v1/relay/parcels/{sha256}?to=&keyid=&bundle=&offset=&total=`: a piece of a bundle for another master, by the id of its key. It is
+ * sealed for that master by whoever packed it. `GET /v1/relay/parcels?to=` lists what waits for a master, `GET` with the digest and
+ * `?offset=` reads it, and `POST .../taken` with a receipt of that master ends it.
+ */
+export const parcelQuery = z.object({
+  to: id,
+  keyid: z.string().regex(/^ed25519:[0-9a-f]{32}$/),
+  bundle: id,
+  offset: z.coerce.number().int().min(0),
+  total: z.coerce.number().int().min(1).max(relayLimits.maxParcelBytes),
+})
+export const parcelList = z.object({
+  parcels: z.array(z.object({ digest: z.string(), bundleId: id, sizeBytes: z.number().int().nonnegative() })),
+})
+export const parcelTaken = z.object({ publicKey: z.string().max(100), receipt: envelope })
 
 /** The hops that a header names; undefined when it is not such a list. */
 export function readHops(header: string | undefined): readonly string[] | undefined {

@@ -14,6 +14,7 @@ import type { Store } from '../store/open.ts'
 import type { z } from 'zod'
 import { keyIdOfOrigin, leftFor } from './origins.ts'
 import { heldTops } from './queue.ts'
+import { endParcel, givePiece, parcelsFor, takeParcel } from './parcels.ts'
 import { queryOf, readKey, takeBlob, takeSegment } from './take-in.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -31,9 +32,9 @@ export type AtRelayParts = {
 export function answerAtRelay(parts: AtRelayParts, request: GatewayRequest): GatewayResponse | undefined {
   const [path = ''] = request.path.split('?')
   if (path !== '/v1/relay' && !path.startsWith('/v1/relay/')) return undefined
-  const outcome = route(parts, request, path)
+  const outcome = parcelRoute(parts, request, path) ?? route(parts, request, path)
   if (outcome === undefined) return undefined
-  const response = outcome.ok ? jsonResponse(outcome.value) : problemResponse(outcome.refusal)
+  const response = !outcome.ok ? problemResponse(outcome.refusal) : isResponse(outcome.value) ? outcome.value : jsonResponse(outcome.value)
   return { ...response, headers: { ...response.headers, [relayHeaders.via]: parts.relayId } }
 }
 
@@ -58,6 +59,26 @@ function route(parts: AtRelayParts, request: GatewayRequest, path: string): Resu
     return takeBlob(taking, sender, isOwn(store, ports, sender, request), digest, request)
   }
   return refused('ROUTE_UNKNOWN', 'There is nothing here.', { path: path.slice(0, 100) })
+}
+
+/** Undefined for everything else. */
+function parcelRoute(
+  { store, ports, relayId, queueBytes }: AtRelayParts,
+  request: GatewayRequest,
+  path: string,
+): Result<unknown> | undefined {
+  const { method } = request
+  if (method === 'GET' && path === '/v1/relay/parcels') return parcelsFor(store.reader, request)
+  const [, digest = '', verb] = /^\/v1\/relay\/parcels\/([0-9a-f]{64})(?:\/(taken))?$/.exec(path) ?? []
+  if (digest === '') return undefined
+  const taking = { relayId, store, crypto: ports.crypto, queueBytes }
+  if (verb === 'taken') return method === 'POST' ? endParcel(taking, digest, request) : undefined
+  if (method === 'GET') return givePiece(store.reader, digest, request)
+  return method === 'PUT' ? takeParcel(taking, digest, request, ports.clock.now()) : undefined
+}
+
+function isResponse(value: unknown): value is GatewayResponse {
+  return typeof value === 'object' && value !== null && 'body' in value && value.body instanceof Uint8Array
 }
 
 function greeting({ relayId, name, identity, upstream, ports }: AtRelayParts): z.infer<typeof relayGreeting> {

@@ -32,6 +32,8 @@ export type RelayView = {
   /** The relays between this one and the master. */
   readonly via: readonly string[]
   readonly held: Held & { readonly origins: number }
+  /** Bundles of masters for other masters. */
+  readonly parcels: { readonly items: number; readonly bytes: number }
   readonly queueBytes: number
   readonly losses: Readonly<Record<LossReason, Held>>
   readonly forwarded: { readonly requests: number; readonly bytes: number }

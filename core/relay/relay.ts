@@ -3,7 +3,7 @@
  * stopped, carried to another place and started with other upstreams: everything it holds goes on. As a node of kind RELAY it has a
  * key of its own, enrols, observes and is heard like any other.
  */
-import { type Agent, createAgent } from '../agent/agent.ts'
+import { createAgent } from '../agent/agent.ts'
 import { createGatewayClient } from '../agent/gateway-client.ts'
 import { loadIdentity } from '../agent/identity.ts'
 import { createLinkMeter } from '../agent/link-meter.ts'
@@ -16,6 +16,7 @@ import type { RelayConfig, RelayView } from './config.ts'
 import { awayResponse, forward } from './forward.ts'
 import { createHandingOn } from './hand-on.ts'
 import { createOriginTables, keepLeft, nodesBehind, noteLetThrough } from './origins.ts'
+import { createParcelTable, handOnParcels, heldParcels } from './parcels.ts'
 import { createQueueTables, heldInAll, lossesInAll, noteTold, untoldLosses } from './queue.ts'
 import { createUpstream } from './upstream.ts'
 import { relayWorkload } from './workload.ts'
@@ -51,17 +52,18 @@ const toldAtOnce = 50
 /** Throws what the store throws when it cannot be written, and Corrupt `IDENTITY_DAMAGED`. */
 export function openRelay(ports: Ports, config: RelayConfig): Relay {
   const { store, upstreams, queueBytes } = config
-  const { clock, crypto } = ports
+  const { clock } = ports
   store.transact((writer) => {
     createQueueTables(writer)
     createOriginTables(writer)
+    createParcelTable(writer)
   })
-  let agent: Agent
   const figures = (): Omit<RelayView, 'agent'> => ({
     relayId: identity.nodeId,
     isUpstreamHere: upstream.isHere(),
-    via: upstream.via(),
+    via: agent.view().via,
     held: heldInAll(store.reader),
+    parcels: heldParcels(store.reader),
     queueBytes,
     losses: lossesInAll(store.reader),
     forwarded: upstream.forwarded(),
@@ -69,7 +71,7 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
   })
   const [first, ...others] = upstreams
   if (first === undefined) throw new TypeError('A relay needs a next hop.')
-  agent = createAgent({
+  const agent = createAgent({
     ports,
     store,
     transport: first,
@@ -157,6 +159,7 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
     const { handedOn, hindrance } = await handOn()
     tellLosses()
     tellHeld()
+    if (hindrance === undefined) await handOnParcels(store, client, () => isClosed)
     const leftFetched = hindrance === undefined ? await fetchLeft() : 0
     return { handedOn, hindrance, leftFetched }
   }

@@ -16,7 +16,7 @@ import { keyIdOf } from '../log/dsse.ts'
 import { isLogId, parseLogId } from '../log/log-id.ts'
 import { decodeSegment, verifySegment } from '../log/segment.ts'
 import type { Store } from '../store/open.ts'
-import { dropStaged, dropStagedOf, stagePiece } from '../store/staged.ts'
+import { dropStaged, dropStagedOf, stagedInAll, stagePiece } from '../store/staged.ts'
 import { keyIdOfOrigin } from './origins.ts'
 import { type NewItem, takeItem } from './queue.ts'
 
@@ -29,6 +29,8 @@ export type TakeInParts = {
 }
 export type DepositAnswer = z.infer<typeof depositAnswer>
 
+/** Of the queue's bound, for all pieces that are on their way, beside it. */
+const stagingShare = 1 / 2
 /** Of one sender's pieces on their way: a blob and a segment of the largest size, and what their pieces cost. */
 const stagingQuotaBytes = 32 * 1024 * 1024
 /** Of strangers' together: enough for one segment. */
@@ -92,6 +94,8 @@ function stage(
 ): Result<DepositAnswer> {
   const held = { heldBy: 'relay', holderId: relayId } as const
   return store.transact((writer): Result<DepositAnswer> => {
+    if (stagedInAll(writer) + body.length > queueBytes * stagingShare)
+      return refused('RELAY_FULL', 'Too much is on its way to this relay already; nothing was taken.', { relayId })
     const quotaBytes = origin === sharedPlace ? strangersStagingBytes : stagingQuotaBytes
     const staging = stagePiece(writer, { origin, key, offset, total, bytes: body }, quotaBytes)
     switch (staging.kind) {

@@ -115,6 +115,11 @@ export function stagedOffset(reader: Reader, origin: OriginId, key: string): num
   return last === undefined ? 0 : last.start + last.size
 }
 
+/** What is on its way from everybody, in bytes. */
+export function stagedInAll(reader: Reader): number {
+  return reader.get<{ used: number | null }>('SELECT sum(size) AS used FROM staged_pieces')?.used ?? 0
+}
+
 /** What counts towards the origin's quota. */
 export function stagedBytes(reader: Reader, origin: OriginId): number {
   const row = reader.get<{ used: number | null }>(
