@@ -71,11 +71,31 @@ export async function importBundle(args: readonly string[], io: CommandIo): Prom
   return isWhole ? exitCodes.done : exitCodes.checkFailed
 }
 
-/** What it would change, by the airlock of the master; nothing is taken in. */
+const lookEveryMs = 200
+
+type InAirlock = {
+  readonly importId: string
+  readonly stage: string
+  readonly preview: unknown
+  readonly problem: { readonly code: string; readonly sentence: string } | null
+}
+
+/** What it would change, by the airlock of the master; it is put away again, and nothing is taken in. */
 export async function previewBundle(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, positionals } = readOptions(args, common, 1)
-  const preview = await ask(values, io, 'courier.preview', { file: pathOption(positionals[0], 'file', io) })
-  io.stdout(JSON.stringify(preview, null, values.json === true ? 0 : 2))
+  let seen = (await ask(values, io, 'bundle.inspect', { file: pathOption(positionals[0], 'file', io) })) as InAirlock
+  const { importId } = seen
+  try {
+    while (seen.stage === 'inspecting' || seen.stage === 'previewing') {
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+      seen = (await ask(values, io, 'bundle.import', { importId })) as InAirlock
+      if (seen.stage === 'inspected') seen = (await ask(values, io, 'bundle.preview', { importId })) as InAirlock
+    }
+  } finally {
+    await ask(values, io, 'bundle.cancel', { importId })
+  }
+  if (seen.problem !== null) throw new AppError('Rejected', seen.problem.code, seen.problem.sentence)
+  io.stdout(values.json === true ? JSON.stringify({ ok: true, preview: seen.preview }) : JSON.stringify(seen.preview, null, 2))
   return exitCodes.done
 }
 

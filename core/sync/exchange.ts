@@ -2,7 +2,7 @@
  * The exchange: what one side holds that the other lacks, and in which order it goes. The same for a stick, a link and the simulator;
  * it decides from two frontiers alone and reads nothing ([SB1] to [SB5]).
  */
-import { sortFrontier, type Frontier, type FrontierEntry } from '../log/frontier.ts'
+import type { Frontier, FrontierEntry } from '../log/frontier.ts'
 import { type Lane, lanes as allLanes, parseLogId } from '../log/log-id.ts'
 
 /** A set of whole logs, by name. */
@@ -135,11 +135,4 @@ export function createPacker(limitBytes: number): {
     },
     usedBytes: () => used,
   }
-}
-
-/** What they would hold after they took in these runs: an acknowledgement is never made of this, only an estimate. */
-export function afterRuns(theirs: Frontier, runs: readonly Run[]): Frontier {
-  const entries = new Map(theirs.map((entry) => [`${entry.log} ${entry.branch}`, entry]))
-  for (const { log, branch, to, head } of runs) entries.set(`${log} ${branch}`, { log, branch, seq: to, head })
-  return sortFrontier([...entries.values()])
 }

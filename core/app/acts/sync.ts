@@ -84,7 +84,7 @@ export function takeReceiptEnvelopes(act: Act, { envelopes }: { readonly envelop
 }
 
 /** Signs every open tail, so that all that is held can leave the machine. */
-export function signTails({ master }: Act, _: Readonly<Record<never, never>>): void {
+export function signTails({ master }: Act, _input: object): void {
   master.recorder.sign()
 }
 
@@ -94,7 +94,7 @@ export function cardOf({ master }: Act, { recipient }: { readonly recipient: str
 }
 
 /** What opens bundles to this master. It never leaves the process. */
-export function ageIdentity({ master }: Act, _: Readonly<Record<never, never>>): string {
+export function ageIdentity({ master }: Act, _input: object): string {
   return ageIdentityOf(master)
 }
 

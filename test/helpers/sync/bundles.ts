@@ -1,8 +1,7 @@
 /** Bundles between masters of this process: packed by one, as bytes in memory, taken in by another. */
-import { decrypted } from '../../../core/app/sync/age.ts'
 import { type ExportAsk, openExport, type OpenedExport } from '../../../core/app/sync/export-bundle.ts'
 import { importBundle, type ImportReport } from '../../../core/app/sync/import-bundle.ts'
-import { recipientOf } from '../../../core/app/sync/age.ts'
+import { decrypted, recipientOf } from '../../../core/app/sync/age.ts'
 import { ageIdentityOf, signCard } from '../../../core/app/sync/sign.ts'
 import { perform } from '../../../core/app/acts/acts.ts'
 import { servedHere } from '../../../core/app/served-master.ts'

@@ -193,6 +193,7 @@ describe('sticks between masters', () => {
     expect(await bundle('list', stick)).toMatchObject({ items: [{ file: 'b.ibcf', isSplit: true }] })
     expect(await bundle('inspect', file)).toMatchObject({ ok: true, from: { name: 'Alfa' }, to: [{ masterId: b.masterId }], stale: [] })
     expect(await bundle('verify', file, '--data', a.directory)).toMatchObject({ ok: true, segmentsOfUnknownKeys: 0 })
+    expect(await bundle('preview', file, '--data', b.directory)).toMatchObject({ ok: true })
     expect(
       await bundle('import', file, '--data', b.directory, '--receipt-to', join(stick, 'back.dsse.json'), '--operator', 'Ada of Bravo'),
     ).toMatchObject({ status: 0, ok: true })
