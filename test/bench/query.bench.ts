@@ -22,7 +22,7 @@ const calls = 200
 /** What a question that takes too long is made of. */
 const costs =
   'The inbox is most of a summary: many nodes score the capped 100, and each group that can hold one is looked at for who waited longest. ' +
-  'A domain page also reads the rows of up to 400 drawn nodes, a filtered page counts up to 2,000. Pages of the file that are not in memory come on top.'
+  'A domain page also reads the rows of up to 400 drawn nodes and of what was measured over up to 100 relays; a region is merged from its domains. Pages of the file that are not in memory come on top.'
 
 type Question = {
   readonly name: string
@@ -78,6 +78,12 @@ function questions({ domainIds }: MadeFleet): readonly Question[] {
               cursor: page.next,
             })
       },
+    },
+    {
+      name: 'query: facets of a domain',
+      budgetMs: 10,
+      ask: (queries, turn) =>
+        queries.facets({ domainId: domain(turn), of: ['mode', 'phase', 'health', 'kind', 'domain'], modes: ['LIVE'] }),
     },
   ]
 }

@@ -8,7 +8,7 @@ import { readCounters } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
 import { cursorRefused } from './cursor.ts'
 import { subtreeOf } from './domain-tree.ts'
-import { conditionsOf } from './fleet/node-order.ts'
+import { conditionsOf } from './fleet/order-filter.ts'
 import { type ListPage, refuseAsOf } from './list-page.ts'
 import { actorName } from './names.ts'
 

@@ -12,42 +12,27 @@ import {
   type Phase,
   phases as knownPhases,
 } from '../../../fleet/node/node-record.ts'
-import type { NodeId } from '../../../kernel/ids.ts'
 import type { Reader, SqlValue } from '../../../kernel/reader.ts'
 import { rankOf } from '../../../projections/nodes.ts'
 import { countCells, readCells } from './cells.ts'
+import { countersOf, fewPlaces } from './few-places.ts'
 import type { FleetMemory } from './fleet.ts'
-import type { Governed } from './governed-nodes.ts'
-
-/** Its place in the order; smaller comes first. */
-export type Place = { readonly rank: number; readonly name: string; readonly subject: string }
-
-export type OrderFilter = {
-  readonly domainIds?: readonly string[] | undefined
-  /** Beside the domains: only nodes of these, or these. */
-  readonly governed?: Governed | undefined
-  readonly modes?: readonly ConnectivityMode[] | undefined
-  readonly phases?: readonly Phase[] | undefined
-  readonly healths?: readonly Health[] | undefined
-  readonly kinds?: readonly string[] | undefined
-  /** All of them. */
-  readonly tags?: readonly string[] | undefined
-  /** Any of them. */
-  readonly anyTags?: readonly string[] | undefined
-  /** Its phase or mode changed at or after, and before; wall milliseconds. */
-  readonly fromMs?: number | undefined
-  readonly toMs?: number | undefined
-  /** Lower case, not empty. */
-  readonly text?: string | undefined
-}
+import {
+  beforeAll,
+  comparePlaces,
+  conditionsOf,
+  type NamedPlace,
+  type OddRow,
+  type OrderFilter,
+  type Place,
+  textTest,
+} from './order-filter.ts'
 
 export type Walked = {
   readonly places: readonly Place[]
   /** Where it stopped looking, when there may be more that it did not reach. */
   readonly reached: Place | undefined
 }
-
-export const beforeAll: Place = { rank: -1, name: '', subject: '' }
 
 /** Rows looked at for one page: what is farther comes with the next. */
 const lookedAtMost = 5000
@@ -98,54 +83,6 @@ type Stream = { readonly walk: Walk; readonly places: Place[]; from: Place; isOv
 
 function endOf({ reached, from }: Stream): Place {
   return reached ?? from
-}
-
-/** The filter as a condition on the rows of the view `nodes`, in order. */
-export function conditionsOf(filter: OrderFilter): { readonly texts: readonly string[]; readonly values: readonly SqlValue[] } {
-  const texts: string[] = []
-  const values: SqlValue[] = []
-  // The sign keeps an index over one of these from being chosen over the order.
-  const among = (column: string, wanted: readonly string[] | undefined): void => {
-    if (wanted === undefined) return
-    texts.push(`+${column} IN (SELECT value FROM json_each(?))`)
-    values.push(JSON.stringify(wanted))
-  }
-  among('domain', filter.domainIds)
-  if (filter.governed !== undefined) {
-    texts.push('(+domain IN (SELECT value FROM json_each(?)) OR +subject IN (SELECT value FROM json_each(?)))')
-    values.push(JSON.stringify(filter.governed.domainIds), JSON.stringify(filter.governed.subjects))
-  }
-  among('shown_mode', filter.modes)
-  among('phase', filter.phases)
-  among('shown_health', filter.healths)
-  among('kind', filter.kinds)
-  for (const tag of filter.tags ?? []) {
-    texts.push('EXISTS (SELECT 1 FROM node_tags WHERE node_tags.text = ? AND node_tags.subject = nodes.subject)')
-    values.push(tag)
-  }
-  if (filter.anyTags !== undefined) {
-    texts.push(
-      'EXISTS (SELECT 1 FROM node_tags WHERE node_tags.text IN (SELECT value FROM json_each(?)) AND node_tags.subject = nodes.subject)',
-    )
-    values.push(JSON.stringify(filter.anyTags))
-  }
-  if (filter.fromMs !== undefined) {
-    texts.push('+moved_ms >= ?')
-    values.push(filter.fromMs)
-  }
-  if (filter.toMs !== undefined) {
-    texts.push('+moved_ms < ?')
-    values.push(filter.toMs)
-  }
-  if (filter.text !== undefined && isAscii(filter.text)) {
-    texts.push("(instr(lower(name), ?) > 0 OR instr(lower(subject), ?) > 0 OR instr(lower(coalesce(serial, '')), ?) > 0)")
-    values.push(filter.text, filter.text, filter.text)
-  }
-  return { texts, values }
-}
-
-export function comparePlaces(a: Place, b: Place): number {
-  return a.rank - b.rank || compareText(a.name, b.name) || compareText(a.subject, b.subject)
 }
 
 type Walk = {
@@ -206,62 +143,6 @@ const totalKeys = [
 /** Of the whole fleet, by one thing at a time. */
 function totalsOf(reader: Reader): ReadonlyMap<string, number> {
   return countersOf(reader, totalKeys)
-}
-
-function countersOf(reader: Reader, keys: readonly string[]): ReadonlyMap<string, number> {
-  const rows = reader.all<{ key: string; amount: number }>(
-    "SELECT key, amount FROM projection_counters WHERE read_table = 'nodes' AND scope = '' AND key IN (SELECT value FROM json_each(?))",
-    JSON.stringify(keys),
-  )
-  return new Map(rows.map(({ key, amount }) => [key, amount]))
-}
-
-/** So many are read and sorted at once rather than looked for in the order. */
-const fewAtMost = 2000
-
-/** All that the filter lets through, in order, where an index other than the order finds them and they are few; else undefined. */
-function fewPlaces(reader: Reader, fleet: FleetMemory, filter: OrderFilter): readonly Place[] | undefined {
-  const candidates = candidatesFor(reader, filter)
-  if (candidates === undefined) return undefined
-  const { healths: wanted, ...rest } = filter
-  const { texts, values } = conditionsOf(rest)
-  const fits = textTest(filter)
-  const rows = reader.all<OddRow & NamedPlace & { readonly shown_health: Health }>(
-    `SELECT subject, name, serial, phase, shown_mode, shown_health FROM nodes WHERE subject IN (${candidates.text}) AND rank IS NOT NULL${texts.map((text) => ` AND ${text}`).join('')}`,
-    ...candidates.values,
-    ...values,
-  )
-  const places: Place[] = []
-  for (const row of rows) {
-    const health = fleet.heard.healths.get(row.subject as NodeId)?.live ?? row.shown_health
-    if (fits?.(row) === false || wanted?.includes(health) === false) continue
-    places.push({ subject: row.subject, name: row.name, rank: rankOf(row.phase, health, row.shown_mode) })
-  }
-  return places.sort(comparePlaces)
-}
-
-/** The rows of an index that every node of the answer is in, as a query of their subjects. */
-function candidatesFor(reader: Reader, filter: OrderFilter): { readonly text: string; readonly values: readonly SqlValue[] } | undefined {
-  const { tags = [], anyTags, fromMs, toMs } = filter
-  if (tags.length > 0 || anyTags !== undefined) {
-    const counts = countersOf(
-      reader,
-      [...tags, ...(anyTags ?? [])].map((tag) => `tag:${tag}`),
-    )
-    const nodes = (tag: string): number => counts.get(`tag:${tag}`) ?? 0
-    const [rarest] = tags.toSorted((a, b) => nodes(a) - nodes(b))
-    if (rarest !== undefined && nodes(rarest) <= fewAtMost)
-      return { text: 'SELECT subject FROM node_tags WHERE text IN (?)', values: [rarest] }
-    if (anyTags !== undefined && anyTags.reduce((sum, tag) => sum + nodes(tag), 0) <= fewAtMost)
-      return { text: 'SELECT subject FROM node_tags WHERE text IN (SELECT value FROM json_each(?))', values: [JSON.stringify(anyTags)] }
-  }
-  if (fromMs !== undefined || toMs !== undefined) {
-    const window = [fromMs ?? Number.MIN_SAFE_INTEGER, toMs ?? Number.MAX_SAFE_INTEGER]
-    const text = 'SELECT subject FROM nodes WHERE moved_ms >= ? AND moved_ms < ?'
-    const found = reader.get<{ nodes: number }>(`SELECT count(*) AS nodes FROM (${text} LIMIT ?)`, ...window, fewAtMost + 1)
-    if ((found?.nodes ?? 0) <= fewAtMost) return { text, values: window }
-  }
-  return undefined
 }
 
 function follow(
@@ -330,8 +211,6 @@ function oddNodes({ heard }: FleetMemory, { healths }: OrderFilter): Odd {
   return { odd, isOut: (subject) => out.has(subject) }
 }
 
-type OddRow = Place & { readonly phase: Phase; readonly shown_mode: ConnectivityMode }
-
 function oddPlaces(reader: Reader, { healths: _healths, ...filter }: OrderFilter, odd: ReadonlyMap<string, Health>): Place[] {
   const { texts, values } = conditionsOf(filter)
   const fits = textTest(filter)
@@ -394,21 +273,4 @@ function countedBy(reader: Reader, fleet: FleetMemory, filter: OrderFilter): num
 export function isCounted({ governed, tags, anyTags, text, fromMs, toMs }: OrderFilter): boolean {
   const rowsOnly = [governed, anyTags, text, fromMs, toMs].some((part) => part !== undefined)
   return !rowsOnly && (tags === undefined || tags.length === 0)
-}
-
-type NamedPlace = Place & { readonly serial: string | null }
-
-/** What SQLite cannot do by itself: it knows upper and lower case of ASCII only. */
-function textTest({ text }: OrderFilter): ((row: NamedPlace) => boolean) | undefined {
-  if (text === undefined || isAscii(text)) return undefined
-  return ({ name, subject, serial }) => [name, subject, serial ?? ''].some((field) => field.toLowerCase().includes(text))
-}
-
-function isAscii(text: string): boolean {
-  return /^[ -~]*$/.test(text)
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
