@@ -282,6 +282,8 @@ export const nodeDetail = z.object({
       nextExpectedAt: instant.nullable(),
     })
     .optional(),
+  /** The relays on its way to the master, nearest first; empty where it reaches it by itself. Not told of the past. */
+  way: z.array(z.object({ id, name: z.string() })).optional(),
   session: sessionView.nullable(),
   evidence: z.array(evidenceView),
   logs: z.array(logView),

@@ -12,6 +12,8 @@ import type { ReadModel } from '../read-model.ts'
 import { modelAsOf } from './as-of.ts'
 import { authorityOf } from './authority-view.ts'
 import { doubtsOf } from './doubts.ts'
+import { fleetOf } from './fleet/fleet.ts'
+import { relayNet } from './fleet/relay-net.ts'
 import { listEvidenceOf } from './evidence.ts'
 import { instantOf, instantOrNull } from './instants.ts'
 import { pathOf } from './lineage.ts'
@@ -64,6 +66,7 @@ function detailOf(
     modeReason: view.modeReason,
     autonomyBudgetSeconds: lifecycle.autonomyBudgetSeconds,
     contact: contactOf(lifecycle, view),
+    ...(asOf === null ? { way: wayOf(model, view.viaId) } : {}),
     session,
     evidence,
     logs,
@@ -72,6 +75,18 @@ function detailOf(
     phaseDiagram: drawPhaseMachine(lifecycle.phase),
     connectivityDiagram: drawModeMachine(view.mode),
   }
+}
+
+/** A ring, which two masters can make, ends where it closes. */
+function wayOf(model: ReadModel, viaId: string | null): NonNullable<NodeDetail['way']> {
+  const { relays } = relayNet(model.reader, fleetOf(model).net)
+  const way = new Map<string, string>()
+  for (let next = viaId; next !== null && !way.has(next); ) {
+    const relay = relays.get(next)
+    way.set(next, relay?.name ?? next)
+    next = relay?.upstreamIds[0] ?? null
+  }
+  return [...way].map(([id, name]) => ({ id, name }))
 }
 
 function contactOf(lifecycle: LifecycleState, { lastSeenMs }: NodeView): NonNullable<NodeDetail['contact']> {

@@ -1,5 +1,6 @@
 /** Nodes, relays and a master, the real ones, in one process under a virtual clock; the links between them are cut as the field cuts them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readNode } from '../../../core/app/queries/node-detail.ts'
 import { listRelays } from '../../../core/app/queries/relays.ts'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import { readEventsAfter } from '../../../core/store/read-events.ts'
@@ -108,6 +109,8 @@ describe('over a relay', () => {
     const node = await joinBehind(island, near.way())
     expect(node.agent.view().via).toEqual([near.relayId, far.relayId])
     expect(near.relay().view().via).toEqual([far.relayId])
+    const { nodeId } = node.agent.view()
+    expect(readNode(island.master().model, nodeId).way?.map(({ id }) => id)).toEqual([near.relayId, far.relayId])
     expect(island.master().model.lifecycle(near.relayId)?.viaId).toBe(far.relayId)
     // The master goes first, then the way between the relays.
     up.isUp = false
