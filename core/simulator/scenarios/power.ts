@@ -51,6 +51,28 @@ export const powerScenarios: readonly Scenario[] = [
     also: all(cameAbout('crash-at-write'), tookEffect('alpha-1', 'halfway'), isLive('alpha-1')),
   }),
   scenario({
+    name: 'node-falls-in-a-careful-command',
+    title: 'The node falls in the middle of an order that must not be repeated',
+    story: 'A command that may be run at most once is interrupted by a power cut.',
+    mustHold: ['It is not begun a second time; a person is asked what came of it.'],
+    happenings: [2, 4, 6, 8, 10, 12, 14].flatMap((writes) => [
+      at(writes * 3, { ...set, master: 'alpha', node: 'alpha-1', key: `careful-${writes}`, isOnce: true }),
+      at(writes * 3, { kind: 'crash', machine: 'alpha-1', point: { at: 'write', writes }, downMs: minutesOf(1), torn: false }),
+    ]),
+    also: all(cameAbout('crash-at-write', 5), isLive('alpha-1')),
+  }),
+  scenario({
+    name: 'falls-with-an-order-in-hand',
+    title: 'A node falls with an order in its hand, and rises too late',
+    story: 'A node has received an order that is good for a minute, and loses its power before or while it does it.',
+    mustHold: ['What was not begun in time is never begun.'],
+    happenings: [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((writes) => [
+      at(writes * 6, { ...set, master: 'alpha', node: 'alpha-1', key: `urgent-${writes}`, expiresInMs: minutesOf(1.5) }),
+      at(writes * 6, { kind: 'crash', machine: 'alpha-1', point: { at: 'write', writes }, downMs: minutesOf(3), torn: false }),
+    ]),
+    also: all(cameAbout('crash-at-write', 7), isLive('alpha-1')),
+  }),
+  scenario({
     name: 'restart-on-demand',
     title: 'A restart that was asked for, and one that was not',
     story: 'A node is told to restart at most once; while it is down, somebody trips over the cable.',

@@ -202,8 +202,8 @@ function returns(world: World, up: readonly Up[]): CheckResult {
   return { looked, wrong }
 }
 
-function commands({ witness }: World): CheckResult {
-  const wrong: string[] = []
+function commands({ witness, nodes }: World): CheckResult {
+  const wrong = nodes.flatMap(toldTwice)
   for (const { node, commandId, nodeClockMs, expiresAtMs } of witness.begun)
     if (expiresAtMs !== null && nodeClockMs > expiresAtMs)
       wrong.push(`${node} began ${commandId} ${nodeClockMs - expiresAtMs} ms past its expiry`)
@@ -215,6 +215,20 @@ function commands({ witness }: World): CheckResult {
   }
   for (const [name, values] of witness.effects) if (values.length > 1) wrong.push(`${name} took effect ${values.length} times`)
   return { looked: witness.begun.length + witness.effects.size, wrong }
+}
+
+/** By the node's own log: what it says it began and did. */
+function toldTwice(node: World['nodes'][number]): string[] {
+  const store = node.disk.current()
+  if (store === undefined) return []
+  const told = readEventsAfter(store.reader, 0, lastPosition(store.reader)).flatMap(({ event }) => {
+    const { commandId, attempt } = (event?.data ?? {}) as { readonly commandId?: string; readonly attempt?: number }
+    if (event?.type === 'ibcf.command.started.v1') return [`began attempt ${attempt} of ${commandId}`]
+    return event?.type === 'ibcf.command.applied.v1' ? [`did ${commandId}`] : []
+  })
+  return [...Map.groupBy(told, (line) => line)].flatMap(([line, times]) =>
+    times.length > 1 ? [`${node.name} ${line} ${times.length} times`] : [],
+  )
 }
 
 function hasBegunAttemptTwice(begun: readonly Begun[]): boolean {

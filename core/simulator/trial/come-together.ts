@@ -66,7 +66,8 @@ function settleContest(world: World): void {
   const model = first?.running()?.master.model
   if (domainId === undefined || first === undefined || model === undefined) return
   const holder = model.holder(domainId)
-  if (holder.standing === 'contested' && holder.masterId !== null) first.act('authority.resolve', { domainId, inFavourOf: holder.masterId })
+  const [claimant] = holder.claimants
+  if (holder.standing === 'contested' && claimant !== undefined) first.act('authority.resolve', { domainId, inFavourOf: claimant.masterId })
   const now = model.holder(domainId).masterId
   world.wire.turn(sharedNode, world.stations.find((station) => station.masterId() === now) ?? world.station(homeOf(sharedNode)))
 }

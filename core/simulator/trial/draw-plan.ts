@@ -147,6 +147,12 @@ function drawFault(place: Place, kind: FaultKind, add: Add, spanMs: number): voi
       const atMs = Math.floor(random.between(0, spanMs * 0.6))
       add({ kind: 'claim', master: claimant }, atMs)
       add({ kind: 'turn', node: sharedNode, to: claimant }, atMs + minutes(place, 0, 5))
+      // Whoever looks after the link leads it back to where it led before, and the old holder goes on as if nothing had been.
+      if (random.chance(0.5)) {
+        const backAt = atMs + minutes(place, 10, 30)
+        add({ kind: 'turn', node: sharedNode, to: masters[0] as string }, backAt)
+        add(commandFor(place, masters[0] as string, sharedNode), backAt + minutes(place, 0, 5))
+      }
       return random.chance(0.5) ? add({ kind: 'resolve', inFavourOf: claimant }, atMs + minutes(place, 10, 40)) : undefined
     }
   }
