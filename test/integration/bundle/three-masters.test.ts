@@ -190,6 +190,11 @@ describe('sticks between masters', () => {
     expect(made).toMatchObject({ status: 0, ok: true, encrypted: false })
     expect((made['parts'] as string[]).length).toBeGreaterThan(2)
     expect(existsSync(file)).toBe(false)
+    expect(await bundle('fly')).toMatchObject({ status: 2, code: 'VERB_UNKNOWN' })
+    expect(await bundle('export', '--data', a.directory, '--to', join(stick, 'x.ibcf'), '--max-bytes', 'much')).toMatchObject({
+      status: 2,
+      code: 'OPTION_MALFORMED',
+    })
     expect(await bundle('list', stick)).toMatchObject({ items: [{ file: 'b.ibcf', isSplit: true }] })
     expect(await bundle('inspect', file)).toMatchObject({ ok: true, from: { name: 'Alfa' }, to: [{ masterId: b.masterId }], stale: [] })
     expect(await bundle('verify', file, '--data', a.directory)).toMatchObject({ ok: true, segmentsOfUnknownKeys: 0 })
