@@ -11,6 +11,7 @@ const entries = {
   entry: 'core/app/entry.ts',
   'entry-writer': 'core/app/entry-writer.ts',
   'entry-backup': 'core/app/entry-backup.ts',
+  'entry-checker': 'core/app/entry-checker.ts',
   'entry-parser': 'core/app/entry-parser.ts',
   'entry-checkpointer': 'core/store/entry-checkpointer.ts',
   ibcf: 'core/bin/ibcf.ts',

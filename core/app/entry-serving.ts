@@ -10,6 +10,7 @@ import { runProgram } from '../platform/program.ts'
 import { createVolumes } from '../platform/volumes.ts'
 import { startParser } from './parser-process.ts'
 import { defaultDigestEveryMs } from './config.ts'
+import type { CheckerThread } from './front/checker.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServeConfig, Serving } from './serve.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
@@ -51,7 +52,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const [{ serveMaster }, { openRemoteMaster }] = await Promise.all([import('./serve.ts'), import('./front/remote-master.ts')])
   const config: ServeConfig = {
     master: { ...settings, ports },
-    open: () => writer.endingWith(openRemoteMaster(writer.line, settings.directory, ports)),
+    open: () => writer.endingWith(openRemoteMaster(writer.line, settings.directory, ports, startChecker)),
     listen: listenHttp,
     temporaryDirectory: tmpdir(),
     nodeVersion: process.versions.node,
@@ -147,6 +148,24 @@ function startWriter(settings: WriterSettings): WriterThread {
         },
       }
     },
+  }
+}
+
+/** Whatever happens to it, the writer does its work itself. */
+function startChecker(): CheckerThread {
+  const worker = new Worker(besideUs(import.meta.url, './', 'entry-checker'), {
+    name: 'checker',
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+  })
+  worker.unref()
+  return {
+    post: (question, owned) => worker.postMessage(question, owned),
+    listen: (hear, failed) => {
+      worker.on('message', hear)
+      worker.on('error', failed)
+      worker.once('exit', failed)
+    },
+    close: () => void worker.terminate(),
   }
 }
 

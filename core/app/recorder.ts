@@ -36,7 +36,7 @@ const signAfterMs = 1000
 export type Recording = {
   readonly writer: Writer
   readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
-  readonly accept: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => Acceptance
+  readonly accept: (node: NodeId, domain: DomainId, segment: FiledSegment) => Acceptance
   /** Stores what came by way of another master, and projects it. Writes nothing of its own: masters would else chase each other for ever. */
   readonly takeIn: (segment: FiledSegment) => Acceptance
 }

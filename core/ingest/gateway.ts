@@ -15,6 +15,7 @@ import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createAdmission, defaultBudget } from './returns/admission.ts'
 import type { AdmissionBudget } from './returns/queue-table.ts'
 import { defaultLeaseSeconds, expireLeases } from './returns/leases.ts'
+import type { CheckedSegment } from './segment-check.ts'
 import type { Caller, GatewayContext } from './route.ts'
 import { matchRoute, type Matched } from './router.ts'
 import { createAttachments } from './tokens.ts'
@@ -32,7 +33,8 @@ export type Admission<Response = GatewayResponse> =
   | {
       readonly kind: 'read'
       readonly maxBodyBytes: number
-      readonly proceed: (body: Uint8Array) => Response
+      /** `checked`: what was found out about the body on the way here, where it is a whole segment. */
+      readonly proceed: (body: Uint8Array, checked?: CheckedSegment) => Response
       /** To be called where there is one and no body comes. */
       readonly drop?: () => void
     }
@@ -123,10 +125,10 @@ export function createGateway(
     return slowed.ok ? caller : slowed
   }
 
-  function act(matched: Matched, head: RequestHead, body: Uint8Array): Result<GatewayResponse> {
+  function act(matched: Matched, head: RequestHead, body: Uint8Array, checked: CheckedSegment | undefined): Result<GatewayResponse> {
     const { route, parameters, query } = matched
     if (body.length > route.maxBodyBytes) return bodyTooLarge(route.maxBodyBytes)
-    const call = { parameters, query, headers: head.headers, head, body }
+    const call = { parameters, query, headers: head.headers, head, body, ...(checked === undefined ? {} : { checked }) }
     if (route.access === 'open') return route.act(context, call)
     // Asked again: a key may have been revoked while the body was on its way.
     const caller = authenticate(context, head.headers['authorization'])
@@ -148,8 +150,8 @@ export function createGateway(
     return {
       kind: 'read',
       maxBodyBytes: admitted.value.route.maxBodyBytes,
-      proceed: (body) => {
-        const done = attempt(head.remote, () => act(admitted.value, head, body))
+      proceed: (body, checked) => {
+        const done = attempt(head.remote, () => act(admitted.value, head, body, checked))
         return done.ok ? done.value : done.response
       },
     }

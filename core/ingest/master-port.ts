@@ -71,7 +71,7 @@ export type Commit = {
   readonly writer: Writer
   readonly decide: <Type extends DecisionType>(decision: Decision<Type>) => EventId
   /** Stores a verified segment of a node, records its acceptance, projects its events. */
-  readonly acceptSegment: (node: NodeId, domain: DomainId, segment: VerifiedSegment) => Acceptance
+  readonly acceptSegment: (node: NodeId, domain: DomainId, segment: FiledSegment) => Acceptance
   /** Stores a verified segment that came by way of another master, and projects its events; nothing is recorded of it. */
   readonly takeSegment: (segment: FiledSegment) => Acceptance
   /** Moves the node along the connectivity machine, or says why it may not. A move to where it is already is accepted and writes nothing. */

@@ -7,6 +7,7 @@ import type { Nonces } from './nonces.ts'
 import type { Admission } from './returns/admission.ts'
 import type { ReturnSession } from './returns/return-table.ts'
 import type { SignedRequests } from './signed-request.ts'
+import type { CheckedSegment } from './segment-check.ts'
 import type { Attachments } from './tokens.ts'
 
 export type GatewayContext = {
@@ -29,6 +30,7 @@ export type Call = {
   /** As it came, for what is signed over it. */
   readonly head: RequestHead
   readonly body: Uint8Array
+  readonly checked?: CheckedSegment
 }
 
 /** Known by the token it brought. */

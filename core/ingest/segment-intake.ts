@@ -6,12 +6,13 @@ import type { z } from 'zod'
 import { gatewayLimits, type segmentAnswer, type segmentQuery } from '../contract/gateway.ts'
 import { nodeEvents } from '../fleet/node/node-events.ts'
 import { isAppError } from '../kernel/app-error.ts'
-import { toHex } from '../kernel/hex.ts'
+import { equalBytes, toHex } from '../kernel/hex.ts'
 import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
 import { genesisHead } from '../log/chain.ts'
 import { isLogId, parseLogId, type LogId } from '../log/log-id.ts'
 import { decodeSegment, verifySegment, type VerifiedSegment } from '../log/segment.ts'
-import { extendsFirstBranch } from '../store/accept-segment.ts'
+import type { CheckedSegment } from './segment-check.ts'
+import { extendsFirstBranch, type FiledSegment } from '../store/accept-segment.ts'
 import { isParked, parkEvidence, timesParked } from '../store/evidence.ts'
 import { readHead } from '../store/frontier.ts'
 import { segmentAt } from '../store/read-segments.ts'
@@ -25,7 +26,11 @@ import { heldHeads } from './returns/missing.ts'
 import { moveToReplaying } from './returns/moves.ts'
 import { updateSession, type Head, type ReturnSession } from './returns/return-table.ts'
 
-export type SegmentPiece = z.infer<typeof segmentQuery> & { readonly bytes: Uint8Array }
+export type SegmentPiece = z.infer<typeof segmentQuery> & {
+  readonly bytes: Uint8Array
+  /** Verified on the way here, under the key that is said. */
+  readonly checked?: CheckedSegment
+}
 export type SegmentAnswer = z.infer<typeof segmentAnswer>
 
 /** More than a blob and a segment of the largest size together, with the overhead of their pieces. */
@@ -110,6 +115,8 @@ function segmentGap(log: string, expected: number): Result<never> {
 
 function stage(intake: Intake): Result<Taken> {
   const { commit, piece, standing, log } = intake
+  const whole = checkedWhole(intake)
+  if (whole !== undefined) return take(intake, whole)
   const key = `segment:${piece.log}:${piece.from}-${piece.to}`
   const staging = stagePiece(
     commit.writer,
@@ -145,14 +152,27 @@ function isHeldWhole({ writer }: Commit, log: LogId, { from, to, offset }: Segme
 }
 
 function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
-  const { master, commit, standing, piece } = intake
+  const { master } = intake
   const unpacked = unpack(master, packed)
   if (!unpacked.ok) return unpacked
   const verified = verify(intake, unpacked.value)
-  if (!verified.ok) return refuse(intake, verified.refusal, unpacked.value)
-  const standstill = forkStandstill(intake, verified.value)
+  return verified.ok ? take(intake, verified.value) : refuse(intake, verified.refusal, unpacked.value)
+}
+
+/** It came in one piece and was verified under the key that the node has now: nothing of it need be staged or done again ([GW19]). */
+function checkedWhole({ piece, standing }: Intake): FiledSegment | undefined {
+  const { checked, offset, total, bytes } = piece
+  if (checked === undefined || offset !== 0 || total !== bytes.length) return undefined
+  const { header, log } = checked.segment
+  const isMeant = header.log === piece.log && header.from === piece.from && header.to === piece.to && log.origin === standing.nodeId
+  return isMeant && equalBytes(checked.publicKey, standing.publicKey) ? checked.segment : undefined
+}
+
+function take(intake: Intake, segment: FiledSegment): Result<Taken> {
+  const { master, commit, standing, piece } = intake
+  const standstill = forkStandstill(intake, segment)
   if (standstill !== undefined) return standstill
-  const outcome = commit.acceptSegment(standing.nodeId, standing.domainId, verified.value)
+  const outcome = commit.acceptSegment(standing.nodeId, standing.domainId, segment)
   switch (outcome.kind) {
     case 'gap':
       return segmentGap(piece.log, outcome.expected)
@@ -175,7 +195,7 @@ function takeWhole(intake: Intake, packed: Uint8Array): Result<Taken> {
 }
 
 /** Held all the same are tellings that differ: they are what the person who decides has to look at. */
-function forkStandstill({ master, commit, standing, log, piece }: Intake, segment: VerifiedSegment): Result<never> | undefined {
+function forkStandstill({ master, commit, standing, log, piece }: Intake, segment: FiledSegment): Result<never> | undefined {
   const state = standingOfLog(commit.writer, log, master.offersOf(standing.nodeId).forks)
   if (state === 'open' || !extendsFirstBranch(commit.writer, segment)) return undefined
   const sentence =

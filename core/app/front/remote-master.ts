@@ -8,6 +8,7 @@ import type { NodePresence, Presence } from '../../ingest/presence.ts'
 import { problemResponse } from '../../ingest/problem.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
+import { fromBase64 } from '../../kernel/hex.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { loadEngine } from '../../store/engine.ts'
@@ -23,6 +24,7 @@ import { createReadModel } from '../read-model.ts'
 import type { RefusalCount } from '../refusals.ts'
 import { inMoments, type MasterFacts, type ServedMaster } from '../served-master.ts'
 import { apart, type Asked, errorOf, type Judged, type Line, type Told } from '../writer/messages.ts'
+import { type Checker, type CheckerThread, createChecker } from './checker.ts'
 import { createStateReader } from './state-reader.ts'
 
 /** A fleet's master with its gateway, open and ready to be served. */
@@ -37,7 +39,12 @@ export type OpenFleet = {
 const searchAfterMs = 500
 
 /** Throws what opening the master throws over there. */
-export async function openRemoteMaster(line: Line<Asked, Told>, directory: string, ports: Ports): Promise<OpenFleet> {
+export async function openRemoteMaster(
+  line: Line<Asked, Told>,
+  directory: string,
+  ports: Ports,
+  startChecker?: () => CheckerThread,
+): Promise<OpenFleet> {
   // Loaded while the other thread opens; whether it can be is found out again below.
   const engine = loadEngine().catch(() => undefined)
   const mirror = createMirror()
@@ -85,14 +92,20 @@ export async function openRemoteMaster(line: Line<Asked, Told>, directory: strin
   })
   const cancelFirstSearch = ports.scheduler.after(searchAfterMs, () => void keeper.current())
   const master = servedOver(store, facts, feed, ports, mirror, calls, keeper.current)
+  const keyOf = (node: string): Uint8Array | undefined => {
+    const known = master.model.lifecycle(node)
+    return known === undefined ? undefined : fromBase64(known.publicKey)
+  }
+  const checker = startChecker === undefined ? undefined : createChecker(startChecker, keyOf)
   const callOffWarming = warmInSlices(master.model, ports.scheduler, master.moment)
   return {
     master,
-    gateway: createDoor(line, calls),
+    gateway: createDoor(line, calls, checker),
     close: async () => {
       feed.close()
       cancelFirstSearch()
       callOffWarming()
+      checker?.close()
       await keeper.close()
       // Before the writer, so that its connection is the last one and leaves nothing in the write-ahead log.
       store[Symbol.dispose]()
@@ -130,7 +143,7 @@ function servedOver(
 }
 
 /** Nodes reach the writer through it. What it costs to be refused without being a request is borne here. */
-function createDoor(line: Line<Asked, Told>, calls: Calls): GatewayDoor {
+function createDoor(line: Line<Asked, Told>, calls: Calls, checker: Checker | undefined): GatewayDoor {
   return {
     admit: async (head) => {
       const judged = (await calls.ask({ kind: 'admit', head })) as Judged
@@ -140,8 +153,16 @@ function createDoor(line: Line<Asked, Told>, calls: Calls): GatewayDoor {
         kind: 'read',
         maxBodyBytes,
         proceed: async (body) => {
+          const checked = await checker?.check(head, body)
           const whole = apart(body)
-          return (await calls.ask({ kind: 'proceed', admission, remote: head.remote, body: whole }, [whole.buffer])) as GatewayResponse
+          const asked = {
+            kind: 'proceed',
+            admission,
+            remote: head.remote,
+            body: whole,
+            ...(checked === undefined ? {} : { checked }),
+          } as const
+          return (await calls.ask(asked, [whole.buffer])) as GatewayResponse
         },
         drop: () => line.post({ kind: 'drop', admission }),
       }

@@ -3,6 +3,7 @@
  * facts and are the same on the other side.
  */
 import type { GatewayResponse, RequestHead } from '../../ingest/exchange.ts'
+import type { CheckedSegment } from '../../ingest/segment-check.ts'
 import type { NodePresence } from '../../ingest/presence.ts'
 import { AppError, type ErrorKind, type Facts, isAppError } from '../../kernel/app-error.ts'
 import type { NodeId } from '../../kernel/ids.ts'
@@ -30,7 +31,14 @@ export type Judged =
 export type Asked =
   | { readonly kind: 'act'; readonly id: number; readonly name: string; readonly input: unknown; readonly actor: string | undefined }
   | { readonly kind: 'admit'; readonly id: number; readonly head: RequestHead }
-  | { readonly kind: 'proceed'; readonly id: number; readonly admission: number; readonly remote: string; readonly body: Uint8Array }
+  | {
+      readonly kind: 'proceed'
+      readonly id: number
+      readonly admission: number
+      readonly remote: string
+      readonly body: Uint8Array
+      readonly checked?: CheckedSegment
+    }
   /** The body will not come. */
   | { readonly kind: 'drop'; readonly admission: number }
   /** Refused before it was a request. */

@@ -3,6 +3,7 @@
  * tells of what changed, so that whoever serves browsers never waits for the disk.
  */
 import { createGateway, type Gateway } from '../../ingest/gateway.ts'
+import type { CheckedSegment } from '../../ingest/segment-check.ts'
 import type { NodePresence } from '../../ingest/presence.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
@@ -84,7 +85,7 @@ export async function runWriter({ settings, ports, line, closing, ended }: Write
       case 'proceed':
         answer(
           asked.id,
-          () => admitted.proceed(asked.admission, asked.body),
+          () => admitted.proceed(asked.admission, asked.body, asked.checked),
           (error) => gateway.fail(error, asked.remote),
         )
         return
@@ -112,13 +113,13 @@ function performNamed(master: Master, { name, input, actor }: Extract<Asked, { k
 
 type Admissions = {
   readonly judge: (head: Parameters<Gateway['admit']>[0]) => Judged
-  readonly proceed: (admission: number, body: Uint8Array) => unknown
+  readonly proceed: (admission: number, body: Uint8Array, checked: CheckedSegment | undefined) => unknown
   readonly drop: (admission: number) => void
 }
 
 /** Heads that were judged good, until their body has come. */
 function createAdmissions(gateway: Gateway): Admissions {
-  const awaited = new Map<number, (body: Uint8Array) => ReturnType<Extract<ReturnType<Gateway['admit']>, { kind: 'read' }>['proceed']>>()
+  const awaited = new Map<number, Extract<ReturnType<Gateway['admit']>, { kind: 'read' }>['proceed']>()
   let numbered = 0
   return {
     judge: (head) => {
@@ -128,11 +129,11 @@ function createAdmissions(gateway: Gateway): Admissions {
       awaited.set(admission, judged.proceed)
       return { kind: 'read', maxBodyBytes: judged.maxBodyBytes, admission }
     },
-    proceed: (admission, body) => {
+    proceed: (admission, body, checked) => {
       const proceed = awaited.get(admission)
       awaited.delete(admission)
       if (proceed === undefined) throw new AppError('Bug', 'ADMISSION_UNKNOWN', 'A body came for a request that was not admitted.')
-      const response = proceed(body)
+      const response = proceed(body, checked)
       return { ...response, body: apart(response.body) }
     },
     drop: (admission) => void awaited.delete(admission),

@@ -5,7 +5,7 @@ import { dropStagedOf } from '../../store/staged.ts'
 import type { Commit, MasterPort, NodeStanding } from '../master-port.ts'
 import { waysOutOf } from '../../fleet/reconciliation/ways-out.ts'
 import { gatherAgainst, gatherTimeAway, noIncident, type Incident, type JudgingPort } from './gather.ts'
-import { heldHeads, maxToldHeads } from './missing.ts'
+import { heldHeads, maxToldHeads, missingOf } from './missing.ts'
 import { moveToLive, quarantine } from './moves.ts'
 import type { DriftFigure, Finding } from './judged.ts'
 import { reconcile, type Judgement } from './reconcile.ts'
@@ -16,7 +16,10 @@ import { openSessionOf, readSession, updateSession, type ReturnSession, type Ver
 export function previewVerdict(master: JudgingPort, sessionId: string): Judged | undefined {
   const session = readSession(master.reader, sessionId)
   const standing = session === undefined || session.closedAt !== null ? undefined : master.standing(session.nodeId)
-  return session === undefined || standing === undefined ? undefined : judge(master, standing, session)
+  if (session === undefined || standing === undefined) return undefined
+  // What a lane holds back can be told only once nothing is on its way any more.
+  const isWhole = missingOf(master.reader, session.frontier).length === 0
+  return judge(master, standing, session, isWhole ? undefined : noIncident)
 }
 
 /** A verdict with what it was judged by, all of which is told in the event that closes the return. */

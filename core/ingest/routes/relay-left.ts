@@ -43,7 +43,9 @@ function leftFor(master: MasterPort, { nodeId, domainId, phase, mode, isKeyRevok
   return {
     nodeId,
     desired:
-      desired === undefined ? null : master.signStatement(statementTypes.desired, { v: 1, ...desired, at, hlc: master.tick?.() } satisfies DesiredDocument),
+      desired === undefined
+        ? null
+        : master.signStatement(statementTypes.desired, { v: 1, ...desired, at, hlc: master.tick?.() } satisfies DesiredDocument),
     commands:
       commands === undefined ? null : master.signStatement(statementTypes.commands, { v: 1, ...commands, at } satisfies CommandsDocument),
     chain: [...chain].slice(-256),

@@ -15,7 +15,7 @@ export const segmentsRoute: Route = {
   path: '/v1/segments',
   maxBodyBytes: gatewayLimits.maxPieceBytes,
   access: 'bearer',
-  act: (context, { query, body }, caller) => {
+  act: (context, { query, body, checked }, caller) => {
     const asked = readShape(segmentQuery, query)
     if (!asked.ok) return asked
     const { standing } = caller
@@ -24,7 +24,11 @@ export const segmentsRoute: Route = {
     if (session === undefined && needsReturn(standing.mode)) return returnRequired()
     const upload =
       session === undefined ? undefined : { session, leaseUntil: leaseFromNow(context), isResumed: isResumed(context, session) }
-    const answer = takeSegmentPiece(context.master, standing, upload, { ...asked.value, bytes: body })
+    const answer = takeSegmentPiece(context.master, standing, upload, {
+      ...asked.value,
+      bytes: body,
+      ...(checked === undefined ? {} : { checked }),
+    })
     context.master.heard(standing.nodeId, { at: context.master.ports.clock.now() })
     return answer.ok ? accepted(jsonResponse(answer.value)) : answer
   },

@@ -20,6 +20,40 @@ export function ReturnPanel({ session, remedies = null }: { readonly session: Se
   const received = formats.count(session.receivedEvents)
   // A node may hand over more than it announced: what it recorded while it was handing over.
   const expected = formats.count(Math.max(session.expectedEvents, session.receivedEvents))
+  const sequence = (
+    <ReturnSequence
+      session={session}
+      note={
+        <Progress label={t`Backlog received`} share={share}>
+          <span>
+            {session.expectedEvents === 0 ? (
+              <Trans>the node has not said yet how much it has</Trans>
+            ) : (
+              <Trans>
+                {received} of {expected} events
+              </Trans>
+            )}
+          </span>
+          <span>{formats.bytes(session.receivedBytes)}</span>
+          {session.ratePerSecond === null ? null : (
+            <span>
+              {session.ratePerSecond >= 1 ? (
+                <Trans>{formats.count(session.ratePerSecond)} a second</Trans>
+              ) : (
+                <Trans>{formats.count(Math.ceil(session.ratePerSecond * 60))} a minute</Trans>
+              )}
+            </span>
+          )}
+          {session.etaSeconds === null ? null : (
+            <span>
+              <Trans>about {formats.longDuration(session.etaSeconds)} to go</Trans>
+            </span>
+          )}
+          <BurnDown session={session} />
+        </Progress>
+      }
+    />
+  )
   return (
     <section
       className={`${classes['panel']} ${session.verdict === 'QUARANTINED' ? classes['urgent'] : ''}`}
@@ -49,38 +83,7 @@ export function ReturnPanel({ session, remedies = null }: { readonly session: Se
           )}
         </span>
       </header>
-      <ReturnSequence
-        session={session}
-        note={
-          <Progress label={t`Backlog received`} share={share}>
-            <span>
-              {session.expectedEvents === 0 ? (
-                <Trans>the node has not said yet how much it has</Trans>
-              ) : (
-                <Trans>
-                  {received} of {expected} events
-                </Trans>
-              )}
-            </span>
-            <span>{formats.bytes(session.receivedBytes)}</span>
-            {session.ratePerSecond === null ? null : (
-              <span>
-                {session.ratePerSecond >= 1 ? (
-                  <Trans>{formats.count(session.ratePerSecond)} a second</Trans>
-                ) : (
-                  <Trans>{formats.count(Math.ceil(session.ratePerSecond * 60))} a minute</Trans>
-                )}
-              </span>
-            )}
-            {session.etaSeconds === null ? null : (
-              <span>
-                <Trans>about {formats.longDuration(session.etaSeconds)} to go</Trans>
-              </span>
-            )}
-            <BurnDown session={session} />
-          </Progress>
-        }
-      />
+      {isOpen ? sequence : null}
       {isOpen ? (
         <div className={classes['progress']}>
           <p className={classes['meaning']}>
@@ -102,6 +105,7 @@ export function ReturnPanel({ session, remedies = null }: { readonly session: Se
           <Reasons reasons={session.reasons} nodeId={session.nodeId} remedies={remedies} />
         </div>
       )}
+      {isOpen ? null : sequence}
     </section>
   )
 }

@@ -67,7 +67,7 @@ function WaitingReturns({ queue }: { readonly queue: Queue }): ReactNode {
           keyOf={(item) => item.nodeId}
           hrefOf={(item) => addressOf({ room: 'node', nodeId: item.nodeId, tab: 'overview' })}
           columns={[
-            { id: 'place', title: t`Place`, align: 'end', width: '4rem', draw: (item) => formats.count(item.place) },
+            { id: 'place', title: t`Place`, align: 'end', width: '5.5rem', draw: (item) => formats.count(item.place) },
             { id: 'node', title: t`Node`, draw: (item) => <Name text={item.nodeName} /> },
             { id: 'events', title: t`Events`, align: 'end', width: '6rem', draw: (item) => formats.count(item.expectedEvents) },
             { id: 'asked', title: t`Asked first`, align: 'end', width: '8rem', draw: (item) => <Age at={item.askedAt} isSpoken /> },

@@ -412,6 +412,9 @@ describe('a return', () => {
     node.sign()
     const opened = await openReturn(island, node)
     await countersign(island, node, opened)
+    // Lanes that are still on their way are not held against it beforehand.
+    for (const piece of node.pieces(formatLogId(node.logs.control))) await send(island, opened.token, piece)
+    expect(queries.dryRun(opened.sessionId).reasons.map(({ code }) => code)).not.toContain('LANE_WITHHELD')
     await upload(island, node, opened)
     const told = queries.dryRun(opened.sessionId)
     expect(told).toMatchObject({ verdict: 'QUARANTINED', policy: 'strict', driftBefore: null, driftAfter: null })
