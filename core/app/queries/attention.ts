@@ -289,7 +289,8 @@ function lateBundles(model: ReadModel): Found[] {
   return overdueBundles(model).map(({ bundleId, bundle, dueAt }) => {
     const points = pointsOverdue(Date.parse(dueAt), nowMs)
     const carrier = bundle.departed?.carriedBy ?? bundle.packed?.carriedBy ?? ''
-    const term = carrier === '' ? 'No receipt came by the day it was due' : `No receipt came by the day it was due; ${plainText(carrier)} carries it`
+    const term =
+      carrier === '' ? 'No receipt came by the day it was due' : `No receipt came by the day it was due; ${plainText(carrier)} carries it`
     return {
       subject: bundleId,
       domainId: model.rootDomainId,
