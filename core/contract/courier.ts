@@ -218,6 +218,8 @@ export const importView = z.object({
   problem: problem.nullable(),
   /** What was being taken in when the program ended goes on with `bundle.apply`. */
   isInterrupted: z.boolean(),
+  /** A person has seen how it ended. */
+  isPutAway: z.boolean(),
 })
 export type ImportView = z.infer<typeof importView>
 

@@ -362,9 +362,10 @@ export function createAirlock({ directory, master, volumes, startParser, changed
     cancel: (importId) => {
       const { view } = need(importId)
       if (running?.importId === importId) running.stop.abort()
-      else if (view.stage !== 'applied') {
+      else if (view.stage === 'applied' || view.stage === 'failed') show(importId, { isPutAway: true })
+      else {
         clear(importId)
-        show(importId, { stage: 'cancelled', progress: null })
+        show(importId, { stage: 'cancelled', progress: null, isPutAway: true })
       }
       return need(importId).view
     },

@@ -44,6 +44,7 @@ export function beginImport(importId: string, files: readonly string[], beganAt:
     result: null,
     problem: null,
     isInterrupted: false,
+    isPutAway: false,
   }
   return { view, rests: null, applied: nothingApplied, actor: null }
 }

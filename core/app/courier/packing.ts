@@ -291,8 +291,8 @@ function packedOf(
 /** For people who look at the stick: for whom, of which day, and a few letters that nobody mistakes. */
 function nameOf({ to, createdAt, bundleId }: Manifest, isEncrypted: boolean): string {
   const whom = (to[0]?.name ?? 'anyone')
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9]+/g, '-')
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40)
   return `${whom === '' ? 'station' : whom}-${createdAt.slice(0, 10)}-${bundleId.slice(-6)}${isEncrypted ? sealedEnding : bundleEnding}`

@@ -20,9 +20,11 @@ export function usePlaceContext(): {
   const { route } = useVisit()
   const { place } = route
   const domains = useQuery(queries.domains())
+  const master = useQuery(queries.master())
   const node = useQuery<Answers['node']['get']>(place.room === 'node' ? queries.node(place.nodeId, place.asOf ?? null) : nothing)
   const rows = domains.data?.items ?? []
-  const root = rows[0]
+  // Others' domains are known too once a bundle of theirs was taken in.
+  const root = rows.find(({ id }) => id === master.data?.rootDomainId) ?? rows[0]
   const home: Crumb = { name: root?.name ?? t`Overview`, href: addressOf({ room: 'overview' }) }
 
   switch (place.room) {

@@ -22,13 +22,12 @@ import { progressName, stepName } from './words.ts'
 export function Airlock(): ReactNode {
   const courier = useCourierQueries()
   const imports = useQuery(courier.imports())
-  const [putAway, setPutAway] = useState<string | null>(null)
   const current = inAirlock(imports.data?.items ?? [])
-  if (current === undefined || current.importId === putAway) return null
+  if (current === undefined) return null
   return (
     <Section title={t`Airlock`} note={<Trans>nothing is taken in before you have seen what it changes</Trans>}>
       <Steps current={current} />
-      <Inside current={current} putAway={() => setPutAway(current.importId)} />
+      <Inside current={current} />
     </Section>
   )
 }
@@ -58,16 +57,12 @@ function Steps({ current }: { readonly current: Import }): ReactNode {
   )
 }
 
-function Inside({ current, putAway }: { readonly current: Import; readonly putAway: () => void }): ReactNode {
+function Inside({ current }: { readonly current: Import }): ReactNode {
   const whyNot = useWhyNot('operator')
   const { importId, stage, inspection, preview, result, problem, progress } = current
   const cancel = useAct((client) => client.bundle.cancel({ importId }))
   const again = useAct((client) => client.bundle.preview({ importId }))
   const isBusy = isRunning(current)
-  const leave = async (): Promise<void> => {
-    if (stage === 'applied' || stage === 'failed') putAway()
-    else await cancel.run(undefined)
-  }
   return (
     <div className={classes['inside']}>
       {inspection === null ? (
@@ -96,14 +91,10 @@ function Inside({ current, putAway }: { readonly current: Import; readonly putAw
             <Trans>See what it changes</Trans>
           </Button>
         ) : null}
-        <Button
-          whyNot={isBusy || stage === 'applied' || stage === 'failed' ? null : whyNot}
-          isPending={cancel.isRunning}
-          onPress={() => void leave()}
-        >
+        <Button whyNot={whyNot} isPending={cancel.isRunning} onPress={() => void cancel.run(undefined)}>
           {stage === 'applied' ? (
             <Trans>Done</Trans>
-          ) : stage === 'failed' ? (
+          ) : stage === 'failed' || stage === 'cancelled' ? (
             <Trans>Put away</Trans>
           ) : isBusy ? (
             <Trans>Stop</Trans>
@@ -151,14 +142,19 @@ function About({ inspection }: { readonly inspection: NonNullable<Import['inspec
   const { from, forName, isForUs, packedAt, sizeBytes, isEncrypted, importedBefore, isOlderThanKnown } = inspection
   return (
     <>
-      <Facts
-        items={[
-          { name: t`From`, value: from.name },
-          { name: t`For`, value: forName ?? t`whoever gets it` },
-          { name: t`Packed`, value: formats.instant(packedAt) },
-          { name: t`Size`, value: isEncrypted ? t`${formats.bytes(sizeBytes)}, encrypted` : t`${formats.bytes(sizeBytes)}, not encrypted` },
-        ]}
-      />
+      <div className={classes['facts']}>
+        <Facts
+          items={[
+            { name: t`From`, value: from.name },
+            { name: t`For`, value: forName ?? t`whoever gets it` },
+            { name: t`Packed`, value: formats.instant(packedAt) },
+            {
+              name: t`Size`,
+              value: isEncrypted ? t`${formats.bytes(sizeBytes)}, encrypted` : t`${formats.bytes(sizeBytes)}, not encrypted`,
+            },
+          ]}
+        />
+      </div>
       {isForUs ? null : (
         <p className={classes['caution']}>
           <Trans>It is addressed to another station. Taking it in here does no harm; it should still go on to where it belongs.</Trans>

@@ -41,7 +41,7 @@ export function stepOf({ stage, problem }: Pick<Import, 'stage' | 'problem'>): {
 /** What is in the airlock now: the newest one that a person has not done with. One that failed is shown until it is put away. */
 export function inAirlock(imports: readonly Import[]): Import | undefined {
   const [newest] = imports
-  return newest === undefined || newest.stage === 'cancelled' ? undefined : newest
+  return newest === undefined || newest.isPutAway ? undefined : newest
 }
 
 export function isRunning({ stage }: Pick<Import, 'stage'>): boolean {

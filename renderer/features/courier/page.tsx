@@ -5,6 +5,7 @@ import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Airlock } from './airlock.tsx'
 import { ImportHistory, PackedBundles } from './bundles.tsx'
+import { OwnWords } from './own-words.tsx'
 import { PackDialog } from './pack-dialog.tsx'
 import classes from './page.module.css'
 import { useCourierQueries } from './use-courier.ts'
@@ -22,6 +23,7 @@ export function CourierDesk(): ReactNode {
       <Volumes isDemo={isDemo} onPack={setPackingOnto} />
       <PackedBundles isDemo={isDemo} onPack={() => setPackingOnto('')} />
       <ImportHistory />
+      {isDemo ? null : <OwnWords />}
       {packingOnto === null ? null : <PackDialog directory={packingOnto} onClose={() => setPackingOnto(null)} />}
     </div>
   )

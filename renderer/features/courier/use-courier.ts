@@ -53,6 +53,11 @@ export function useCourierQueries() {
         isTouchedBy: byTopic('bundles'),
         paceMs: runningPaceMs,
       }),
+      card: (): Query<Answers['sync']['card']> => ({
+        key: 'courier card',
+        load: (signal) => client.sync.card({}, { signal }),
+        isTouchedBy: byTopic('master'),
+      }),
       plan: (request: Requests['bundle']['plan']): Query<Answers['bundle']['plan']> => ({
         key: `courier plan ${JSON.stringify(request)}`,
         load: (signal) => client.bundle.plan(request, { signal }),
