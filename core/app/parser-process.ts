@@ -58,11 +58,12 @@ function startParserThread(): Parser {
 
 export function startParserProcess(): Parser {
   const entry = fileURLToPath(besideUs(import.meta.url, './', 'entry-parser'))
-  const child = spawn(
-    process.execPath,
-    ['--permission', ...readable(entry).map((path) => `--allow-fs-read=${path}`), '--no-warnings', `--max-old-space-size=${heapMb}`, entry],
-    { stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: dirname(entry), windowsHide: true },
-  )
+  const child = spawn(process.execPath, [...parserFlags(entry), entry], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: {},
+    cwd: dirname(entry),
+    windowsHide: true,
+  })
   let isGone = false
   const gone = new Promise<void>((resolve) => {
     const end = (): void => {
@@ -88,6 +89,11 @@ export function startParserProcess(): Parser {
       await gone
     },
   }
+}
+
+/** What the process may do: read its own code. No other file, no writing, no process, no thread, no native code. */
+export function parserFlags(entry: string): readonly string[] {
+  return ['--permission', ...readable(entry).map((path) => `--allow-fs-read=${path}`), '--no-warnings', `--max-old-space-size=${heapMb}`]
 }
 
 /** In the sources the modules lie around it and in node_modules; bundled, all of them beside it. */
