@@ -24,7 +24,7 @@ const listScript = [
 export function parseVolumes(output: string): readonly Volume[] {
   const text = output.replace(/^\uFEFF/, '').trim()
   if (text === '') return []
-  const parsed: unknown = JSON.parse(text)
+  const parsed = readJson(text)
   const rows: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed]
   return rows.flatMap((row) => {
     if (row === null || typeof row !== 'object') return []
@@ -44,6 +44,15 @@ export function parseVolumes(output: string): readonly Volume[] {
       },
     ]
   })
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A shell that was ended in the middle tells of no volume; the next look asks again.
+    return null
+  }
 }
 
 /** Cheap: the drive letters in use. A and B are floppy drives, C the system's. */
