@@ -25,7 +25,8 @@ export type FieldNode = {
   readonly store: () => Store
   readonly workload: SimulatedWorkload
   readonly start: () => Promise<void>
-  readonly crash: (point: CrashPoint, isTorn: boolean) => void
+  /** `gone` is called when the power has gone, which for a write or a commit is when the next one comes. */
+  readonly crash: (point: CrashPoint, isTorn: boolean, gone?: () => void) => void
   readonly setPace: (pace: number) => void
   readonly close: () => void
 }
@@ -65,6 +66,7 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
   let store: Store | undefined
   let nodeId: NodeId | undefined
   let isTorn = false
+  let whenGone: (() => void) | undefined
   let starts = 0
   let isStarting = false
 
@@ -90,6 +92,8 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
       gone: () => {
         running = undefined
         isTorn = false
+        whenGone?.()
+        whenGone = undefined
       },
     })
     const { power, ports } = booted
@@ -128,8 +132,9 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
     isRunning: () => running !== undefined,
     store: () => store as Store,
     start,
-    crash: (point, torn) => {
+    crash: (point, torn, gone) => {
       isTorn = torn
+      whenGone = gone
       running?.booted.power.arm(point)
     },
     setPace: (pace) => running?.booted.setPace(pace),

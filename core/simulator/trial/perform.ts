@@ -175,13 +175,15 @@ function crash(world: World, what: Extract<Happening, { kind: 'crash' }>, later:
   const machine = machineOf(world, what.machine)
   const isUp = 'isRunning' in machine ? machine.isRunning() : machine.running() !== undefined
   if (!isUp) return false
-  machine.crash(what.point, what.torn)
-  const up = (): void => world.begin(machine.start)
-  if (what.point.at === 'now') later(what.downMs, up)
-  else
+  let isGone = false
+  const gone = (): void => {
+    isGone = true
+    world.ports.scheduler.after(what.downMs, () => world.begin(machine.start))
+  }
+  machine.crash(what.point, what.torn, gone)
+  if (what.point.at !== 'now')
     later(longestUntilCrashMs, () => {
-      machine.crash({ at: 'now' }, what.torn)
-      later(what.downMs, up)
+      if (!isGone) machine.crash({ at: 'now' }, what.torn, gone)
     })
   return true
 }

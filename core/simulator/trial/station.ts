@@ -24,7 +24,8 @@ export type Station = {
   readonly running: () => Running | undefined
   /** Throws what opening a master throws. Harmless while it runs. */
   readonly start: () => Promise<void>
-  readonly crash: (point: CrashPoint, isTorn: boolean) => void
+  /** `gone` is called when the power has gone, which for a write or a commit is when the next one comes. */
+  readonly crash: (point: CrashPoint, isTorn: boolean, gone?: () => void) => void
   /** As a person at the desk; a refusal is an answer. Undefined when it was refused, or nobody is there. */
   readonly act: <Name extends ActName>(name: Name, input: ActInput<Name>, by?: 'ada' | 'bob') => ActOutput<Name> | undefined
   readonly keepBackup: () => void
@@ -61,6 +62,7 @@ export function createStation({ name, level, world, disk, random, witness, thres
   let starts = 0
   let isStarting = false
   let isTorn = false
+  let whenGone: (() => void) | undefined
   let backup: DiskImage | undefined
   let life = 0
   let people: { readonly ada: OperatorId; readonly bob: OperatorId } | undefined
@@ -88,6 +90,8 @@ export function createStation({ name, level, world, disk, random, witness, thres
       gone: () => {
         running = undefined
         isTorn = false
+        whenGone?.()
+        whenGone = undefined
       },
     })
     const { power, ports, setPace } = booted
@@ -152,8 +156,9 @@ export function createStation({ name, level, world, disk, random, witness, thres
     rootDomainId: () => identity.rootDomainId as DomainId,
     running: () => running,
     start,
-    crash: (point, torn) => {
+    crash: (point, torn, gone) => {
       isTorn = torn
+      whenGone = gone
       running?.power.arm(point)
     },
     act: (actName, input, by = 'ada') => {
