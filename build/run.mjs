@@ -24,6 +24,7 @@ const COMMANDS = new Map([
   ['check', ['build/check.mjs']],
   ['format', ['build/check.mjs', '--format']],
   ['bench', ['test/bench/run.ts']],
+  ['soak', ['test/simulation/soak.ts']],
   ['ibcf', ['core/bin/ibcf.ts']],
   ['package', ['build/package.mjs']],
 ])
