@@ -14,7 +14,7 @@ export const lastGoodView = z.object({
       /** It is the newest snapshot of the node. */
       isNewest: z.boolean(),
       /** Places that are otherwise now; RFC 6901, at most 200. */
-      changes: z.array(z.object({ path: z.string(), then: z.unknown(), now: z.unknown() })),
+      changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
     })
     .nullable(),
   /** Snapshots that were looked at, newest first. */

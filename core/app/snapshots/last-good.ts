@@ -70,5 +70,5 @@ function changesSince(then: Compared, now: Compared): NonNullable<LastGood['good
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((path) => JSON.stringify(before.get(path)) !== JSON.stringify(after.get(path)))
     .slice(0, changesAtMost)
-    .map((path) => ({ path, then: before.get(path) ?? null, now: after.get(path) ?? null }))
+    .map((path) => ({ path, before: before.get(path) ?? null, after: after.get(path) ?? null }))
 }

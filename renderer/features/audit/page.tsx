@@ -38,7 +38,9 @@ export function AuditDesk(): ReactNode {
   const { queries } = useWorkspace()
   const [filter, setFilter] = useState<AuditFilter>(noFilter)
   const minute = useFromNow((now) => Math.floor(now / 60_000))
-  const request = useMemo(() => toRequest(filter, minute * 60_000), [filter, filter.span === 'all' ? 0 : minute])
+  // All of it is the same question at any minute.
+  const asked = filter.span === 'all' ? 0 : minute
+  const request = useMemo(() => toRequest(filter, asked * 60_000), [filter, asked])
   const answer = useQuery(queries.audit(request))
   return (
     <div className={classes['page']}>

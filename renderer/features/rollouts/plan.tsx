@@ -158,7 +158,6 @@ function Waves({ form, onChange, errorOf }: WavesProps): ReactNode {
         const isLast = at === form.waves.length - 1
         const number = String(at + 1)
         return (
-          // oxlint-disable-next-line react/no-array-index-key -- a wave is its place in the plan.
           <div key={at} className={classes['wave']}>
             <TextEntry
               label={t`Wave ${number}`}

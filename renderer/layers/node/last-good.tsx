@@ -70,7 +70,7 @@ function GoodShown({ found, nodeId }: { readonly found: LastGood; readonly nodeI
               <li key={change.path}>
                 <bdi className={classes['path']}>{boundText(change.path, 160)}</bdi>
                 <span>
-                  <del>{shortJson(change.then)}</del> <ins>{shortJson(change.now)}</ins>
+                  <del>{shortJson(change.before)}</del> <ins>{shortJson(change.after)}</ins>
                 </span>
               </li>
             ))}

@@ -49,6 +49,7 @@ export function ObservationStrip({ items, isIncomplete, window, onWindow, onChoo
           </p>
         ))}
       </div>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dragging is one way to the stretch; keys and buttons are others. */}
       <div
         ref={ref}
         className={classes['plot']}

@@ -27,7 +27,7 @@ describe('the last known good snapshot', () => {
     })
     found(island, node, 'debug')
     expect(readLastGood(island.model, node)).toMatchObject({
-      good: { at: goodAt, isNewest: false, changes: [{ path: '/configuration/log/level', then: 'info', now: 'debug' }] },
+      good: { at: goodAt, isNewest: false, changes: [{ path: '/configuration/log/level', before: 'info', after: 'debug' }] },
       lookedAt: 2,
     })
   })
