@@ -122,7 +122,8 @@ function beginningOf(chain: readonly Envelope[], { keys, remembered }: GrantRoot
     if (!opened.ok || opened.value.kind !== 'grant') continue
     const grant = opened.value
     if (keys.length === 0 && remembered.some((known) => known.domainId === grant.domainId && isSameGrant(known, grant))) return index
-    if (keys.includes(grant.master.publicKey)) return grant.right === 'root' ? index : index + 1
+    // Nothing leads up to a founding: what stands before one is looked at, and found out of order.
+    if (keys.includes(grant.master.publicKey)) return grant.right === 'root' ? 0 : index + 1
   }
   return 0
 }

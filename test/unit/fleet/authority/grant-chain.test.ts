@@ -46,7 +46,7 @@ describe('a chain of grants', () => {
     expect(verify([founding, handover, signEnvelope(grantOf(south, 3, { domainId: site, parentId: root }), hq)])).toMatchObject({
       refusal: { code: 'GRANT_UNSIGNED' },
     })
-    expect(verify([handover, founding])).toMatchObject({ ok: false })
+    expect(verify([handover, founding])).toMatchObject({ ok: false, refusal: { code: 'EPOCH_NOT_NEXT' } })
   })
 
   it('[AU15] refuses a forged epoch, however it is signed for, so that nobody is locked out', () => {
