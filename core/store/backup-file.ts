@@ -195,10 +195,21 @@ export function requireVacant(directory: string): void {
   )
 }
 
-function digestOfFile(path: string, crypto: Pick<Crypto, 'hasher'>): string {
+/** SHA-256 of its content, in hex. Throws Unavailable `FILE_UNAVAILABLE`. */
+export function digestOfFile(path: string, crypto: Pick<Crypto, 'hasher'>): string {
   const hasher = crypto.hasher()
-  for (const chunk of readChunks(path)) hasher.update(chunk)
-  return toHex(hasher.digest())
+  const file = told(path, () => openSync(path, 'r'))
+  try {
+    // One chunk for all of it: a new one each time would fill the memory faster than it is cleared.
+    const chunk = new Uint8Array(chunkBytes)
+    for (;;) {
+      const length = told(path, () => readSync(file, chunk))
+      if (length === 0) return toHex(hasher.digest())
+      hasher.update(chunk.subarray(0, length))
+    }
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** A directory with all that is in it. */

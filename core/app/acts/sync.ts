@@ -11,7 +11,7 @@ import { keyWordsOf } from '../../log/fingerprint.ts'
 import { takeReceipts, type ReceiptTaken } from '../sync/take-receipts.ts'
 import { ageIdentityOf, signCard, signManifest, signReceipt } from '../sync/sign.ts'
 import { putPeer } from '../sync/tables.ts'
-import { takeIn, type Taken } from '../sync/take-in.ts'
+import { type Piece, takeIn, type Taken } from '../sync/take-in.ts'
 import { type Act, must, requireOperator } from './act.ts'
 
 /**
@@ -39,8 +39,8 @@ export function acceptPeer(
   return card
 }
 
-/** Encoded segments, in the order in which they came. */
-export function takeSegments(act: Act, { pieces }: { readonly pieces: readonly Uint8Array[] }): readonly Taken[] {
+/** Segments, encoded or proven, in the order in which they came. */
+export function takeSegments(act: Act, { pieces }: { readonly pieces: readonly Piece[] }): readonly Taken[] {
   requireOperator(act, 'operator')
   return takeIn(act.master, pieces)
 }

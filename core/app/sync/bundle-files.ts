@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { AppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
 import type { Crypto, Files } from '../../kernel/ports.ts'
-import { createFile, fileSize, listFiles, readChunks, renameFile } from '../../store/backup-file.ts'
+import { createFile, digestOfFile, fileSize, listFiles, readChunks, renameFile } from '../../store/backup-file.ts'
 import { readmeOf } from '../../sync/bundle-format.ts'
 import type { OpenedExport } from './export-bundle.ts'
 
@@ -123,7 +123,7 @@ export function findBundleFile(path: string, { crypto, files }: FilePorts): Foun
     const file = join(directory, name)
     if (fileSize(file) === 0)
       throw new AppError('NotFound', 'PART_MISSING', `A part of the bundle is missing: ${name}.`, { name, parts: list.parts.length })
-    if (fileSize(file) !== sizeBytes || digestOf(file, crypto) !== sha256)
+    if (fileSize(file) !== sizeBytes || digestOfFile(file, crypto) !== sha256)
       throw new AppError('Corrupt', 'PART_DAMAGED', `A part of the bundle is not what was written: ${name}. Copy it again.`, { name })
   }
   const ours = new Set(list.parts.map(({ name }) => name))
@@ -147,12 +147,6 @@ function readList(bytes: Uint8Array, whole: string): PartList {
   } catch (cause) {
     throw new AppError('Corrupt', 'PARTS_UNREADABLE', `The list of parts beside ${whole} cannot be read.`, { path: whole }, cause)
   }
-}
-
-function digestOf(path: string, crypto: Crypto): string {
-  const hasher = crypto.hasher()
-  for (const chunk of readChunks(path)) hasher.update(chunk)
-  return toHex(hasher.digest())
 }
 
 function jsonBytes(value: unknown): Uint8Array {

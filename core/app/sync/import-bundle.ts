@@ -12,7 +12,8 @@ import type { ServedMaster } from '../served-master.ts'
 import { holdsPoint } from './give-out.ts'
 import { vouchedKey } from './known-key.ts'
 import { readReceipt } from './tables.ts'
-import type { Taken } from './take-in.ts'
+import { createProver } from './prove.ts'
+import type { Piece, Taken } from './take-in.ts'
 
 /** The bytes of the archive from the beginning, as often as it is asked for. Decrypted already. */
 export type OpenBundle = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -80,18 +81,29 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
       },
     )
   const tally = createTally()
-  let pieces: Uint8Array[] = []
+  let pieces: Piece[] = []
   let waitingBytes = 0
-  let unknown: Uint8Array[] = []
-  const flush = async (): Promise<void> => {
+  let unknown: Piece[] = []
+  /** What was handed to the writer and is not answered yet; it writes while the next is read here. */
+  let underWay: Promise<void> = Promise.resolve()
+  const handOver = async (): Promise<void> => {
     const batch = pieces
     pieces = []
     waitingBytes = 0
+    await underWay
     if (batch.length === 0) return
-    const taken = await master.act('sync.takeIn', { pieces: batch }, actor)
-    unknown = unknown.concat(batch.filter((_, at) => isOfNobody(taken[at])))
-    tally.add(taken.filter((answer) => !isOfNobody(answer)))
+    underWay = master.act('sync.takeIn', { pieces: batch }, actor).then((taken) => {
+      unknown = unknown.concat(batch.filter((_, at) => isOfNobody(taken[at])))
+      tally.add(taken.filter((answer) => !isOfNobody(answer)))
+    })
+    // It is awaited before anything else is handed over; until then nobody may call it unheard.
+    underWay.catch(() => undefined)
   }
+  const flush = async (): Promise<void> => {
+    await handOver()
+    await underWay
+  }
+  const prove = createProver(master, flush)
   const receipts: Envelope[] = []
   const isHeld = (run: ManifestRun): boolean => {
     const held = master.moment(() => holdsPoint(master.model.reader, run))
@@ -101,10 +113,9 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
   for await (const item of readBundle(open(), master.ports, { isHeld })) {
     switch (item.kind) {
       case 'segment':
-        // Its own bytes: what crosses to the writer would bring the whole chunk along.
-        pieces.push(item.bytes.slice())
+        pieces.push((await prove(item.bytes)) ?? item.bytes.slice())
         waitingBytes += item.bytes.length
-        if (waitingBytes >= batchBytes) await flush()
+        if (waitingBytes >= batchBytes) await handOver()
         break
       case 'blob':
         await flush()

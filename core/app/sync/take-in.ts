@@ -5,12 +5,14 @@
 import type { FiledSegment } from '../../store/accept-segment.ts'
 import type { Commit } from '../../ingest/master-port.ts'
 import type { OriginId } from '../../kernel/ids.ts'
-import { refused, type Rejection, type Result } from '../../kernel/result.ts'
-import { decodeSegment, type DecodedSegment, verifySegment } from '../../log/segment.ts'
+import { equalBytes } from '../../kernel/hex.ts'
+import { accepted, refused, type Rejection, type Result } from '../../kernel/result.ts'
+import { type DecodedSegment, decodeSegment, encodeFramedSegment, verifySegment } from '../../log/segment.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
 import { holdsPoint } from './give-out.ts'
 import { knownKey } from './known-key.ts'
+import type { ProvenSegment } from './prove.ts'
 
 type Place = { readonly log: string; readonly from: number; readonly to: number }
 
@@ -25,15 +27,18 @@ export type Taken =
   /** `log` is empty where the bytes do not even say. */
   | (Place & { readonly kind: 'refused'; readonly refusal: Rejection })
 
+/** As it was encoded, or proven already. */
+export type Piece = Uint8Array | ProvenSegment
+
 /**
- * Encoded segments in the order in which they came; one answer for each, in the same order. Durable when it returns. Throws only what
+ * Segments in the order in which they came; one answer for each, in the same order. Durable when it returns. Throws only what
  * the store throws.
  */
-export function takeIn(master: Master, pieces: readonly Uint8Array[]): readonly Taken[] {
+export function takeIn(master: Master, pieces: readonly Piece[]): readonly Taken[] {
   const taken = master.port.commit((commit) => {
     const answers = pieces.map((bytes) => takeOne(master, commit, bytes))
     // A key may come behind what it signed: whoever was unknown is looked at again once everything else is in.
-    return answers.map((answer, at) => (isOfNobody(answer) ? takeOne(master, commit, pieces[at] as Uint8Array) : answer))
+    return answers.map((answer, at) => (isOfNobody(answer) ? takeOne(master, commit, pieces[at] as Piece) : answer))
   })
   // Told after the commit: a count of what was undone again would be wrong.
   for (const answer of taken)
@@ -42,16 +47,17 @@ export function takeIn(master: Master, pieces: readonly Uint8Array[]): readonly 
 }
 
 /** Codes: those of the codec, KEY_UNKNOWN, OWN_LOG_FOREIGN. */
-function takeOne(master: Master, commit: Commit, bytes: Uint8Array): Taken {
-  const decoded = decodeSegment(bytes)
-  if (!decoded.ok) return { kind: 'refused', log: '', from: 0, to: 0, refusal: decoded.refusal }
-  const { log, from, to } = decoded.value.header
+function takeOne(master: Master, commit: Commit, piece: Piece): Taken {
+  const decoded = piece instanceof Uint8Array ? decodeSegment(piece) : undefined
+  if (decoded?.ok === false) return { kind: 'refused', log: '', from: 0, to: 0, refusal: decoded.refusal }
+  const read = decoded === undefined ? (piece as ProvenSegment).segment : decoded.value
+  const { log, from, to } = read.header
   const place = { log, from, to }
   // Nothing of it is stored, so that nothing of it needs to be proven.
-  if (holdsPoint(commit.writer, decoded.value.header)) return { kind: 'known', ...place }
-  const verified = verify(master, commit, decoded.value)
+  if (holdsPoint(commit.writer, read.header)) return { kind: 'known', ...place }
+  const verified = decoded === undefined ? verifiedThere(master, commit, piece as ProvenSegment) : verifyHere(master, commit, decoded.value)
   if (!verified.ok) return { kind: 'refused', ...place, refusal: verified.refusal }
-  if (isOfThisLife(master, decoded.value)) return { kind: 'refused', ...place, refusal: foreign(log) }
+  if (isOfThisLife(master, read)) return { kind: 'refused', ...place, refusal: foreign(log) }
   const outcome = commit.takeSegment(verified.value)
   if (outcome.kind === 'stored') keepKeys(master, commit, outcome.events)
   switch (outcome.kind) {
@@ -66,15 +72,27 @@ function takeOne(master: Master, commit: Commit, bytes: Uint8Array): Taken {
   }
 }
 
-function verify({ model, port }: Master, { writer }: Commit, decoded: DecodedSegment): Result<FiledSegment> {
-  const { header, log } = decoded
+function verifyHere(master: Master, commit: Commit, decoded: DecodedSegment): Result<FiledSegment> {
+  const key = keyOf(master, commit, decoded)
+  return key.ok ? verifySegment(master.port.ports.crypto, key.value, decoded) : key
+}
+
+/** With the key that it was proven with, or with ours where that is another one. */
+function verifiedThere(master: Master, commit: Commit, { segment, publicKey }: ProvenSegment): Result<FiledSegment> {
+  const key = keyOf(master, commit, segment)
+  if (!key.ok) return key
+  if (equalBytes(key.value, publicKey)) return accepted(segment)
+  const decoded = decodeSegment(encodeFramedSegment(segment))
+  return decoded.ok ? verifySegment(master.port.ports.crypto, key.value, decoded.value) : decoded
+}
+
+function keyOf({ model }: Master, { writer }: Commit, { header, log }: Pick<FiledSegment, 'header' | 'log'>): Result<Uint8Array> {
   const publicKey = knownKey(model, writer, log.origin, header.keyid)
-  if (publicKey === undefined)
-    return refused('KEY_UNKNOWN', 'Nobody here vouches for the key that signed this part of a log; it is taken once somebody does.', {
-      log: header.log,
-      keyid: header.keyid,
-    })
-  return verifySegment(port.ports.crypto, publicKey, decoded)
+  if (publicKey !== undefined) return accepted(publicKey)
+  return refused('KEY_UNKNOWN', 'Nobody here vouches for the key that signed this part of a log; it is taken once somebody does.', {
+    log: header.log,
+    keyid: header.keyid,
+  })
 }
 
 /** Of nodes that were let in elsewhere: they may come to this master next, and what they bring has to be storable. */
@@ -91,7 +109,7 @@ function isOfNobody(answer: Taken): boolean {
 }
 
 /** What this master says in this life it says itself. Its earlier lives may come back to it: a backup does not hold their end. */
-function isOfThisLife({ identity }: Master, { log }: DecodedSegment): boolean {
+function isOfThisLife({ identity }: Master, { log }: Pick<FiledSegment, 'log'>): boolean {
   return log.origin === (identity.masterId as string) && log.incarnation === identity.incarnation
 }
 

@@ -11,7 +11,7 @@ import { keyWordsOf } from '../../../core/log/fingerprint.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
 import { frontierOf } from '../../../core/sync/receipt.ts'
 import { act, bring, carry, codeOf, introduce, makeNode, meet, openSeat, type Seat } from '../../helpers/authority/masters.ts'
-import { crypto, encoded, segmentBetween, testEvent } from '../../helpers/log/origin.ts'
+import { crypto, encoded, segmentBetween, testEvent, verified } from '../../helpers/log/origin.ts'
 
 let hq: Seat
 let north: Seat
@@ -102,6 +102,19 @@ describe('taking in', () => {
     ])
     expect(kinds(takeIn(north.master, pieces))).toContain('stored')
     carry(hq, north)
+    expect(frontier(north)).toEqual(expect.arrayContaining(frontier(hq)))
+  })
+
+  it('[SB10] proves again what was proven by another key than the one that is trusted here', () => {
+    introduce(hq, north)
+    const [first = new Uint8Array(), ...rest] = piecesOf(hq)
+    const { events: _, ...segment } = verified(first, hq.master.port.publicKey)
+    const altered = { ...segment, body: Uint8Array.from(segment.body, (byte, at) => (at === segment.body.length - 2 ? byte ^ 1 : byte)) }
+    const stranger = crypto.generateKeyPair()
+    expect(takeIn(north.master, [{ segment: altered, publicKey: stranger.publicKey }])).toMatchObject([
+      { kind: 'refused', refusal: { code: 'SEGMENT_CHAIN_BROKEN' } },
+    ])
+    expect(kinds(takeIn(north.master, [{ segment, publicKey: hq.master.port.publicKey }, ...rest]))).toEqual(['stored'])
     expect(frontier(north)).toEqual(expect.arrayContaining(frontier(hq)))
   })
 
