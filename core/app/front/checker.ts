@@ -52,7 +52,8 @@ export function createChecker(start: () => CheckerThread, keyOf: (node: string) 
       const node = originOfWhole(head, body.length)
       const publicKey = node === undefined || isBroken || waiting.size >= mostWaiting ? undefined : keyOf(node)
       if (publicKey === undefined) return undefined
-      const packed = body.slice()
+      // A Buffer's slice is a view of memory that others use: what goes over has to be a copy of its own.
+      const packed = new Uint8Array(body)
       return new Promise((resolve) => {
         const id = ++numbered
         waiting.set(id, resolve)

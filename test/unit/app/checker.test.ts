@@ -58,9 +58,13 @@ describe('a segment on its way', () => {
     let hear: (answer: CheckAnswer) => void = () => undefined
     let fail: () => void = () => undefined
     const posted: number[] = []
+    const owned: ArrayBuffer[] = []
     let starts = 0
     const thread: CheckerThread = {
-      post: ({ id }) => void posted.push(id),
+      post: ({ id }, given) => {
+        posted.push(id)
+        owned.push(...given)
+      },
       listen: (heard, failed) => ([hear, fail] = [heard, failed]),
       close: () => undefined,
     }
@@ -73,7 +77,10 @@ describe('a segment on its way', () => {
     )
     expect(await checker.check({ ...whole, path: whole.path.replace('01N', '01M') }, new Uint8Array(3))).toBeUndefined()
     expect(starts).toBe(0)
-    const asked = Array.from({ length: 20 }, () => checker.check(whole, new Uint8Array(3)))
+    // As a server hands it over: a piece of memory that is shared with others.
+    const shared = Buffer.from('abcdef').subarray(1, 4)
+    const asked = Array.from({ length: 20 }, () => checker.check(whole, shared))
+    expect(owned.every((buffer) => buffer.byteLength === 3)).toBe(true)
     expect(posted).toHaveLength(16)
     expect(await Promise.all(asked.slice(16))).toEqual([undefined, undefined, undefined, undefined])
     hear({ id: posted[0] ?? 0, checked: undefined })
