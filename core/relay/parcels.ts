@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import type { GatewayClient } from '../agent/gateway-client.ts'
-import { depositAnswer, parcelList, parcelQuery, parcelTaken, relayGreeting, relayLimits } from '../contract/relay-link.ts'
+import { depositAnswer, type parcelList, parcelQuery, parcelTaken, relayGreeting, relayLimits } from '../contract/relay-link.ts'
 import type { GatewayRequest, GatewayResponse } from '../ingest/exchange.ts'
 import { mismatch, readJson, readShape } from '../ingest/read-input.ts'
 import { fromBase64, toHex } from '../kernel/hex.ts'
