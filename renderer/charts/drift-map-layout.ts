@@ -3,6 +3,7 @@
  * tree is opened a few levels deep; what is not opened is one tile for all of it, and can be gone into.
  */
 import { hierarchy, interpolateLab, rgb, treemap, treemapSquarify } from 'd3'
+import { groupBy } from '../state/group-by.ts'
 
 type Figures = { readonly nodes: number; readonly driftScore: number | null; readonly driftKnown: number }
 

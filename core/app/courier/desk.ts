@@ -25,7 +25,7 @@ export function createCourierDesk({ master, volumes, startParser }: CourierParts
   const changed = (): void => feed.tell({ topics: ['bundles'] })
   const directory = facts.directory === null ? undefined : join(facts.directory, airlockName)
   if (directory !== undefined) ports.files.makeDirectory(directory)
-  const list = createVolumeList(volumes, ports.files, directory === undefined ? undefined : join(directory, 'places.json'))
+  const list = createVolumeList(volumes, ports.files, directory === undefined ? undefined : join(directory, 'places.json'), facts.masterId)
   const packing = createPacking(master, volumes, changed)
   const airlock = directory === undefined ? undefined : createAirlock({ directory, master, volumes, startParser, changed })
   // A simulated island has no sticks of this machine.

@@ -22,8 +22,8 @@ const receiptName = /^receipt-[0-9A-HJKMNP-TV-Z]{26}\.dsse\.json$/
 /** `name.ibcf`, `name.ibcf.age`, and the parts of either. */
 const bundleName = /^(.+?\.ibcf(\.age)?)(\.[0-9A-Z]{8}\.[0-9]{3,})?$/
 
-/** `file`: where named directories are remembered; absent for what keeps nothing. */
-export function createVolumeList(volumes: Volumes, files: Files, file: string | undefined): VolumeList {
+/** `file`: where named directories are remembered; absent for what keeps nothing. `masterId`: whose own receipts are not told of. */
+export function createVolumeList(volumes: Volumes, files: Files, file: string | undefined, masterId: string): VolumeList {
   let named: readonly string[] = file === undefined ? [] : readNamed(files, file)
 
   function remember(directories: readonly string[]): void {
@@ -37,19 +37,19 @@ export function createVolumeList(volumes: Volumes, files: Files, file: string | 
       const others = await Promise.all(
         named.filter((path) => !found.some((volume) => volume.path === path)).map((path) => volumes.look(path).catch(() => undefined)),
       )
-      return [...found, ...others.flatMap((volume) => volume ?? [])].map((volume) => viewOf(volume, files))
+      return [...found, ...others.flatMap((volume) => volume ?? [])].map((volume) => viewOf(volume, files, masterId))
     },
     name: async (directory) => {
       const volume = await volumes.look(directory)
       if (volume.kind === 'named') remember([volume.path, ...named.filter((path) => path !== volume.path)])
-      return viewOf(volume, files)
+      return viewOf(volume, files, masterId)
     },
     forget: (directory) => remember(named.filter((path) => path !== directory)),
     eject: (directory) => volumes.eject(directory),
   }
 }
 
-function viewOf(volume: Volume, files: Files): VolumeView {
+function viewOf(volume: Volume, files: Files, masterId: string): VolumeView {
   const bundles = new Map<string, VolumeView['bundles'][number]>()
   for (const name of namesOn(volume.path, files)) {
     const match = bundleName.exec(name)
@@ -67,7 +67,7 @@ function viewOf(volume: Volume, files: Files): VolumeView {
     })
   }
   const listed = [...bundles.values()].toSorted((a, b) => (a.modifiedAt < b.modifiedAt ? 1 : -1)).slice(0, shownAtMost)
-  const receipts = namesOn(volume.path, files).filter((name) => receiptName.test(name))
+  const receipts = namesOn(volume.path, files).filter((name) => receiptName.test(name) && !name.includes(masterId))
   return { ...volume, bundles: listed, receipts: receipts.slice(0, shownAtMost).map((name) => ({ file: join(volume.path, name), name })) }
 }
 

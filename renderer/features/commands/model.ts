@@ -1,5 +1,6 @@
 /** What a person tells nodes to do, from what is typed to what the contract takes; and how a command stands, from the master's answer. */
 import type { Answers, Requests } from '../../client/rpc.ts'
+import { groupBy } from '../../state/group-by.ts'
 
 export type CommandRow = Answers['command']['list']['items'][number]
 export type CommandDetail = Answers['command']['get']

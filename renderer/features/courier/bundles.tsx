@@ -31,7 +31,7 @@ export function PackedBundles({ isDemo, onPack }: { readonly isDemo: boolean; re
   const formats = useFormats()
   const columns: readonly Column<Bundle>[] = [
     { id: 'for', title: t`For`, draw: (bundle) => <Name text={bundle.forName ?? t`whoever gets it`} /> },
-    { id: 'stage', title: t`Where it is`, draw: (bundle) => <Stage bundle={bundle} />, width: '13rem' },
+    { id: 'stage', title: t`Where it is`, draw: (bundle) => <Stage bundle={bundle} />, width: '11rem' },
     {
       id: 'carrier',
       title: t`Carried by`,
@@ -39,7 +39,7 @@ export function PackedBundles({ isDemo, onPack }: { readonly isDemo: boolean; re
       isSecondary: true,
     },
     { id: 'packed', title: t`Packed`, draw: (bundle) => <Age at={bundle.packedAt} isSpoken />, width: '7rem' },
-    { id: 'due', title: t`Due`, draw: (bundle) => (bundle.dueAt === null ? '\u2014' : formats.day(bundle.dueAt)), width: '7rem' },
+    { id: 'due', title: t`Due`, draw: (bundle) => (bundle.dueAt === null ? '\u2014' : formats.shortDay(bundle.dueAt)), width: '6rem' },
     {
       id: 'size',
       title: t`Size`,
@@ -52,7 +52,7 @@ export function PackedBundles({ isDemo, onPack }: { readonly isDemo: boolean; re
       id: 'acts',
       title: t`What to do`,
       draw: (bundle) => <Acts bundle={bundle} barred={barred} ask={setAsked} />,
-      width: '15rem',
+      width: '14rem',
       align: 'end',
     },
   ]

@@ -2,6 +2,7 @@
 import { sum } from 'd3'
 import type { Answers } from '../../client/rpc.ts'
 import type { Phase } from '../../i18n/words.ts'
+import { groupBy } from '../../state/group-by.ts'
 
 export type DomainDetail = Answers['domain']['get']
 type Line = DomainDetail['row']['subtree']

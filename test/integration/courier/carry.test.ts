@@ -1,4 +1,5 @@
 /** Real masters, real sticks (directories): packed, carried, read through the parser process, previewed, taken in, answered. */
+import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -28,6 +29,7 @@ import {
   type Station,
 } from '../../helpers/courier/station.ts'
 import { makeOldMaster } from '../../helpers/keeping/old-bulk.ts'
+import { canMount } from '../../helpers/media.ts'
 import { waitFor } from '../../helpers/processes.ts'
 
 const place = temporaryDirectory('courier')
@@ -193,6 +195,29 @@ describe('a stick that is not as it should be', () => {
     expect(await home.codeOf('bundle.pack', packRequest(null, at('stick'), { isPlainConfirmed: false }))).toBe('PLAIN_NOT_CONFIRMED')
     expect(await home.codeOf('bundle.pack', packRequest(island.masterId, at('nowhere')))).toBe('VOLUME_MISSING')
     expect(readdirSync(at('stick'))).toEqual([])
+  })
+})
+
+describe.skipIf(!canMount())('a stick that is full or locked', () => {
+  const run = (...command: readonly [string, ...string[]]): void => void execFileSync(command[0], command.slice(1), { stdio: 'ignore' })
+
+  it('[CU2] [CU13] is not packed onto, and nothing is left on it', async () => {
+    mkdirSync(at('full'))
+    run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', at('full'))
+    try {
+      writeFileSync(at('full', 'holiday.jpg'), new Uint8Array(56 * 1024))
+      const full = await pack(home, packRequest(null, at('full')))
+      expect(full).toMatchObject({ state: 'failed', problem: { code: 'DISK_FULL' } })
+      expect(readdirSync(at('full'))).toEqual(['holiday.jpg'])
+      writeFileSync(at('full', 'last.jpg'), new Uint8Array(8 * 1024))
+      expect(await pack(home, packRequest(null, at('full')))).toMatchObject({ state: 'failed', problem: { code: 'DISK_SPACE_SHORT' } })
+      run('mount', '-o', 'remount,ro', at('full'))
+      expect(await home.codeOf('bundle.pack', packRequest(null, at('full')))).toBe('VOLUME_READ_ONLY')
+      expect(await home.ask('volume.name', { path: at('full') })).toMatchObject({ isReadOnly: true, fileSystem: 'tmpfs' })
+      await home.ask('volume.forget', { path: at('full') })
+    } finally {
+      run('umount', at('full'))
+    }
   })
 })
 
