@@ -9,6 +9,7 @@ import { queryBenches } from './query.bench.ts'
 import { readyBenches } from './ready.bench.ts'
 import { rebuildBenches } from './rebuild.bench.ts'
 import { storeBenches } from './store.bench.ts'
+import { stormBenches } from './storm.bench.ts'
 
 /** Every bench there is; a new one is added here. */
 const benches: readonly Bench[] = [
@@ -18,6 +19,7 @@ const benches: readonly Bench[] = [
   ...readyBenches,
   ...memoryBenches,
   ...commandBenches,
+  ...stormBenches,
   ...bundleBenches,
 ]
 
