@@ -28,7 +28,7 @@ export type RunningRelay = {
 }
 
 /** Questions for commands are held open, one for each node behind it. */
-const mostSockets = 1024
+const mostSockets = 8192
 
 /**
  * Serves when it returns; it is heard as a node from then on. Throws what the lock, the store and the listener throw

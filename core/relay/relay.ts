@@ -44,8 +44,10 @@ export type PumpOutcome = {
 const pumpEveryMs = 2000
 /** What masters leave for nodes is asked for no more often than this, but for nodes that are new here. */
 const askLeftEveryMs = 15_000
-/** Requests that are held here at once, each with its body. */
-const mostUnderWay = 1024
+/** Requests that are under way at once: most of them are questions for commands, which are held open at the master and have no body. */
+const mostUnderWay = 8192
+/** And their bodies together. */
+const mostBytesUnderWay = 64 * 1024 * 1024
 /** Losses told in one event each; the rest with the next round. */
 const toldAtOnce = 50
 
@@ -89,6 +91,7 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
   const { handOn } = createHandingOn(store, client, clock, identity.publicKey, () => isClosed)
   const atRelay: AtRelayParts = { relayId, name: config.agent.name, identity, store, ports, queueBytes, upstream }
   let underWay = 0
+  let bytesUnderWay = 0
   let askedLeftAt = Number.NEGATIVE_INFINITY
   const newcomers = new Set<string>()
   let round: Promise<PumpOutcome> | undefined
@@ -105,11 +108,13 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
     return response
   }
   const handle: Relay['handle'] = async (request) => {
-    if (isClosed || underWay >= mostUnderWay) {
+    const sizeBytes = request.body.length
+    if (isClosed || underWay >= mostUnderWay || bytesUnderWay + sizeBytes > mostBytesUnderWay) {
       const sentence = isClosed ? 'This relay is stopping.' : 'Too many requests are under way here; try again in a little while.'
       return problemResponse({ code: 'RELAY_BUSY', sentence, facts: { retryAfterSeconds: 2 } })
     }
     underWay++
+    bytesUnderWay += sizeBytes
     try {
       return await answer(request)
     } catch (error) {
@@ -117,6 +122,7 @@ export function openRelay(ports: Ports, config: RelayConfig): Relay {
       return awayResponse(relayId)
     } finally {
       underWay--
+      bytesUnderWay -= sizeBytes
     }
   }
 
