@@ -68,7 +68,7 @@ export function layoutDriftMap(
   const byId = new Map(rows.map((row) => [row.id, row]))
   const top = (within === null ? undefined : byId.get(within)) ?? rows.find(({ parentId }) => parentId === null || !byId.has(parentId))
   if (top === undefined || width < 1 || height < 1) return { tiles: [], frames: [], path: [] }
-  const childrenOf = Map.groupBy(rows, ({ parentId }) => parentId)
+  const childrenOf = groupBy(rows, ({ parentId }) => parentId)
   const opened = openedDomains(top, childrenOf, most)
   const root = branchOf(top, childrenOf, opened)
   const tree = hierarchy(root, (branch) => branch.children).sum((branch) => weightOf(branch))

@@ -171,7 +171,7 @@ export type LeftOutGroup = { readonly code: string; readonly sentence: string; r
 
 /** Those left out by why, most first. */
 export function groupLeftOut(preview: Pick<Preview, 'leftOut'>): readonly LeftOutGroup[] {
-  const groups = Map.groupBy(preview.leftOut, ({ code }) => code)
+  const groups = groupBy(preview.leftOut, ({ code }) => code)
   return [...groups]
     .map(([code, nodes]) => ({ code, sentence: nodes[0]?.sentence ?? '', nodes }))
     .toSorted((a, b) => b.nodes.length - a.nodes.length)

@@ -44,7 +44,7 @@ export function subtreeIds(
   rows: readonly { readonly id: string; readonly parentId: string | null }[],
   domainId: string,
 ): ReadonlySet<string> {
-  const childrenOf = Map.groupBy(rows, ({ parentId }) => parentId)
+  const childrenOf = groupBy(rows, ({ parentId }) => parentId)
   const found = new Set([domainId])
   for (const id of found) for (const child of childrenOf.get(id) ?? []) found.add(child.id)
   return found
