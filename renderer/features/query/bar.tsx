@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { Bookmark, BookmarkPlus, Send, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useState } from 'react'
+import { create } from 'zustand'
 import { goTo } from '../../app/navigation.ts'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { type SavedView, useSavedViews } from '../../state/saved-views.ts'
@@ -20,6 +21,10 @@ import classes from './bar.module.css'
 import { type LineProblem, namesFrom, type QueryPlace, readLine, toSelector, writeLine } from './model.ts'
 import { commonViews } from './views.ts'
 
+/** What could not be read of the line that led to what is shown. The page of another domain is another page, so it is kept beside them. */
+const none: readonly LineProblem[] = []
+const useProblems = create<{ readonly of: string; readonly problems: readonly LineProblem[] }>()(() => ({ of: '', problems: none }))
+
 export function QueryBar({ place }: { readonly place: QueryPlace }): ReactNode {
   const { queries } = useWorkspace()
   const domains = useQuery(queries.domains())
@@ -27,14 +32,14 @@ export function QueryBar({ place }: { readonly place: QueryPlace }): ReactNode {
   const names = useMemo(() => namesFrom(domains.data?.items ?? [], policies.data?.items ?? []), [domains.data, policies.data])
   const shown = writeLine(place, names)
   const [line, setLine] = useState(shown)
-  const [problems, setProblems] = useState<readonly LineProblem[]>([])
+  const problems = useProblems((held) => (held.of === shown ? held.problems : none))
   const [isKeeping, setKeeping] = useState(false)
   const saidId = useId()
   // The line follows what is shown, whoever changed it, until somebody types.
   useEffect(() => setLine(shown), [shown])
   const show = (wanted: string): void => {
     const read = readLine(wanted, names, place.domainId)
-    setProblems(read.problems)
+    useProblems.setState({ of: writeLine(read.place, names), problems: read.problems })
     goTo({ room: 'domain', domainId: read.place.domainId, tab: 'nodes', filter: writeFilter(read.place.filter) })
   }
   const submit = (event: FormEvent): void => {

@@ -167,7 +167,7 @@ function Waves({ form, onChange, errorOf }: WavesProps): ReactNode {
             />
             {isLast ? (
               <p className={classes['rest']}>
-                <Trans>the rest of them</Trans>
+                <Trans>the rest</Trans>
               </p>
             ) : (
               <TextEntry
@@ -180,7 +180,7 @@ function Waves({ form, onChange, errorOf }: WavesProps): ReactNode {
               />
             )}
             <TextEntry
-              label={t`Proven before the next`}
+              label={t`To be proven`}
               value={wave.success}
               onChange={(success) => set(at, { success })}
               error={errorOf(`success${String(at)}`)}

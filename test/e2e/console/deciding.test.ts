@@ -68,7 +68,7 @@ describe('rollouts', () => {
     await desk.picture('rollout')
     expect(await desk.findings()).toEqual([])
     await desk.visit(`domain/${idOf('root')}/rollouts`)
-    await page.getByRole('list', { name: 'Reasons of the verdict' }).waitFor()
+    await page.getByRole('list', { name: 'Reasons of the verdict' }).first().waitFor()
     expect(desk.complaints).toEqual([])
   })
 })
