@@ -112,11 +112,14 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
   }
   for await (const item of readBundle(open(), master.ports, { isHeld })) {
     switch (item.kind) {
-      case 'segment':
-        pieces.push((await prove(item.bytes)) ?? item.bytes.slice())
+      case 'segment': {
+        // Before the list is looked at: proving may hand over what is in it.
+        const piece = (await prove(item.bytes)) ?? item.bytes.slice()
+        pieces.push(piece)
         waitingBytes += item.bytes.length
         if (waitingBytes >= batchBytes) await handOver()
         break
+      }
       case 'blob':
         await flush()
         tally.blob(await takeBlob(master, item, actor))
