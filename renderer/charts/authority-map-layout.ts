@@ -4,6 +4,7 @@
  */
 import { hierarchy, partition } from 'd3'
 import type { Mode } from '../i18n/words.ts'
+import { groupBy } from '../state/group-by.ts'
 
 export type ControlState = 'authoritative' | 'elsewhere' | 'degraded' | 'contested'
 
@@ -51,7 +52,7 @@ export function controlState({ authority, subtree }: ControlSource): { readonly 
 /** In the order of rows. A domain without nodes is still there, as high as one node. Cells lower than `leastHeight` are left out. */
 export function layoutControl(rows: readonly ControlSource[], width: number, height: number, leastHeight = 3): readonly ControlCell[] {
   const known = new Set(rows.map(({ id }) => id))
-  const childrenOf = Map.groupBy(rows, ({ parentId }) => (parentId !== null && known.has(parentId) ? parentId : null))
+  const childrenOf = groupBy(rows, ({ parentId }) => (parentId !== null && known.has(parentId) ? parentId : null))
   const top = childrenOf.get(null)?.[0]
   if (top === undefined || width < 1 || height < 1) return []
   const weight = (source: ControlSource): number => {
