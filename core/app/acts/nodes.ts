@@ -4,6 +4,7 @@ import type { ContactSchedule } from '../../fleet/connectivity/connectivity-even
 import { readContactSchedule } from '../../fleet/connectivity/contact-schedule.ts'
 import type { PhaseEvent } from '../../fleet/lifecycle/phase-machine.ts'
 import type { DomainId, EventId, NodeId } from '../../kernel/ids.ts'
+import { AppError } from '../../kernel/app-error.ts'
 import { endOpenReturn } from '../../ingest/returns/close-return.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import { revokeKey as cutKey } from '../../store/keys.ts'
@@ -19,7 +20,17 @@ export function quarantineNode(act: Act, { nodeId, reason }: NodeAct): EventId[]
   return move(act, nodeId, 'operator-quarantine', reason, 'operator', 'quarantine')
 }
 
+/** Throws Rejected `KEY_REVOKED`: nobody talks to a node without a key, so it would be ACTIVE and never heard of ([RT17]). */
 export function remediateNode(act: Act, { nodeId, reason }: NodeAct): EventId[] {
+  if (requireNode(act, nodeId).isKeyRevoked)
+    throw new AppError(
+      'Rejected',
+      'KEY_REVOKED',
+      'Its key was revoked: it needs a new one, or other hardware, before it can be let back in.',
+      {
+        nodeId,
+      },
+    )
   return move(act, nodeId, 'remediation-complete', reason, 'engineer')
 }
 

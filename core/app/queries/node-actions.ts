@@ -17,6 +17,8 @@ export function actionsOf(lifecycle: Pick<LifecycleState, 'phase' | 'isKeyRevoke
   ]
   const actions = moves.map(([action, event]): NodeAction => {
     const arrow = transitPhase(phase, event)
+    if (action === 'remediate' && arrow.ok && lifecycle.isKeyRevoked)
+      return { action, isAllowed: false, reason: 'Its key was cut: it needs a new one, or other hardware, first.' }
     return arrow.ok
       ? { action, isAllowed: true, reason: `${phase} becomes ${arrow.value.to}.` }
       : { action, isAllowed: false, reason: arrow.refusal.sentence }
