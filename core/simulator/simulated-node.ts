@@ -91,6 +91,7 @@ export async function createSimulatedNode(parts: SimulatedNodeParts): Promise<Si
       store,
       transport: network.transport(plan.name, time.scheduler, linkRandom),
       workload: machine,
+      software: machine.softwareBy(crypto),
       config,
       changed: parts.changed,
     })

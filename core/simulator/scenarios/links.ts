@@ -57,6 +57,18 @@ export const linkScenarios: readonly Scenario[] = [
     also: all(isLive('alpha-1'), tookNoEffect('alpha-1', 'regret')),
   }),
   scenario({
+    name: 'a-snapshot-on-demand',
+    title: 'A snapshot on demand',
+    story: 'An operator wants to know how a node looks now, and again a little later.',
+    mustHold: ['Both snapshots come, each under its own order.'],
+    hours: 0.15,
+    happenings: [
+      at(3, { kind: 'command', master: 'alpha', node: 'alpha-1', order: 'snapshot', key: 'look', isOnce: false, expiresInMs: null }),
+      at(7, { kind: 'command', master: 'alpha', node: 'alpha-1', order: 'snapshot', key: 'look-again', isOnce: false, expiresInMs: null }),
+    ],
+    also: all(begunTimes('alpha-1', 'look', 1), begunTimes('alpha-1', 'look-again', 1), isLive('alpha-1')),
+  }),
+  scenario({
     name: 'pressed-twice',
     title: 'The button is pressed twice',
     story: 'An operator does not see the answer and issues the same command under the same key again.',

@@ -66,11 +66,17 @@ export const powerScenarios: readonly Scenario[] = [
     title: 'A node falls with an order in its hand, and rises too late',
     story: 'A node has received an order that is good for a minute, and loses its power before or while it does it.',
     mustHold: ['What was not begun in time is never begun.'],
-    happenings: [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((writes) => [
-      at(writes * 6, { ...set, master: 'alpha', node: 'alpha-1', key: `urgent-${writes}`, expiresInMs: minutesOf(1.5) }),
-      at(writes * 6, { kind: 'crash', machine: 'alpha-1', point: { at: 'write', writes }, downMs: minutesOf(3), torn: false }),
+    happenings: [1, 2, 3, 4, 5, 6, 7, 8].flatMap((round) => [
+      at(round * 6, { ...set, master: 'alpha', node: 'alpha-1', key: `urgent-${round}`, expiresInMs: minutesOf(1.5) }),
+      at(round * 6, {
+        kind: 'crash',
+        machine: 'alpha-1',
+        point: round % 2 === 0 ? { at: 'commit' } : { at: 'write', writes: 2 * round },
+        downMs: minutesOf(3),
+        torn: false,
+      }),
     ]),
-    also: all(cameAbout('crash-at-write', 7), isLive('alpha-1')),
+    also: all(cameAbout('crash-at-write', 3), cameAbout('crash-at-commit', 3), isLive('alpha-1')),
   }),
   scenario({
     name: 'restart-on-demand',

@@ -13,6 +13,8 @@ export type TrialOptions = {
   readonly diskDirectory?: string
   /** Looks at the world before it is closed: what a written scenario asks beyond the seven checks. */
   readonly also?: (world: World) => readonly string[]
+  /** Until everybody has to be at rest once the faults stopped; an hour where nothing is said. */
+  readonly restWithinMs?: number
   /** Told of everything that happens, with the instant in the world. */
   readonly told?: (atMs: number, what: TrialPlan['happenings'][number]['what']) => void
 }
@@ -32,12 +34,12 @@ export type TrialResult = {
 
 type Following = { readonly atMs: number; readonly number: number; readonly act: () => void | Promise<void> }
 
-export async function runTrial(plan: TrialPlan, { real, diskDirectory, also, told }: TrialOptions): Promise<TrialResult> {
+export async function runTrial(plan: TrialPlan, { real, diskDirectory, also, restWithinMs, told }: TrialOptions): Promise<TrialResult> {
   const world = await openWorld(plan, { real, ...(diskDirectory === undefined ? {} : { diskDirectory }) })
   try {
     const begunAt = world.time.clock.now()
     await live(world, plan, begunAt, told)
-    const restless = await comeTogether(world)
+    const restless = await comeTogether(world, restWithinMs)
     const checks = await runChecks(world)
     const problems = problemsOf(checks, restless, world.witness.troubles, also?.(world) ?? [])
     return {

@@ -37,7 +37,7 @@ export const mutants: readonly Mutant[] = [
     find: 'return takeWhole(intake, staging.bytes)',
     replace:
       "if (intake.log.lane === 'bulk' && intake.piece.from > 1) { const answer = complete(intake); return accepted({ answer: { ...answer, held: { ...answer.held, seq: intake.piece.to } }, events: [] }) } return takeWhole(intake, staging.bytes)",
-    tries: { faults: 'none' },
+    tries: { scenario: 'a-snapshot-on-demand' },
   },
   {
     name: 'forgets-the-idempotency-ledger',
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     module: 'core/agent/commands/ledger.ts',
     find: `"UPDATE agent_commands SET progress = 'started', attempt = ?, run = ?, awaits_start = 0 WHERE command_id = ?"`,
     replace: `"UPDATE agent_commands SET awaits_start = 0 WHERE ? > 0 AND ? > 0 AND command_id = ?"`,
-    tries: { faults: 'crash' },
+    tries: { scenario: 'node-falls-in-a-careful-command' },
   },
   {
     name: 'runs-at-most-once-again',
@@ -86,14 +86,6 @@ export const mutants: readonly Mutant[] = [
     find: 'if (!isRestored && lost.length === 0) return',
     replace: 'if (lost.length < 1_000_000) return',
     tries: { scenario: 'restored-and-reminded' },
-  },
-  {
-    name: 'obeys-after-expiry',
-    does: 'does not notice that a command has run out',
-    module: 'core/fleet/command/expiry.ts',
-    find: 'return expiresAt !== null && nowMs >= Date.parse(expiresAt)',
-    replace: 'return expiresAt !== null && nowMs < 0',
-    tries: { scenario: 'falls-with-an-order-in-hand' },
   },
   {
     name: 'keeps-half-a-transaction',

@@ -11,16 +11,22 @@ const mutant = mutants.find((candidate) => candidate.name === name)
 if (mutant === undefined) throw new Error(`There is no mutant "${name}".`)
 const real = createPorts('rehearsal', 'silent')
 const { tries } = mutant
+/** Broken code may never come to rest, and is found out by then. */
+const restWithinMs = 3 * 60_000
 
 async function problemOf(seed: number): Promise<string | undefined> {
   try {
     if ('scenario' in tries) {
       const { plan, also } = findScenario(tries.scenario)
-      return (await runTrial({ ...plan, seed: `${plan.seed}${seed === 1 ? '' : seed}` }, { real, ...(also === undefined ? {} : { also }) }))
-        .problems[0]
+      return (
+        await runTrial(
+          { ...plan, seed: `${plan.seed}${seed === 1 ? '' : seed}` },
+          { real, restWithinMs, ...(also === undefined ? {} : { also }) },
+        )
+      ).problems[0]
     }
     const faults = tries.faults === 'none' ? [] : (tries.faults.split(',') as FaultKind[])
-    return (await runTrial(drawPlan({ seed: String(seed), islands: 2, nodes: 1, hours: 1, faults }), { real })).problems[0]
+    return (await runTrial(drawPlan({ seed: String(seed), islands: 2, nodes: 1, hours: 1, faults }), { real, restWithinMs })).problems[0]
   } catch (error) {
     // Code that is broken enough stops everything, which nobody overlooks either.
     return `it stopped: ${String(error)}`
