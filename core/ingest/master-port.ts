@@ -2,7 +2,6 @@
  * What ingest needs of the master it works for. core/app provides it; ingest itself holds no connection, key or clock.
  */
 import type { Envelope } from '../fleet/authority/events.ts'
-import type { VerifiedSegment } from '../log/segment.ts'
 import type { ContactSchedule } from '../fleet/connectivity/connectivity-events.ts'
 import type { DecisionData, DecisionType } from '../fleet/decisions.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../fleet/node/node-record.ts'

@@ -28,9 +28,9 @@ export function checkPacked(
   return verified?.ok === true ? { publicKey, segment: filed(verified.value) } : undefined
 }
 
-function filed({ events: _, ...segment }: VerifiedSegment): FiledSegment {
-  const { envelopes: __, ...filing } = fileEvents(segment.log, segment)
-  return { ...segment, filing }
+function filed({ header, headerBytes, signature, log, body, ends, leaves }: VerifiedSegment): FiledSegment {
+  const { ids, subjects, typePlaces, types } = fileEvents(log, { body, ends })
+  return { header, headerBytes, signature, log, body, ends, leaves, filing: { ids, subjects, typePlaces, types } }
 }
 
 function unpack(compression: Compression, packed: Uint8Array, maxBytes: number): Uint8Array | undefined {
