@@ -1,6 +1,6 @@
 /** Commands of a node or a domain, newest first, each with the stage it is in; the chosen one with its steps and what can be done about it. */
 import { t } from '@lingui/core/macro'
-import { Plural, Trans } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { MessageSquareText } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useListKeys } from '../../app/keyboard/use-list-keys.ts'
@@ -279,21 +279,4 @@ function meaningOf(asked: Asked): string {
     case 'rejected':
       return t`The node was interrupted and cannot say what came of it. You looked at it, and say so on the record.`
   }
-}
-
-/** How many were told and what came of it, by the nodes' own word. */
-export function ReportedSum({
-  reported,
-}: {
-  readonly reported: { readonly started: number; readonly applied: number; readonly rejected: number; readonly unsure: number }
-}): ReactNode {
-  return (
-    <span className={classes['faint']}>
-      <Plural value={reported.applied} _0="none proven" one="# proven" other="# proven" />
-      {', '}
-      <Plural value={reported.rejected} _0="none refused" one="# refused" other="# refused" />
-      {', '}
-      <Plural value={reported.unsure} _0="none unknown" one="# unknown" other="# unknown" />
-    </span>
-  )
 }

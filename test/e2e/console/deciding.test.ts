@@ -107,7 +107,7 @@ describe('commands', () => {
     expect(await desk.findings()).toEqual([])
   })
 
-  it('[UI47] a line that differs is accepted, and corrected by a command that is filled in from it', async () => {
+  it('[UI47] [UI42] a line that differs is accepted, and corrected by a command that is filled in from it, beside the last known good', async () => {
     const { page } = desk
     const { items } = await call<{ readonly items: readonly { readonly id: string; readonly driftScore: number | null }[] }>('node/list', {
       domainId: idOf('root'),
