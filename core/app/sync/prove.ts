@@ -5,12 +5,9 @@
 import type { OriginId } from '../../kernel/ids.ts'
 import { fileEvents } from '../../log/event-filing.ts'
 import { decodeSegment, verifySegment } from '../../log/segment.ts'
-import type { FiledSegment } from '../../store/accept-segment.ts'
 import type { ServedMaster } from '../served-master.ts'
 import { vouchedKey } from './known-key.ts'
-
-/** Plain data: it crosses between threads. */
-export type ProvenSegment = { readonly segment: FiledSegment; readonly publicKey: Uint8Array }
+import type { ProvenSegment } from './proven.ts'
 
 /**
  * Undefined where it cannot be proven here, for whatever reason: the writer says why. `arrived` resolves when everything that was handed

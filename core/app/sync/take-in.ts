@@ -12,7 +12,7 @@ import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
 import { holdsPoint } from './give-out.ts'
 import { knownKey } from './known-key.ts'
-import type { ProvenSegment } from './prove.ts'
+import type { ProvenSegment } from './proven.ts'
 
 type Place = { readonly log: string; readonly from: number; readonly to: number }
 
