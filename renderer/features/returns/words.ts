@@ -50,7 +50,7 @@ export function verdictMeaning(verdict: NonNullable<Session['verdict']>): string
     case 'CLEAN':
       return t`Everything it recorded while away is here, once, and in order. The node is live again.`
     case 'QUARANTINED':
-      return t`Something it handed over cannot be trusted. What could be verified is kept.`
+      return t`It is kept apart until what stands below is dealt with. What could be verified is kept.`
     case 'ABANDONED':
       return t`The link was lost before the end. What came in is kept; the next return goes on from there.`
   }
