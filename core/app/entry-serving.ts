@@ -7,6 +7,7 @@ import { AppError } from '../kernel/app-error.ts'
 import { createPorts } from '../platform/ports.ts'
 import { listenHttp } from '../platform/http-listener.ts'
 import { runProgram } from '../platform/program.ts'
+import { startParser } from '../platform/parser-process.ts'
 import { createVolumes } from '../platform/volumes.ts'
 import { startParser } from './parser-process.ts'
 import { defaultDigestEveryMs } from './config.ts'
@@ -70,7 +71,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       }
     },
     makeBackup: makeBackupInThread,
-    courier: { volumes: createVolumes({ scheduler: ports.scheduler, runProgram }), startParser },
+    courier: { volumes: createVolumes({ scheduler: ports.scheduler, runProgram }), startParser: () => startParser(besideUs(import.meta.url, './', 'entry-parser')) },
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),

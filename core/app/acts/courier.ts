@@ -51,7 +51,7 @@ export function noteImported(act: Act, { bundleId, ...data }: Named<BundleEventD
 }
 
 /** What the newest receipts of all peers say of bundles that this master packed; each is recorded once. Answers how many it told of. */
-export function noteReceipts({ master }: Act, _: Readonly<Record<never, never>>): number {
+export function noteReceipts({ master }: Act, _nothing: Readonly<Record<never, never>>): number {
   const { model, store, port, identity } = master
   const news = listPeers(store.reader).flatMap(({ card: { masterId } }) => {
     const kept = readReceipt(store.reader, masterId)

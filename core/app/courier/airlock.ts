@@ -120,7 +120,7 @@ export function createAirlock({ directory, master, volumes, startParser, changed
   function inspect(file: string, actor: OperatorId | undefined): ImportView {
     master.moment(() => requireOperator({ master, actor }, 'operator'))
     requireIdle()
-    const importId = createUlidSource(clock, ports.random)<string & never>() as string
+    const importId = createUlidSource(clock, ports.random)()
     const opened = openBundleFile(file, ports, () => master.act('sync.ageIdentity', {}, actor))
     files.makeDirectory(placeOf(importId))
     put({ ...beginImport(importId, opened.files, new Date(clock.now()).toISOString()), actor: actor ?? null })

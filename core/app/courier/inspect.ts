@@ -27,10 +27,10 @@ export async function inspectInto({ source, directory, startParser, ports, signa
   const stop = (): void => void parser.kill()
   signal.addEventListener('abort', stop)
   try {
-    let failedToFeed: unknown
+    let failedToFeed: Error | undefined
     const fed = feed().catch((error: unknown) => {
       // What cannot be read on this side is why the parser saw no end; what it says of that is not the reason.
-      if (!(isAppError(error) && error.code === 'PARSER_GARBLED')) failedToFeed = error
+      if (!(isAppError(error) && error.code === 'PARSER_GARBLED')) failedToFeed = asError(error)
       return parser.kill()
     })
     let isWhole = false
@@ -43,7 +43,8 @@ export async function inspectInto({ source, directory, startParser, ports, signa
     } catch (error) {
       await parser.kill()
       await fed
-      throw failedToFeed ?? error
+      if (failedToFeed !== undefined) throw failedToFeed
+      throw error
     }
     await fed
     if (failedToFeed !== undefined) throw failedToFeed
@@ -78,4 +79,8 @@ export async function inspectInto({ source, directory, startParser, ports, signa
   function requireGoing(): void {
     if (signal.aborted) throw new AppError('Unavailable', 'CANCELLED', 'It was cancelled; nothing was taken in.')
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new AppError('Bug', 'NOT_AN_ERROR', String(error))
 }

@@ -5,7 +5,7 @@
 import { equalBytes, fromHex, toHex } from '../../kernel/hex.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import type { Reader } from '../../kernel/reader.ts'
-import { type Lane, lanes } from '../../log/log-id.ts'
+import type { Lane } from '../../log/log-id.ts'
 import { readEvent } from '../../log/event-bytes.ts'
 import { decodeSegment, type DecodedSegment, verifySegment } from '../../log/segment.ts'
 import { headAt, type LogTree, readLogTree } from '../../store/branches.ts'
@@ -175,10 +175,6 @@ function createStage(model: ReadModel, { crypto, clock }: StagePorts) {
       }
     },
   }
-}
-
-export function eventsOfLanes(counts: Staged['lanes']): number {
-  return lanes.reduce((sum, lane) => sum + counts[lane].events, 0)
 }
 
 function tipOf(tree: LogTree | undefined): { seq: number; head: string } {

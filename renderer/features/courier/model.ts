@@ -2,7 +2,6 @@
 import type { Answers, Requests } from '../../client/rpc.ts'
 
 export type Volume = Answers['volume']['list']['items'][number]
-export type Station = Answers['bundle']['stations']['items'][number]
 export type Bundle = Answers['bundle']['list']['items'][number]
 export type Import = Answers['bundle']['imports']['items'][number]
 export type Preview = NonNullable<Import['preview']>

@@ -2,11 +2,10 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../../helpers/command-line.ts'
 import { pack, packRequest, startStation, type Station } from '../../helpers/courier/station.ts'
 import { launchConsole, type LaunchedConsole } from '../../helpers/electron-app.ts'
-import { waitFor } from '../../helpers/processes.ts'
 
 const screens = fileURLToPath(new URL('../__screens__', import.meta.url))
 const place = temporaryDirectory('courier-desktop')
@@ -50,6 +49,6 @@ describe('the courier desk in the desktop program', () => {
     await page.getByRole('button', { name: 'Take it in', exact: true }).click()
     await page.getByText('The receipt lies beside the bundle', { exact: false }).waitFor()
     await page.screenshot({ path: join(screens, 'desktop-courier.png') })
-    await waitFor('the receipt on the stick', () => readdirSync(stick).find((name) => name.startsWith('receipt-')))
+    expect(readdirSync(stick).filter((name) => name.startsWith('receipt-'))).toHaveLength(1)
   })
 })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeFrame, type Frame, readFrames } from '../../../../core/app/courier/frames.ts'
 import { parseBundle } from '../../../../core/app/courier/parse-bundle.ts'
-import { parserFlags, startParserProcess } from '../../../../core/app/parser-process.ts'
+import { parserFlags, startParserProcess } from '../../../../core/platform/parser-process.ts'
 import { writeBundle } from '../../../../core/sync/write-bundle.ts'
 import type { Manifest } from '../../../../core/sync/bundle-format.ts'
 import { manifestPayloadType } from '../../../../core/sync/bundle-format.ts'
@@ -14,6 +14,7 @@ import { keyIdOf, preAuthenticationEncoding } from '../../../../core/log/dsse.ts
 import { testPorts } from '../../../helpers/store/open.ts'
 
 const { crypto } = testPorts
+const entry = new URL('../../../../core/app/entry-parser.ts', import.meta.url)
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 
 async function smallBundle(): Promise<Uint8Array> {
@@ -114,16 +115,15 @@ describe('the parser', () => {
   })
 
   it('[CU7] is a process that may read its own code and nothing else', async () => {
-    const parser = startParserProcess()
+    const parser = startParserProcess(entry)
     await parser.write(await smallBundle())
     parser.end()
     expect(kindsOf(await framesOf(parser.output))).toEqual(['manifest', 'end'])
     await parser.kill()
 
-    const entry = fileURLToPath(new URL('../../../../core/app/entry-parser.ts', import.meta.url))
     const tried = (code: string): Promise<string> =>
       new Promise((resolve) => {
-        execFile(process.execPath, [...parserFlags(entry), '-e', code], { env: {} }, (error, stdout, stderr) =>
+        execFile(process.execPath, [...parserFlags(fileURLToPath(entry)), '-e', code], { env: {} }, (error, stdout, stderr) =>
           resolve(error === null ? stdout : stderr),
         )
       })
@@ -138,7 +138,7 @@ describe('the parser', () => {
   })
 
   it('[CU7] that is ended in the midst of it is told, and takes nothing along', async () => {
-    const parser = startParserProcess()
+    const parser = startParserProcess(entry)
     await parser.write((await smallBundle()).subarray(0, 600))
     await parser.kill()
     await expect(parser.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'PARSER_GARBLED' })

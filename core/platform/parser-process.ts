@@ -7,8 +7,14 @@ import { Worker } from 'node:worker_threads'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../kernel/app-error.ts'
-import { besideUs } from './beside-us.ts'
-import type { Parser } from './courier/parser.ts'
+
+/** As the airlock knows it (app/courier/parser.ts). */
+type StartedParser = {
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly end: () => void
+  readonly output: AsyncIterable<Uint8Array>
+  readonly kill: () => Promise<void>
+}
 
 /** Twice what a manifest of the largest size and its parts take. */
 const heapMb = 512
@@ -17,12 +23,12 @@ const heapMb = 512
  * A process wherever one can be had. The desktop program's own core process cannot start one: its executable is no Node any more once the
  * fuses of a release are set. There it is a thread with a heap, an environment and streams of its own, which shares the process.
  */
-export function startParser(): Parser {
-  return process.versions['electron'] === undefined ? startParserProcess() : startParserThread()
+export function startParser(entry: URL): StartedParser {
+  return process.versions['electron'] === undefined ? startParserProcess(entry) : startParserThread(entry)
 }
 
-function startParserThread(): Parser {
-  const worker = new Worker(besideUs(import.meta.url, './', 'entry-parser'), {
+function startParserThread(entry: URL): StartedParser {
+  const worker = new Worker(entry, {
     name: 'parser',
     stdin: true,
     stdout: true,
@@ -56,8 +62,8 @@ function startParserThread(): Parser {
   }
 }
 
-export function startParserProcess(): Parser {
-  const entry = fileURLToPath(besideUs(import.meta.url, './', 'entry-parser'))
+export function startParserProcess(at: URL): StartedParser {
+  const entry = fileURLToPath(at)
   const child = spawn(process.execPath, [...parserFlags(entry), entry], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
