@@ -7,11 +7,12 @@ export type RolloutState = Rollout & { readonly plannedBy: string | null }
 
 export const rolloutsProjection = defineProjection<null, RolloutState | null>({
   name: 'rollouts',
-  version: 1,
+  version: 2,
   handles: [
     'ibcf.rollout.planned.v1',
     'ibcf.rollout.enlisted.v1',
     'ibcf.rollout.started.v1',
+    'ibcf.rollout.approved.v1',
     'ibcf.rollout.gate-opened.v1',
     'ibcf.rollout.advanced.v1',
     'ibcf.rollout.paused.v1',
@@ -42,6 +43,11 @@ export const rolloutsProjection = defineProjection<null, RolloutState | null>({
 function apply(state: RolloutState | null, { event }: FoldInput): RolloutState | null {
   // The clock of the event is its order time: the milliseconds of its hlc.
   const atMs = Number.parseInt(event.hlc.slice(0, 12), 16)
-  const next = evolveRollout(state ?? undefined, { type: event.type, atMs, data: event.data } as unknown as RolloutEvent)
+  const next = evolveRollout(state ?? undefined, {
+    type: event.type,
+    atMs,
+    actor: event.actor ?? null,
+    data: event.data,
+  } as unknown as RolloutEvent)
   return next === undefined ? null : { ...next, plannedBy: state === null ? (event.actor ?? null) : state.plannedBy }
 }

@@ -9,6 +9,7 @@ import type { MachineProfile, NodePlan } from './island-plan.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Network } from './network.ts'
 import { createPacedTime, type PacedTime } from './paced-time.ts'
+import { createPrograms } from './programs.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 export type SimulatedNode = {
@@ -51,6 +52,7 @@ const requestTimeoutMs = 45_000
 export async function createSimulatedNode(parts: SimulatedNodeParts): Promise<SimulatedNode> {
   const { ports, network, random, plan, profile, configuration } = parts
   const machine = createMachine({ profile, configuration, version: plan.version, clock: ports.clock, random: random.fork('machine') })
+  const programs = createPrograms(ports.crypto, machine.update)
   const opened = await openStore({ directory: inMemory, mode: 'read-write', role: 'node', ports })
   const agentRandom = random.fork('agent')
   const linkRandom = random.fork('link')
@@ -91,11 +93,21 @@ export async function createSimulatedNode(parts: SimulatedNodeParts): Promise<Si
       store,
       transport: network.transport(plan.name, time.scheduler, linkRandom),
       workload: machine,
-      software: machine.softwareBy(crypto),
+      software: programs,
+      restartAgent: () => void startAnew(agent),
       config,
       changed: parts.changed,
     })
     return { agent, time }
+  }
+
+  /** A command to restart the agent: it ends in order, and another opens over the same store; a power cut meanwhile comes first. */
+  async function startAnew(ending: Agent): Promise<void> {
+    await ending.stop()
+    if (running.agent !== ending || !isRunning) return
+    running.time.halt()
+    running = boot()
+    running.agent.start()
   }
 
   let running = boot()

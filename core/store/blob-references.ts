@@ -11,12 +11,13 @@ const carriers: Readonly<Record<string, { readonly list: string; readonly isRequ
   'ibcf.snapshot.taken.v1': { list: 'parts', isRequired: true },
 }
 
-/** The event says enough without it; its node needs it. */
+/** The event says enough without it; its node, or the nodes of a later rollout, need it. */
 const commandType = 'ibcf.command.issued.v1'
+const policyType = 'ibcf.policy.published.v1'
 
 /** Whether events of the type may refer to content at all. */
 export function refersToBlobs(type: string | undefined): boolean {
-  return type !== undefined && (type === commandType || Object.hasOwn(carriers, type))
+  return type !== undefined && (type === commandType || type === policyType || Object.hasOwn(carriers, type))
 }
 
 /** More than any event of ours has; what a stranger writes beyond it is not kept for them. */
@@ -27,6 +28,7 @@ export type BlobReference = { readonly digest: string; readonly isRequired: bool
 /** In the order in which the event names them, each once. Written for events of strangers: anything may be in them. */
 export function blobsOf(event: StoredEvent['event']): readonly BlobReference[] {
   if (event?.type === commandType) return artifactOf(event.data)
+  if (event?.type === policyType) return contentOf((event.data as { readonly software?: unknown } | null)?.software)
   const carrier = event === undefined || !Object.hasOwn(carriers, event.type) ? undefined : carriers[event.type]
   if (carrier === undefined) return []
   const list = (event?.data as Readonly<Record<string, unknown>> | null | undefined)?.[carrier.list]
@@ -38,8 +40,12 @@ export function blobsOf(event: StoredEvent['event']): readonly BlobReference[] {
 
 /** What a command in the clear brings to its node. */
 function artifactOf(data: unknown): readonly BlobReference[] {
-  const { body } = (data ?? {}) as { readonly body?: { readonly data?: { readonly digest?: unknown } | null } | null }
-  const digest = body?.data?.digest
+  const { body } = (data ?? {}) as { readonly body?: { readonly data?: unknown } | null }
+  return contentOf(body?.data)
+}
+
+function contentOf(artifact: unknown): readonly BlobReference[] {
+  const digest = (artifact as { readonly digest?: unknown } | null | undefined)?.digest
   return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest) ? [{ digest, isRequired: false }] : []
 }
 

@@ -30,6 +30,7 @@ import { assignPolicy, publishPolicy, rollBackPolicy, withdrawPolicy } from './p
 import {
   abortRollout,
   advanceRollout,
+  approveRollout,
   openGate,
   pauseRollout,
   planRollout,
@@ -89,6 +90,7 @@ export const acts = {
   'policy.withdraw': withdrawPolicy,
   'rollout.plan': planRollout,
   'rollout.start': startRollout,
+  'rollout.approve': approveRollout,
   'rollout.pause': pauseRollout,
   'rollout.resume': resumeRollout,
   'rollout.openGate': openGate,

@@ -10,16 +10,14 @@ import type {
   settleCommandRequest,
 } from '../../contract/commands.ts'
 import { judgeApproval } from '../../fleet/command/approval.ts'
-import { decideCancel, decideIssue, decideSettle, type IssueRequest } from '../../fleet/command/decide.ts'
+import { decideCancel, decideSettle, type IssueRequest } from '../../fleet/command/decide.ts'
 import { commandKinds, defaultTwoOperatorKinds, isCommandKind } from '../../fleet/command/kinds.ts'
-import { supersededAmong } from '../../fleet/command/supersession.ts'
 import type { Commit } from '../../ingest/master-port.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { createUlidSource, type DomainId, type EventId, type OperatorId } from '../../kernel/ids.ts'
-import { digestOf } from '../../fleet/command/body-digest.ts'
-import { issueFacts } from '../commands/facts.ts'
-import { commandsOfNode, knownCommand, type KnownCommand } from '../commands/known-command.ts'
-import { findingView, previewOf, withDefaults } from '../commands/preview.ts'
+import { issueRequestOf, issueTo } from '../commands/issue.ts'
+import { knownCommand, type KnownCommand } from '../commands/known-command.ts'
+import { previewOf } from '../commands/preview.ts'
 import { type Act, must, requireAuthority, requireOperator } from './act.ts'
 
 /** Throws NotFound `NODE_UNKNOWN`, Rejected with the codes of `decideIssue`. */
@@ -29,7 +27,11 @@ export function issueCommand(
 ): z.infer<typeof issuedCommand> {
   const actor = requireIssuer(act, order.kind)
   const commandId = newId(act)
-  const request = requestOf(act, order, { commandId, idempotencyKey: idempotencyKey ?? commandId, batchId: null })
+  const request = issueRequestOf(act.master.config.ports.crypto, order, {
+    commandId,
+    idempotencyKey: idempotencyKey ?? commandId,
+    batchId: null,
+  })
   return act.master.port.commit((commit) => issueOne(act, commit, nodeId, request, actor))
 }
 
@@ -59,7 +61,13 @@ export function issueBatch(
     preview.hit.map(({ nodeId }) => {
       const commandId = newId(act)
       const key = `${idempotencyKey ?? batchId}/${nodeId}`
-      return issueOne(act, commit, nodeId, requestOf(act, order, { commandId, idempotencyKey: key, batchId }), actor)
+      return issueOne(
+        act,
+        commit,
+        nodeId,
+        issueRequestOf(act.master.config.ports.crypto, order, { commandId, idempotencyKey: key, batchId }),
+        actor,
+      )
     }),
   )
   return { batchId, commandIds: issued.map(({ commandId }) => commandId), eventIds: issued.flatMap(({ eventIds }) => eventIds) }
@@ -94,39 +102,11 @@ export function settleCommand(act: Act, { commandId, outcome, findings }: z.infe
   return act.master.port.commit(({ decide }) => [decide({ ...about(issued), type: 'ibcf.command.settled.v1', data, actor })])
 }
 
-function issueOne(act: Act, { decide }: Commit, nodeId: string, request: IssueRequest, actor: OperatorId): z.infer<typeof issuedCommand> {
+/** Throws NotFound `NODE_UNKNOWN`, Rejected with the codes of `decideIssue`. */
+function issueOne(act: Act, commit: Commit, nodeId: string, request: IssueRequest, actor: OperatorId): z.infer<typeof issuedCommand> {
   const { model } = act.master
-  const facts = issueFacts(model, nodeId, request.idempotencyKey)
-  const domainId = model.lifecycle(nodeId)?.domainId
-  if (facts === undefined || domainId === undefined)
-    throw new AppError('NotFound', 'NODE_UNKNOWN', 'No such node is known here.', { nodeId })
-  const issued = must(decideIssue(request, facts))
-  if (issued.kind === 'known') return { commandId: issued.commandId, isKnown: true, eventIds: [], waitsFor: [] }
-  const { subject, placement, idempotencykey, expirytime } = issued.envelope
-  const domain = domainId as DomainId
-  const eventId = decide({
-    type: 'ibcf.command.issued.v1',
-    subject,
-    domain,
-    data: issued.data,
-    actor,
-    placement,
-    idempotencykey,
-    ...(expirytime === null ? {} : { expirytime }),
-  })
-  const standing = commandsOfNode(model, nodeId, { withTakenBack: false })
-  const superseded = supersededAmong(standing).map(({ commandId, byCommandId }) =>
-    decide({ type: 'ibcf.command.superseded.v1', subject: commandId, domain, data: { byCommandId }, causation: eventId, placement }),
-  )
-  return { commandId: subject, isKnown: false, eventIds: [eventId, ...superseded], waitsFor: issued.waitsFor.map(findingView) }
-}
-
-type Order = Omit<z.infer<typeof issueCommandRequest>, 'nodeId' | 'idempotencyKey'>
-
-function requestOf({ master }: Act, order: Order, names: Pick<IssueRequest, 'commandId' | 'idempotencyKey' | 'batchId'>): IssueRequest {
-  const { kind, data, semantics, constraints, expiresAt, reason } = order
-  const bodyDigest = digestOf(master.config.ports.crypto, data)
-  return { ...names, kind, data, semantics, constraints: withDefaults(constraints), expiresAt, bodyDigest, reason }
+  if (model.lifecycle(nodeId) === undefined) throw new AppError('NotFound', 'NODE_UNKNOWN', 'No such node is known here.', { nodeId })
+  return must(issueTo(model, commit, nodeId, request, actor))
 }
 
 function requireIssuer(act: Act, kind: string): OperatorId {

@@ -1,9 +1,9 @@
-/** What people do about rollouts: plan, start, pause, resume, open a gate, go on, abort, roll back. */
+/** What people do about rollouts: plan, start, agree, pause, resume, open a gate, go on, abort, roll back. */
 import type { z } from 'zod'
 import type { openGateRequest, planRolloutRequest, rolloutAct } from '../../contract/rollouts.ts'
 import type { DecisionKind } from '../../fleet/authority/decision-kinds.ts'
 import { isSelected } from '../../fleet/policy/selector.ts'
-import { decidePlan, fallbackOf, splitIntoWaves } from '../../fleet/rollout/rollout.ts'
+import { decidePlan, fallbackOf, judgeApproval, splitIntoWaves } from '../../fleet/rollout/rollout.ts'
 import { type RolloutArrow, transitRollout } from '../../fleet/rollout/rollout-machine.ts'
 import { decideAdvance } from '../../fleet/rollout/verdict.ts'
 import { AppError } from '../../kernel/app-error.ts'
@@ -12,6 +12,7 @@ import type { RolloutState } from '../../projections/rollouts.ts'
 import { placeOf, readDomainTree } from '../queries/domain-tree.ts'
 import { isOfFleet, readNodeViews } from '../queries/node-view.ts'
 import { assignByName, chunksOf } from '../rollouts/assign.ts'
+import { bringSoftware } from '../rollouts/software.ts'
 import { standingOf } from '../rollouts/view.ts'
 import { type Act, must, requireAuthority, requireOperator } from './act.ts'
 
@@ -48,7 +49,22 @@ export function planRollout(act: Act, request: z.infer<typeof planRolloutRequest
 }
 
 export function startRollout(act: Act, { rolloutId, reason }: ByReason): EventId[] {
-  return move(act, rolloutId, 'ibcf.rollout.started.v1', reason)
+  const { rollout, actor, domain } = requireRollout(act, rolloutId)
+  must<RolloutArrow>(transitRollout(rollout.phase, 'ibcf.rollout.started.v1'))
+  const { model, port } = act.master
+  const bundles = [rollout.policyBundleId, rollout.fallbackPolicyBundleId]
+  const needsApproval = bundles.some((bundle) => bundle !== null && model.policy(bundle)?.software !== undefined)
+  const data = needsApproval ? { reason, needsApproval } : { reason }
+  return port.commit(({ decide }) => [decide({ type: 'ibcf.rollout.started.v1', subject: rolloutId, domain, actor, data })])
+}
+
+/** The second person, once for all nodes. Throws Rejected with the codes of `judgeApproval`, `ROLLOUT_TRANSITION_REFUSED`. */
+export function approveRollout(act: Act, { rolloutId, reason }: ByReason): EventId[] {
+  const { rollout, actor, domain } = requireRollout(act, rolloutId)
+  must<RolloutArrow>(transitRollout(rollout.phase, 'ibcf.rollout.approved.v1'))
+  must(judgeApproval(rollout, actor))
+  const decision = { type: 'ibcf.rollout.approved.v1', subject: rolloutId, domain, actor, data: { reason } } as const
+  return act.master.port.commit(({ decide }) => [decide(decision)])
 }
 
 export function pauseRollout(act: Act, { rolloutId, reason }: ByReason): EventId[] {
@@ -88,7 +104,7 @@ export function abortRollout(act: Act, { rolloutId, reason }: ByReason): EventId
   const { to } = must(transitRollout(rollout.phase, 'ibcf.rollout.aborted.v1'))
   return act.master.port.commit((commit) => [
     commit.decide({ type: 'ibcf.rollout.aborted.v1', subject: rolloutId, domain, actor, data: { reason } }),
-    ...goBack(act, commit, { ...rollout, phase: to }, actor, reason),
+    ...goBack(act, commit, rolloutId, { ...rollout, phase: to }, actor, reason),
   ])
 }
 
@@ -102,13 +118,14 @@ export function rollBackRollout(act: Act, { rolloutId, reason }: ByReason): Even
   const isOver = rollout.phase === 'COMPLETED' || rollout.phase === 'ABORTED'
   return act.master.port.commit((commit) => [
     ...(isOver ? [] : [commit.decide({ type: 'ibcf.rollout.aborted.v1', subject: rolloutId, domain, actor, data: { reason } })]),
-    ...goBack(act, commit, { ...rollout, phase: 'ABORTED' }, actor, reason),
+    ...goBack(act, commit, rolloutId, { ...rollout, phase: 'ABORTED' }, actor, reason),
   ])
 }
 
 function goBack(
   { master }: Act,
   commit: Parameters<Parameters<Act['master']['port']['commit']>[0]>[0],
+  rolloutId: string,
   rollout: RolloutState,
   actor: OperatorId,
   reason: string,
@@ -117,15 +134,15 @@ function goBack(
   if (fallback === undefined) return []
   const { views, told } = standingOf(master.model, rollout)
   const nodes = fallback.nodeIds.flatMap((id) => (told.has(id) ? (views.get(id) ?? []) : []))
-  return assignByName(commit, master.config.ports, nodes, fallback.policyBundleId, reason, actor)
+  const { ports } = master.config
+  const software = master.model.policy(fallback.policyBundleId)?.software
+  // What a node cannot be brought now it lacks visibly: it was told, and proves nothing.
+  if (software !== undefined)
+    for (const { id } of nodes) bringSoftware(master.model, ports, commit, id, { rolloutId, rollout, software, actor })
+  return assignByName(commit, ports, nodes, fallback.policyBundleId, reason, actor)
 }
 
-function move(
-  act: Act,
-  rolloutId: string,
-  type: 'ibcf.rollout.started.v1' | 'ibcf.rollout.paused.v1' | 'ibcf.rollout.resumed.v1',
-  reason: string,
-): EventId[] {
+function move(act: Act, rolloutId: string, type: 'ibcf.rollout.paused.v1' | 'ibcf.rollout.resumed.v1', reason: string): EventId[] {
   const kind = type === 'ibcf.rollout.paused.v1' ? 'pause' : 'other'
   const { rollout, actor, domain } = requireRollout(act, rolloutId, kind)
   must<RolloutArrow>(transitRollout(rollout.phase, type))

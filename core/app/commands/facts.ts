@@ -65,7 +65,7 @@ export function twoOperatorKindsIn(model: Pick<ReadModel, 'domain'>, domainId: s
 }
 
 /** By presence, or by what is recorded of it where this run has not heard it. */
-function heardAtOf(model: ReadModel, nodeId: string): number | null {
+export function heardAtOf(model: ReadModel, nodeId: string): number | null {
   const heardAt = model.presence.of(nodeId as NodeId)?.heardAt
   if (heardAt !== undefined) return heardAt
   const lastSeen = model.connectivity(nodeId)?.lastSeen ?? null

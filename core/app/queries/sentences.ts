@@ -71,6 +71,7 @@ const decided: Decided = {
   'ibcf.rollout.gate-opened.v1': ({ wave, reason }) => `The gate before wave ${wave + 1} was opened. ${said(reason)}`.trim(),
   'ibcf.rollout.advanced.v1': ({ wave, reason }) => `Wave ${wave + 1} was opened. ${said(reason)}`.trim(),
   'ibcf.rollout.paused.v1': ({ reason }) => `The rollout was paused. ${said(reason)}`.trim(),
+  'ibcf.rollout.approved.v1': ({ reason }) => `Another person agreed to what the rollout installs. ${said(reason)}`.trim(),
   'ibcf.rollout.resumed.v1': ({ reason }) => `The rollout was resumed. ${said(reason)}`.trim(),
   'ibcf.rollout.aborted.v1': ({ reason }) => `The rollout was aborted. ${said(reason)}`.trim(),
   'ibcf.rollout.completed.v1': ({ reason }) => `The rollout was completed. ${said(reason)}`.trim(),

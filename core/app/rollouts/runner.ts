@@ -10,6 +10,7 @@ import { decideAdvance, nextToStart, safeToAdvance } from '../../fleet/rollout/v
 import { authorityOf } from '../queries/authority-view.ts'
 import type { ReadModel } from '../read-model.ts'
 import { assignByName } from './assign.ts'
+import { bringSoftware } from './software.ts'
 import { type RolloutStanding, standingOf } from './view.ts'
 
 export type RolloutRunner = {
@@ -49,7 +50,7 @@ export function createRolloutRunner({ model, ports, commit, register }: RolloutR
     if (!isHeldHere(rollout.domainId)) return
     const standing = standingOf(model, rollout)
     if (safeToAdvance(standing).verdict === 'stop') return
-    startNodes(standing)
+    startNodes(rolloutId, standing)
     if (rollout.phase !== 'RUNNING') return
     const step = decideAdvance(standing)
     if (step.ok) {
@@ -68,14 +69,20 @@ export function createRolloutRunner({ model, ports, commit, register }: RolloutR
     lookWithin(lookEveryMs)
   }
 
-  function startNodes(standing: RolloutStanding): void {
+  function startNodes(rolloutId: string, standing: RolloutStanding): void {
     const { rollout, views, overtaken } = standing
     const nodes = nextToStart(standing).flatMap((id) => {
       const view = views.get(id)
       return view === undefined || overtaken.has(id) || !isHeldHere(view.domainId) ? [] : [view]
     })
-    if (nodes.length > 0)
-      commit((scope) => assignByName(scope, ports, nodes, rollout.policyBundleId, `Rollout ${rollout.name}`.slice(0, 4000)))
+    if (nodes.length === 0) return
+    const software = model.policy(rollout.policyBundleId)?.software
+    const bringing = { rolloutId, rollout, actor: rollout.agreement?.startedBy ?? null }
+    commit((scope) => {
+      const ready =
+        software === undefined ? nodes : nodes.filter(({ id }) => bringSoftware(model, ports, scope, id, { ...bringing, software }))
+      assignByName(scope, ports, ready, rollout.policyBundleId, `Rollout ${rollout.name}`.slice(0, 4000))
+    })
   }
 
   function isHeldHere(domainId: string): boolean {

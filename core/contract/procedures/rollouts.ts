@@ -18,6 +18,10 @@ export const rolloutProcedures = {
     .input(planRolloutRequest)
     .output(rolloutDetail),
   start: base.route({ method: 'POST', path: '/rollouts/{rolloutId}/start', summary: 'PLANNED -> RUNNING' }).input(rolloutAct).output(done),
+  approve: base
+    .route({ method: 'POST', path: '/rollouts/{rolloutId}/approve', summary: 'Agree, as another person, to what it installs' })
+    .input(rolloutAct)
+    .output(done),
   pause: base.route({ method: 'POST', path: '/rollouts/{rolloutId}/pause', summary: 'Start no more nodes' }).input(rolloutAct).output(done),
   resume: base.route({ method: 'POST', path: '/rollouts/{rolloutId}/resume', summary: 'PAUSED -> RUNNING' }).input(rolloutAct).output(done),
   advance: base

@@ -60,7 +60,7 @@ export function evolvePolicies(policies: Policies, event: PolicyEvent): Policies
 
 /**
  * Whether the bundle may be published. Refuses `POLICY_KNOWN` (this id is published, with this or other content), `POLICY_INVALID`
- * (malformed), `POLICY_VERSION_INVALID`, `POLICY_VERSION_TAKEN`, `WINDOW_MALFORMED`, `COMPARATOR_INVALID`, `CONFIGURATION_SCHEMA_INVALID` and
+ * (malformed), `POLICY_VERSION_INVALID`, `POLICY_VERSION_TAKEN`, `SOFTWARE_VERSION_DIFFERENT`, `WINDOW_MALFORMED`, `COMPARATOR_INVALID`, `CONFIGURATION_SCHEMA_INVALID` and
  * `CONFIGURATION_INVALID`, with the places in words.
  */
 export function decidePublish(policies: Policies, policyBundleId: string, content: PolicyContent): Result<PolicyContent> {
@@ -73,6 +73,14 @@ export function decidePublish(policies: Policies, policyBundleId: string, conten
       version,
       targetVersion,
     })
+  if (parsed.data.software !== undefined && parsed.data.software.version !== targetVersion)
+    return refused(
+      'SOFTWARE_VERSION_DIFFERENT',
+      `It asks for version ${targetVersion} and would install ${parsed.data.software.version}.`,
+      {
+        targetVersion,
+      },
+    )
   const sameVersion = [...policies.bundles].find(([, other]) => other.name === name && isSameVersion(other.version, version))
   if (sameVersion !== undefined)
     return refused('POLICY_VERSION_TAKEN', `${name} ${version} is published already; a change is another version.`, { by: sameVersion[0] })

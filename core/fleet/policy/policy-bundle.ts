@@ -30,12 +30,13 @@ export type PolicyTerms = Pick<PolicyContent, keyof typeof policyTermsShape>
 
 /** What a bundle says beyond what every one does. */
 export function policyTermsOf(content: PolicyTerms): PolicyTerms {
-  const { configurationSchema, comparators, delegatedPaths, attentionWeights } = content
+  const { configurationSchema, comparators, delegatedPaths, attentionWeights, software } = content
   return {
     ...(configurationSchema === undefined ? {} : { configurationSchema }),
     ...(comparators === undefined ? {} : { comparators }),
     ...(delegatedPaths === undefined ? {} : { delegatedPaths }),
     ...(attentionWeights === undefined ? {} : { attentionWeights }),
+    ...(software === undefined ? {} : { software }),
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { attentionWeightsSchema } from '../attention/weights.ts'
 import { comparatorRuleSchema, pointerSchema } from '../drift/comparator-schema.ts'
+import { commandData } from '../command/kinds.ts'
 import { policySelectorSchema } from './selector.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
@@ -26,6 +27,8 @@ export const policyTermsShape = {
   /** Where a node may decide for itself while it is alone. */
   delegatedPaths: z.array(pointerSchema).max(1000).optional(),
   attentionWeights: attentionWeightsSchema.optional(),
+  /** What brings nodes to the target version: a rollout installs it, and counts what each found after it started it ([RO12]). */
+  software: commandData['install-artifact'].optional(),
 } as const
 
 /** The subject is the domain. */

@@ -30,6 +30,8 @@ export type NodeOutcome = {
   /** It may be out of service because of the rollout: it has begun and has not proven that it came through. */
   readonly isDisrupted: boolean
   readonly hasStarted: boolean
+  /** When it was heard of last, milliseconds; null: never, absent: that is not asked for. */
+  readonly heardAtMs?: number | null
 }
 
 type Line = {

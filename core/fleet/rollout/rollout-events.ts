@@ -16,6 +16,13 @@ export const waveTermsSchema = z.object({
     .number()
     .nonnegative()
     .max(90 * 86_400),
+  /** What a node proved counts only while it was heard of no longer ago than this, seconds; absent: however long ago that is ([RO11]). */
+  evidenceSecondsAtMost: z
+    .number()
+    .int()
+    .min(1)
+    .max(365 * 86_400)
+    .optional(),
   /** A wave with a gate begins only after a person opened it. */
   hasGate: z.boolean(),
 })
@@ -37,7 +44,10 @@ export const rolloutEvents = {
   },
   /** A piece of a wave's nodes; the pieces add up. So that no event is larger than others read. */
   'ibcf.rollout.enlisted.v1': { lane: 'control', data: z.object({ wave, nodeIds: z.array(id).min(1).max(1000) }) },
-  'ibcf.rollout.started.v1': { lane: 'control', data: z.object({ reason: text }) },
+  /** Needing approval: it brings software, which takes two people ([RO12]). */
+  'ibcf.rollout.started.v1': { lane: 'control', data: z.object({ reason: text, needsApproval: z.boolean().optional() }) },
+  /** Another operator than the one who started it agrees to all that it will install, and to going back. */
+  'ibcf.rollout.approved.v1': { lane: 'control', data: z.object({ reason: text }) },
   'ibcf.rollout.gate-opened.v1': { lane: 'control', data: z.object({ wave, reason: text }) },
   'ibcf.rollout.advanced.v1': { lane: 'control', data: z.object({ wave, reason: text }) },
   'ibcf.rollout.paused.v1': { lane: 'control', data: z.object({ reason: text }) },
@@ -49,7 +59,12 @@ export const rolloutEvents = {
 export type RolloutEventType = keyof typeof rolloutEvents
 export type RolloutEventData<Type extends RolloutEventType> = z.infer<(typeof rolloutEvents)[Type]['data']>
 
-/** `atMs`: the order time of the event. */
+/** `atMs`: the order time of the event; `actor`: the operator whose decision it was. */
 export type RolloutEvent = {
-  readonly [Type in RolloutEventType]: { readonly type: Type; readonly atMs: number; readonly data: RolloutEventData<Type> }
+  readonly [Type in RolloutEventType]: {
+    readonly type: Type
+    readonly atMs: number
+    readonly actor?: string | null
+    readonly data: RolloutEventData<Type>
+  }
 }[RolloutEventType]

@@ -14,11 +14,13 @@ export const rolloutArrows: readonly RolloutArrow[] = [
   { from: 'PLANNED', event: 'ibcf.rollout.started.v1', to: 'RUNNING', label: 'Started' },
   { from: 'PLANNED', event: 'ibcf.rollout.aborted.v1', to: 'ABORTED', label: 'Aborted' },
   { from: 'RUNNING', event: 'ibcf.rollout.gate-opened.v1', to: 'RUNNING', label: 'Gate opened' },
+  { from: 'RUNNING', event: 'ibcf.rollout.approved.v1', to: 'RUNNING', label: 'Approved' },
   { from: 'RUNNING', event: 'ibcf.rollout.advanced.v1', to: 'RUNNING', label: 'Next wave' },
   { from: 'RUNNING', event: 'ibcf.rollout.paused.v1', to: 'PAUSED', label: 'Paused' },
   { from: 'RUNNING', event: 'ibcf.rollout.aborted.v1', to: 'ABORTED', label: 'Aborted' },
   { from: 'RUNNING', event: 'ibcf.rollout.completed.v1', to: 'COMPLETED', label: 'Completed' },
   { from: 'PAUSED', event: 'ibcf.rollout.gate-opened.v1', to: 'PAUSED', label: 'Gate opened' },
+  { from: 'PAUSED', event: 'ibcf.rollout.approved.v1', to: 'PAUSED', label: 'Approved' },
   { from: 'PAUSED', event: 'ibcf.rollout.resumed.v1', to: 'RUNNING', label: 'Resumed' },
   { from: 'PAUSED', event: 'ibcf.rollout.aborted.v1', to: 'ABORTED', label: 'Aborted' },
 ]

@@ -21,6 +21,8 @@ export type Rollout = {
   readonly maxDisrupted: number
   readonly waves: readonly Wave[]
   readonly plannedAtMs: number
+  /** Once it was started, where it takes two people: who started it, and who agreed ([RO12]). */
+  readonly agreement?: { readonly startedBy: string | null; readonly approvedBy: string | null }
   /** When it came to the phase it is in, and why. */
   readonly sinceMs: number
   readonly reason: string
@@ -38,7 +40,13 @@ export function evolveRollout(rollout: Rollout | undefined, event: RolloutEvent)
     case 'ibcf.rollout.gate-opened.v1':
       return withWave(rollout, event.data.wave, (wave) => ({ ...wave, isGateOpen: true }))
     case 'ibcf.rollout.started.v1':
-      return open(moved(rollout, arrow.value.to, event), 0, event.atMs)
+      return open(
+        moved(withAgreement(rollout, event.data.needsApproval === true, event.actor ?? null), arrow.value.to, event),
+        0,
+        event.atMs,
+      )
+    case 'ibcf.rollout.approved.v1':
+      return judgeApproval(rollout, event.actor ?? null).ok ? approved(rollout, event.actor ?? null) : rollout
     case 'ibcf.rollout.advanced.v1':
       // Said twice, by two masters or over two ways, it is still one step.
       return event.data.wave === openedWaves(rollout).length ? open(rollout, event.data.wave, event.atMs) : rollout
@@ -50,6 +58,20 @@ export function evolveRollout(rollout: Rollout | undefined, event: RolloutEvent)
     default:
       return assertNever(event)
   }
+}
+
+/** Nothing of it begins before another person agreed. */
+export function isAwaitingApproval({ agreement }: Rollout): boolean {
+  return agreement !== undefined && agreement.approvedBy === null
+}
+
+/** Codes: APPROVAL_NOT_NEEDED, APPROVED_BY_ONESELF, APPROVED_ALREADY. */
+export function judgeApproval({ agreement }: Rollout, operatorId: string | null): Result<undefined> {
+  if (agreement === undefined) return refused('APPROVAL_NOT_NEEDED', 'It installs nothing, or was not started: nobody else has to agree.')
+  if (agreement.approvedBy !== null) return refused('APPROVED_ALREADY', 'A second person has agreed already.')
+  if (operatorId === null || agreement.startedBy === null || operatorId === agreement.startedBy)
+    return refused('APPROVED_BY_ONESELF', 'Who started the rollout cannot be the second person; another operator has to agree.')
+  return accepted(undefined)
 }
 
 /** The waves that were opened, from the first. */
@@ -114,6 +136,14 @@ function enlist(rollout: Rollout, { wave, nodeIds }: RolloutEventData<'ibcf.roll
 
 function open(rollout: Rollout, wave: number, atMs: number): Rollout {
   return withWave(rollout, wave, (one) => ({ ...one, openedAtMs: one.openedAtMs ?? atMs }))
+}
+
+function withAgreement(rollout: Rollout, isNeeded: boolean, startedBy: string | null): Rollout {
+  return isNeeded ? { ...rollout, agreement: { startedBy, approvedBy: null } } : rollout
+}
+
+function approved(rollout: Rollout, approvedBy: string | null): Rollout {
+  return { ...rollout, agreement: { startedBy: rollout.agreement?.startedBy ?? null, approvedBy } }
 }
 
 function moved(

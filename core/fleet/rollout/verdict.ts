@@ -1,7 +1,7 @@
 /** Is it safe to advance? A computed verdict with all its reasons, and which nodes may begin now within the disruption budget ([RO4]..[RO6]). */
 import { accepted, refused, type Result } from '../../kernel/result.ts'
 import type { NodeOutcome, Outcome } from './outcome.ts'
-import { openedWaves, type Rollout, type Wave } from './rollout.ts'
+import { isAwaitingApproval, openedWaves, type Rollout, type Wave } from './rollout.ts'
 
 /** `outcomes`: of the nodes of the rollout; one that is not in it is unknown. */
 export type RolloutView = { readonly rollout: Rollout; readonly outcomes: ReadonlyMap<string, NodeOutcome>; readonly nowMs: number }
@@ -68,7 +68,7 @@ export function disruptedOf({ rollout, outcomes: known }: RolloutView): number {
  * Also of a rollout that is completed: those who were out of contact come back, and not all of them are to begin at once.
  */
 export function nextToStart(view: RolloutView): readonly string[] {
-  if (view.rollout.phase !== 'RUNNING' && view.rollout.phase !== 'COMPLETED') return []
+  if ((view.rollout.phase !== 'RUNNING' && view.rollout.phase !== 'COMPLETED') || isAwaitingApproval(view.rollout)) return []
   const room = Math.max(0, view.rollout.maxDisrupted - disruptedOf(view))
   return openedWaves(view.rollout)
     .flatMap(({ nodeIds }) => nodeIds)
@@ -79,10 +79,14 @@ export function nextToStart(view: RolloutView): readonly string[] {
     .slice(0, room)
 }
 
-function reasonsOfPhase({ phase, reason }: Rollout): AdvanceReason[] {
+function reasonsOfPhase(rollout: Rollout): AdvanceReason[] {
+  const { phase, reason } = rollout
+  const approval: AdvanceReason[] = isAwaitingApproval(rollout)
+    ? [{ code: 'APPROVAL_MISSING', sentence: 'It installs software, and nobody but who started it has agreed to that.', bearing: 'wait' }]
+    : []
   if (phase === 'PLANNED') return [{ code: 'NOT_STARTED', sentence: 'It has not been started.', bearing: 'wait' }]
-  if (phase === 'PAUSED') return [{ code: 'PAUSED', sentence: `It is paused: ${reason}`, bearing: 'wait' }]
-  return []
+  if (phase === 'PAUSED') return [{ code: 'PAUSED', sentence: `It is paused: ${reason}`, bearing: 'wait' }, ...approval]
+  return approval
 }
 
 function reasonsOfWave(wave: Wave, at: number, view: RolloutView): AdvanceReason[] {
@@ -95,6 +99,16 @@ function reasonsOfWave(wave: Wave, at: number, view: RolloutView): AdvanceReason
   const isReached = successShare >= wave.successShare
   if (isReached) add('for', 'THRESHOLD_REACHED', `${converged} of ${size} proved it; ${percent(wave.successShare)} were asked for.`)
   else add('wait', 'THRESHOLD_NOT_REACHED', `${converged} of ${size} proved it; ${percent(wave.successShare)} are asked for.`)
+  const old = outdatedOf(wave, view)
+  if (old > 0) {
+    const seconds = wave.evidenceSecondsAtMost ?? 0
+    const isEnough = converged - old >= wave.successShare * size
+    add(
+      isEnough ? 'note' : 'wait',
+      'EVIDENCE_OLD',
+      `${old} of the ${converged} that proved it were not heard of for more than ${seconds} s.`,
+    )
+  }
   const lost = failed + rest['cannot-converge']
   if (!isReached && (size - lost) / size < wave.successShare)
     add('stop', 'THRESHOLD_OUT_OF_REACH', `${lost} of ${size} failed or cannot converge, so that it cannot be reached any more.`)
@@ -107,6 +121,16 @@ function reasonsOfWave(wave: Wave, at: number, view: RolloutView): AdvanceReason
   if (soakedMs < wave.soakSeconds * 1000)
     add('wait', 'SOAKING', `it is watched for ${Math.ceil(wave.soakSeconds - soakedMs / 1000)} more seconds.`)
   return reasons
+}
+
+/** Of those that proved it: whose word is older than the wave allows. A node that failed since would not have been heard of either. */
+function outdatedOf({ nodeIds, evidenceSecondsAtMost: mostS }: Wave, { outcomes: known, nowMs }: RolloutView): number {
+  if (mostS === undefined) return 0
+  return nodeIds.filter((id) => {
+    const node = known.get(id)
+    if (node?.outcome !== 'converged') return false
+    return node.heardAtMs === undefined || node.heardAtMs === null || nowMs - node.heardAtMs > mostS * 1000
+  }).length
 }
 
 /** Whoever is in contact comes through or says why not, so the end waits for all of them, and never for those who are not. */

@@ -12,6 +12,8 @@ import { createGateway, type Gateway } from '../../../core/ingest/gateway.ts'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import type { NodeId, OperatorId, RequestId } from '../../../core/kernel/ids.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../../../core/kernel/ports.ts'
+import { createPrograms } from '../../../core/simulator/programs.ts'
+import type { SoftwarePlace } from '../../../core/agent/commands/software.ts'
 import { inMemory, openStore, type Store } from '../../../core/store/open.ts'
 import { createTestWorkload, type TestWorkload } from './test-node.ts'
 import { createVirtualPorts, type VirtualPorts } from './virtual-ports.ts'
@@ -98,7 +100,14 @@ export async function createIsland(directory: string = inMemory): Promise<Island
   }
   const approve = (nodeId: NodeId): void => void approveEnrolment(act(), { requestId: requestOf(nodeId), activate: true })
 
-  const open = (store: Store, link: Link, workload: TestWorkload, agentConfig: AgentConfig, others: readonly Transport[]): IslandNode => {
+  const open = (
+    store: Store,
+    link: Link,
+    workload: TestWorkload,
+    agentConfig: AgentConfig,
+    others: readonly Transport[],
+    software: SoftwarePlace,
+  ): IslandNode => {
     const views: AgentView[] = []
     let isAlive = true
     // What the dead agent still had under way must not reach its successor's store or link.
@@ -115,6 +124,7 @@ export async function createIsland(directory: string = inMemory): Promise<Island
       transport: mortal(link),
       otherTransports: others.map(mortal),
       workload,
+      software,
       config: agentConfig,
       changed: (view) => void views.push(view),
     })
@@ -126,7 +136,7 @@ export async function createIsland(directory: string = inMemory): Promise<Island
       views,
       restart: () => {
         isAlive = false
-        return open(store, link, workload, agentConfig, others)
+        return open(store, link, workload, agentConfig, others, software)
       },
     }
   }
@@ -140,7 +150,11 @@ export async function createIsland(directory: string = inMemory): Promise<Island
       contactEverySeconds: 2,
       ...changes,
     }
-    return open(store, createLink(), createTestWorkload(), agentConfig, others)
+    const workload = createTestWorkload()
+    const software = createPrograms(ports.crypto, (version) => {
+      workload.runs = version
+    })
+    return open(store, createLink(), workload, agentConfig, others, software)
   }
 
   return {

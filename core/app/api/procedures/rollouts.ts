@@ -11,6 +11,7 @@ export const rolloutHandlers = {
     return found(queriesOf(context).rollout(rolloutId), ...noRollout)
   }),
   start: os.rollout.start.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.start', input) })),
+  approve: os.rollout.approve.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.approve', input) })),
   pause: os.rollout.pause.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.pause', input) })),
   resume: os.rollout.resume.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.resume', input) })),
   advance: os.rollout.advance.handler(async ({ input, context }) => ({ eventIds: await act(context, 'rollout.advance', input) })),

@@ -135,6 +135,7 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   'ibcf.rollout.gate-opened.v1': [{ wave: 1, reason: 'Looked at it' }, 'The gate before wave 2 was opened. Looked at it.'],
   'ibcf.rollout.advanced.v1': [{ wave: 1, reason: '' }, 'Wave 2 was opened.'],
   'ibcf.rollout.paused.v1': [{ reason: 'Storm' }, 'The rollout was paused. Storm.'],
+  'ibcf.rollout.approved.v1': [{ reason: 'Tried in the yard' }, 'Another person agreed to what the rollout installs. Tried in the yard.'],
   'ibcf.rollout.resumed.v1': [{ reason: '' }, 'The rollout was resumed.'],
   'ibcf.rollout.aborted.v1': [{ reason: 'It leaks' }, 'The rollout was aborted. It leaks.'],
   'ibcf.rollout.completed.v1': [{ reason: '' }, 'The rollout was completed.'],

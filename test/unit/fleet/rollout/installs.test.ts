@@ -7,6 +7,7 @@ const rejected = (code: string): Install['end'] => ({ kind: 'rejected', code, de
 const install = (commandId: string, minute: number, end: Install['end'], version = '2.0.0'): Install => ({
   commandId,
   version,
+  digest: version,
   issuedAtMs: minute * 60_000,
   end,
 })

@@ -5,7 +5,15 @@ import { drawRollout, plainName } from '../../../../core/fleet/rollout/gantt.ts'
 import { type NodeOutcome, type Outcome, outcomeOf, outcomes, type RolloutEvidence } from '../../../../core/fleet/rollout/outcome.ts'
 import { rolloutEvents, type RolloutEvent } from '../../../../core/fleet/rollout/rollout-events.ts'
 import { rolloutArrows, rolloutPhases, transitRollout } from '../../../../core/fleet/rollout/rollout-machine.ts'
-import { decidePlan, evolveRollout, fallbackOf, openedWaves, type Rollout, splitIntoWaves } from '../../../../core/fleet/rollout/rollout.ts'
+import {
+  decidePlan,
+  evolveRollout,
+  fallbackOf,
+  judgeApproval,
+  openedWaves,
+  type Rollout,
+  splitIntoWaves,
+} from '../../../../core/fleet/rollout/rollout.ts'
 import { decideAdvance, disruptedOf, nextToStart, progressOf, safeToAdvance } from '../../../../core/fleet/rollout/verdict.ts'
 
 const idOf = (n: number): string => `01HZZZZZZZZZZZZZZZZZZZZ${String(n).padStart(3, '0')}`
@@ -47,6 +55,60 @@ const view = (rollout: Rollout, list: readonly Outcome[], nowMs = 100_000) => ({
 })
 const times = (count: number, name: Outcome): Outcome[] => Array.from({ length: count }, () => name)
 const codes = (reasons: readonly { readonly code: string }[]): string[] => reasons.map(({ code }) => code)
+
+describe('evidence that grows old', () => {
+  const limited = {
+    ...plan,
+    waves: [
+      { ...terms, soakSeconds: 0, evidenceSecondsAtMost: 30 },
+      { ...terms, name: 'the rest' },
+    ],
+  }
+  const running = fold([
+    event('ibcf.rollout.planned.v1', limited),
+    event('ibcf.rollout.enlisted.v1', { wave: 0, nodeIds: ids(0, 10) }),
+    event('ibcf.rollout.enlisted.v1', { wave: 1, nodeIds: ids(10, 20) }),
+    started,
+  ])
+  const heard = (heardAtMs: readonly (number | null)[]) => ({
+    rollout: running,
+    nowMs: 100_000,
+    outcomes: new Map(heardAtMs.map((at, index) => [idOf(index), { ...outcome('converged'), heardAtMs: at }])),
+  })
+
+  it('[RO11] holds the next wave up until enough of those that proved it were heard of again, and tells it', () => {
+    const fresh = Array.from({ length: 8 }, () => 70_000)
+    const enough = safeToAdvance(heard([...fresh, 69_999, null]))
+    expect(enough.verdict).toBe('advance')
+    expect(enough.reasons.find(({ code }) => code === 'EVIDENCE_OLD')).toMatchObject({
+      bearing: 'note',
+      sentence: 'Wave 1: 2 of the 10 that proved it were not heard of for more than 30 s.',
+    })
+    const tooFew = safeToAdvance(heard([...fresh.slice(1), 69_999, 69_999, null]))
+    expect(tooFew.verdict).toBe('wait')
+    expect(tooFew.reasons.find(({ code }) => code === 'EVIDENCE_OLD')?.bearing).toBe('wait')
+    expect(decideAdvance(heard(Array.from({ length: 10 }, () => null)))).toMatchObject({ ok: false, refusal: { code: 'ROLLOUT_NOT_SAFE' } })
+    expect(codes(safeToAdvance(heard(Array.from({ length: 10 }, () => 100_000))).reasons)).not.toContain('EVIDENCE_OLD')
+  })
+})
+
+describe('the second person', () => {
+  const begun = [...plannedEvents, { ...event('ibcf.rollout.started.v1', { reason: '', needsApproval: true }, 1000), actor: 'ada' }]
+  const agreed = (actor: string | null): RolloutEvent => ({ ...event('ibcf.rollout.approved.v1', { reason: '' }, 2000), actor })
+
+  it('[RO12] is another one than who started it; before that nothing begins, and no later word changes it', () => {
+    for (const events of [begun, [...begun, agreed('ada')], [...begun, agreed(null)]]) {
+      expect(safeToAdvance(view(fold(events), times(10, 'pending'))).reasons).toContainEqual(
+        expect.objectContaining({ code: 'APPROVAL_MISSING', bearing: 'wait' }),
+      )
+      expect(nextToStart(view(fold(events), times(10, 'pending')))).toEqual([])
+    }
+    const both = fold([...begun, agreed('ada'), agreed('grace'), agreed('eve')])
+    expect(both.agreement).toEqual({ startedBy: 'ada', approvedBy: 'grace' })
+    expect(codes(safeToAdvance(view(both, times(10, 'pending'))).reasons)).not.toContain('APPROVAL_MISSING')
+    expect(judgeApproval(fold([...plannedEvents, started]), 'grace')).toMatchObject({ refusal: { code: 'APPROVAL_NOT_NEEDED' } })
+  })
+})
 
 describe('the machine of a rollout', () => {
   it('[RO1] moves along its table, and refuses in words what the table does not have', () => {
