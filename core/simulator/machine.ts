@@ -1,9 +1,7 @@
 /** A simulated machine: what it measures over the day, what its decisions do to it, and what can ail it. It outlives its agent. */
 import type { Observation, Workload } from '../agent/workload.ts'
-import type { SoftwarePlace, Started } from '../agent/commands/software.ts'
 import type { Health } from '../fleet/node/node-record.ts'
-import { toHex } from '../kernel/hex.ts'
-import type { Clock, Crypto } from '../kernel/ports.ts'
+import type { Clock } from '../kernel/ports.ts'
 import type { MachineProfile, Signal } from './island-plan.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
@@ -13,8 +11,6 @@ export type Machine = Workload & {
   readonly heal: () => void
   readonly isAiling: () => boolean
   readonly update: (version: string) => void
-  /** Where commands install what it runs. A program of this machine is JSON with its `version`, and comes up with the `health` it names. */
-  readonly softwareBy: (crypto: Pick<Crypto, 'sha256'>) => SoftwarePlace
   /** Someone sets this at the machine; no policy changes it back. */
   readonly changeByHand: (path: readonly string[], value: unknown) => void
 }
@@ -36,8 +32,6 @@ export function createMachine({ profile, version: firstVersion, configuration: f
   const noise = new Map<string, number>()
   const levels = new Map<string, number>()
   const byHand: { readonly path: readonly string[]; readonly value: unknown }[] = []
-  /** It outlives its agent, and a power cut. */
-  const programs = new Map<string, { readonly now: Uint8Array; readonly before: Uint8Array | undefined }>()
   let version = firstVersion
   let ailment: Health = 'OK'
   let inForce: readonly string[] = []
@@ -110,41 +104,7 @@ export function createMachine({ profile, version: firstVersion, configuration: f
     update: (next) => {
       version = next
     },
-    softwareBy: ({ sha256 }) => ({
-      digestInPlace: (name) => {
-        const held = programs.get(name)?.now
-        return held === undefined ? undefined : toHex(sha256(held))
-      },
-      put: (name, bytes) => {
-        const before = programs.get(name)
-        if (before !== undefined && toHex(before.now) === toHex(bytes)) return
-        programs.set(name, { now: bytes, before: before?.now })
-      },
-      putBack: (name) => {
-        const before = programs.get(name)?.before
-        if (before === undefined) programs.delete(name)
-        else programs.set(name, { now: before, before: undefined })
-      },
-      start: (name) => {
-        const started = startOf(programs.get(name)?.now)
-        if (started.isUp && started.health === 'OK') version = started.version
-        return Promise.resolve(started)
-      },
-    }),
     changeByHand: (path, value) => void byHand.push({ path, value }),
-  }
-}
-
-function startOf(program: Uint8Array | undefined): Started {
-  if (program === undefined) return { isUp: false, sentence: 'nothing lies there' }
-  try {
-    const { version, health = 'OK' } = JSON.parse(new TextDecoder().decode(program)) as {
-      readonly version?: unknown
-      readonly health?: unknown
-    }
-    return { isUp: true, version: String(version), health: String(health) }
-  } catch {
-    return { isUp: false, sentence: 'it is no program of this machine' }
   }
 }
 

@@ -114,7 +114,7 @@ describe('moving a node', () => {
     const parts = { crypto: agent.ports.crypto, store: agent.store, memory: agent.memory, nowMs: agent.ports.clock.now }
     const { publicKey } = north.master.port
     const approval = {
-      v: 1,
+      v: 1 as const,
       nodeId: node,
       domainId: site,
       domainLine: [site, hq.master.identity.rootDomainId],
@@ -124,7 +124,7 @@ describe('moving a node', () => {
       placement: 1,
       epoch: 2,
       at: '2026-01-01T00:00:00.000Z',
-    } as const
+    }
     agent.store.transact((writer) => {
       agent.memory.put(writer, 'approval', approval)
       agent.memory.put(writer, 'fence', { placement: 1, epoch: 2, masterId: idOf(north) })
@@ -151,7 +151,7 @@ describe('moving a node', () => {
     const parts = { crypto: agent.ports.crypto, store: agent.store, memory: agent.memory, nowMs: agent.ports.clock.now }
     const { publicKey } = hq.master.port
     const approval = {
-      v: 1,
+      v: 1 as const,
       nodeId: node,
       domainId: site,
       masterId: idOf(hq),
