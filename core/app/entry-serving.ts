@@ -9,7 +9,6 @@ import { listenHttp } from '../platform/http-listener.ts'
 import { runProgram } from '../platform/program.ts'
 import { startParser } from '../platform/parser-process.ts'
 import { createVolumes } from '../platform/volumes.ts'
-import { startParser } from './parser-process.ts'
 import { defaultDigestEveryMs } from './config.ts'
 import type { CheckerThread } from './front/checker.ts'
 import type { OpenFleet } from './front/remote-master.ts'
@@ -71,7 +70,10 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       }
     },
     makeBackup: makeBackupInThread,
-    courier: { volumes: createVolumes({ scheduler: ports.scheduler, runProgram }), startParser: () => startParser(besideUs(import.meta.url, './', 'entry-parser')) },
+    courier: {
+      volumes: createVolumes({ scheduler: ports.scheduler, runProgram }),
+      startParser: () => startParser(besideUs(import.meta.url, './', 'entry-parser')),
+    },
     ...(options.address === undefined ? {} : { address: options.address }),
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
     ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
