@@ -281,7 +281,7 @@ async function run({ eventsAsked, turns }: BenchOptions): Promise<readonly Bench
         against: `raw append of the same events, ${round(raws)}/s; git clone of the bundle ${round(clones)}/s`,
         ratio: round(importing / raws, 2),
         goal: '>= 0.4',
-        note: 'Read to its seal first, then unpacked, verified, stored, projected, all in the one thread that also parses.',
+        note: 'Read to its seal first, then unpacked, proven, stored and projected, here in one thread; a master proves in another thread than it writes in.',
       },
       {
         bench: 'bundle import again',
