@@ -8,6 +8,7 @@ import type { Ports } from '../../kernel/ports.ts'
 import type { RolloutState } from '../../projections/rollouts.ts'
 import { decideAdvance, nextToStart, safeToAdvance } from '../../fleet/rollout/verdict.ts'
 import { authorityOf } from '../queries/authority-view.ts'
+import type { NodeView } from '../queries/node-view.ts'
 import type { ReadModel } from '../read-model.ts'
 import { assignByName } from './assign.ts'
 import { bringSoftware } from './software.ts'
@@ -71,10 +72,11 @@ export function createRolloutRunner({ model, ports, commit, register }: RolloutR
 
   function startNodes(rolloutId: string, standing: RolloutStanding): void {
     const { rollout, views, overtaken } = standing
-    const nodes = nextToStart(standing).flatMap((id) => {
+    const viewOf = (id: string): NodeView | undefined => {
       const view = views.get(id)
-      return view === undefined || overtaken.has(id) || !isHeldHere(view.domainId) ? [] : [view]
-    })
+      return view === undefined || overtaken.has(id) || !isHeldHere(view.domainId) ? undefined : view
+    }
+    const nodes = nextToStart(standing, (id) => viewOf(id) !== undefined).flatMap((id) => viewOf(id) ?? [])
     if (nodes.length === 0) return
     const software = model.policy(rollout.policyBundleId)?.software
     const bringing = { rolloutId, rollout, actor: rollout.agreement?.startedBy ?? null }

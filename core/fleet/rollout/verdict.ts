@@ -65,16 +65,16 @@ export function disruptedOf({ rollout, outcomes: known }: RolloutView): number {
 
 /**
  * The nodes that may begin now: of the opened waves, in their order, in contact, and no more than the disruption budget leaves room for.
- * Also of a rollout that is completed: those who were out of contact come back, and not all of them are to begin at once.
+ * Whom `mayStart` leaves out takes up no room. Also of a rollout that is completed: those who were out of contact come back, and not all of them are to begin at once.
  */
-export function nextToStart(view: RolloutView): readonly string[] {
+export function nextToStart(view: RolloutView, mayStart: (nodeId: string) => boolean = () => true): readonly string[] {
   if ((view.rollout.phase !== 'RUNNING' && view.rollout.phase !== 'COMPLETED') || isAwaitingApproval(view.rollout)) return []
   const room = Math.max(0, view.rollout.maxDisrupted - disruptedOf(view))
   return openedWaves(view.rollout)
     .flatMap(({ nodeIds }) => nodeIds)
     .filter((id) => {
       const known = view.outcomes.get(id)
-      return known !== undefined && known.outcome === 'pending' && !known.hasStarted
+      return known !== undefined && known.outcome === 'pending' && !known.hasStarted && mayStart(id)
     })
     .slice(0, room)
 }

@@ -92,6 +92,19 @@ describe('evidence that grows old', () => {
   })
 })
 
+describe('the budget', () => {
+  it('[RO5] [RO9] is left to those that may begin: whom nobody may tell takes up no room', () => {
+    const rollout = fold([...plannedEvents, started])
+    const all = view(rollout, times(10, 'pending'))
+    const waiting = {
+      ...all,
+      outcomes: new Map([...all.outcomes].map(([id, one]) => [id, { ...one, hasStarted: false, isDisrupted: false }])),
+    }
+    expect(nextToStart(waiting)).toEqual(ids(0, 3))
+    expect(nextToStart(waiting, (id) => id > idOf(3))).toEqual(ids(4, 7))
+  })
+})
+
 describe('the second person', () => {
   const begun = [...plannedEvents, { ...event('ibcf.rollout.started.v1', { reason: '', needsApproval: true }, 1000), actor: 'ada' }]
   const agreed = (actor: string | null): RolloutEvent => ({ ...event('ibcf.rollout.approved.v1', { reason: '' }, 2000), actor })
