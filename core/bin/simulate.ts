@@ -82,7 +82,7 @@ const ports = createPorts('simulate', 'silent')
 
 async function trial({ isOnDisk }: Run, plan: TrialPlan, also?: Parameters<typeof runTrial>[1]['also']): Promise<TrialResult> {
   using directory = isOnDisk ? temporaryDirectory() : undefined
-  return runTrial(plan, {
+  return await runTrial(plan, {
     real: ports,
     ...(directory === undefined ? {} : { diskDirectory: directory.path }),
     ...(also === undefined ? {} : { also }),

@@ -53,7 +53,7 @@ console.log(
     first: Number(first),
     failed,
     looked,
-    faults: Object.fromEntries([...faults].toSorted()),
+    faults: Object.fromEntries([...faults].toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }),
 )
 process.exitCode = failed.length === 0 ? 0 : 1

@@ -1,8 +1,6 @@
 /** What a scenario can look at when it is over. Each answers with what does not hold, in words. */
-import { readState } from '../../app/projecting/read-states.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import type { Station } from '../trial/station.ts'
-import { tally } from '../trial/witness.ts'
 import type { World } from '../trial/world.ts'
 
 type Look = (world: World) => readonly string[]
@@ -61,13 +59,6 @@ export function isForked(node: string): Look {
   }
 }
 
-export function hasPort(node: string, port: number): Look {
-  return (world) => {
-    const found = world.node(node).workload.configuration()['port']
-    return found === port ? [] : [`${node} runs with port ${String(found)}, not ${port}`]
-  }
-}
-
 /** Who holds the domain that more than one may hold. */
 export function holdsShared(master: string): Look {
   return (world) => {
@@ -86,27 +77,4 @@ export function knowsDomain(master: string, name: string): Look {
     const row = reader?.get('SELECT 1 FROM domains WHERE name = ?', name)
     return row === undefined ? [`${master} does not know the domain ${name}`] : []
   }
-}
-
-/** It began another life, on the record. */
-export function beganAnotherLife(master: string): Look {
-  return (world) => {
-    const station = world.station(master)
-    const reader = station.running()?.master.store.reader
-    const state = reader === undefined ? undefined : readState(reader, 'lives', station.masterId())
-    return state === undefined ? [`${master} is not shown to have begun another life`] : []
-  }
-}
-
-export function wasRefused(code: string): Look {
-  return ({ witness, stations }) => {
-    const isCounted = witness.refusals.has(code) || stations.some((station) => refusalsAt(station).has(code))
-    return isCounted ? [] : [`nothing was refused with ${code}`]
-  }
-}
-
-function refusalsAt(station: Station): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { code } of station.running()?.master.model.refusals() ?? []) tally(counts, code)
-  return counts
 }

@@ -70,7 +70,6 @@ const shapes = [
 
 export const happeningSchema = z.discriminatedUnion('kind', [...shapes])
 export type Happening = z.infer<typeof happeningSchema>
-export type HappeningKind = Happening['kind']
 /** `atMs` from when the world is set up. */
 export type Timed = { readonly atMs: number; readonly what: Happening }
 

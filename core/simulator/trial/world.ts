@@ -4,7 +4,7 @@
  */
 import type { Thresholds } from '../../fleet/decisions.ts'
 import { AppError, isAppError } from '../../kernel/app-error.ts'
-import type { DomainId, MasterId, NodeId, RequestId } from '../../kernel/ids.ts'
+import type { DomainId, MasterId, RequestId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import { keyIdOf } from '../../log/dsse.ts'
 import { putKey } from '../../store/keys.ts'
@@ -223,10 +223,6 @@ async function letIn(world: World): Promise<void> {
     })
   // Once everybody has heard of everybody, the islands part.
   for (const a of stations) for (const b of stations) if (a !== b) world.courier.meet(a, b)
-}
-
-export function nodeIdOf(world: World, name: string): NodeId {
-  return world.node(name).nodeId()
 }
 
 function stackOf(error: unknown): { readonly stack: string } {

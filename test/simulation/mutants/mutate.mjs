@@ -9,7 +9,7 @@ if (module !== undefined)
     load: (url, context, next) => {
       const loaded = next(url, context)
       if (!url.endsWith(`/${module}`)) return loaded
-      const source = String(loaded.source)
+      const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source)
       if (!source.includes(find)) {
         writeSync(2, `The place to break is not in ${module} any more.\n`)
         process.exit(9)
