@@ -6,7 +6,9 @@ import { formatter } from '@lingui/format-po'
 export default defineConfig({
   rootDir: fileURLToPath(new URL('..', import.meta.url)),
   sourceLocale: 'en',
-  locales: ['en'],
+  locales: ['en', 'de'],
+  // A text that is not translated yet is shown in English rather than as its id; a test says which are missing.
+  fallbackLocales: { default: 'en' },
   catalogs: [{ path: '<rootDir>/renderer/i18n/locales/{locale}', include: ['<rootDir>/renderer'] }],
   // Line numbers would make every change of code a change of the catalogue.
   format: formatter({ lineNumbers: false, origins: false }),

@@ -11,6 +11,7 @@ import { HeldDesk } from '../features/held/page.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { RolloutDesk } from '../features/rollouts/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
+import { SettingsPage } from '../features/settings/page.tsx'
 import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
 import { DomainView } from '../layers/domain/view.tsx'
 import { GlobalView } from '../layers/global/view.tsx'
@@ -80,6 +81,8 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <CourierDesk />
     case 'data':
       return <HeldDesk />
+    case 'settings':
+      return <SettingsPage />
     default:
       return assertNever(place)
   }

@@ -24,10 +24,11 @@ export type Place =
   | { readonly room: 'audit' }
   | { readonly room: 'courier' }
   | { readonly room: 'data' }
+  | { readonly room: 'settings' }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
-const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'courier', 'data'] as const
+const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'courier', 'data', 'settings'] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags', 'anyTags'] as const
 const wordKeys = ['text', 'policy', 'from', 'to'] as const
 

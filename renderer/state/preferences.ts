@@ -2,6 +2,7 @@
 import { shellHost } from '../client/shell-host.ts'
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
+import type { LanguageChoice } from '../i18n/languages.ts'
 
 export const themes = ['system', 'light', 'dark', 'sunlight'] as const
 export const densities = ['compact', 'comfortable', 'touch'] as const
@@ -11,6 +12,7 @@ export type Density = (typeof densities)[number]
 export type Preferences = {
   readonly theme: Theme
   readonly density: Density
+  readonly language: LanguageChoice
   /** Show times in UTC instead of the zone of this machine. */
   readonly isUtc: boolean
   readonly isRailNarrow: boolean
@@ -23,6 +25,7 @@ export const usePreferences = create<Preferences>()(
     (set) => ({
       theme: 'system',
       density: 'compact',
+      language: 'system',
       isUtc: false,
       isRailNarrow: false,
       showsOnlyDifferences: false,

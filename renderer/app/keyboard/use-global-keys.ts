@@ -16,6 +16,7 @@ const rooms: Readonly<Record<string, Place>> = {
   w: { room: 'rollouts' },
   u: { room: 'audit' },
   d: { room: 'data' },
+  s: { room: 'settings' },
 }
 const secondKeyWithinMs = 1_200
 

@@ -10,12 +10,14 @@ import {
   FlaskConical,
   Globe,
   Keyboard,
+  Languages,
   Layers,
   ListFilter,
   PackageOpen,
   RotateCcw,
   Rows3,
   ScrollText,
+  Settings,
   SunMoon,
   User,
   UserPlus,
@@ -27,6 +29,8 @@ import type { Query } from '../../client/query-cache.ts'
 import type { Answers } from '../../client/rpc.ts'
 import { useQuery, useQueryKeepingLast, useWorkspace } from '../../client/workspace.tsx'
 import { writeFilter } from '../../features/nodes/filter.ts'
+import { languageName } from '../../features/settings/model.ts'
+import { languageChoices } from '../../i18n/languages.ts'
 import { isQueryLine, namesFrom, readLine } from '../../features/query/model.ts'
 import { commonViews } from '../../features/query/views.ts'
 import { kindName, levelName, modeName, problemSentence, roleName } from '../../i18n/words.ts'
@@ -137,6 +141,15 @@ export function usePaletteEntries(
       icon: <Database size={15} />,
       run: () => goTo({ room: 'data' }),
     },
+    {
+      id: 'p-settings',
+      group: 'page',
+      name: t`Settings`,
+      note: t`Language, theme, density, times, names`,
+      keywords: 'preferences options language sprache deutsch english utc listener',
+      icon: <Settings size={15} />,
+      run: () => goTo({ room: 'settings' }),
+    },
   ]
   const places: PaletteChoice[] = (domains.data?.items ?? []).map((row) => ({
     id: `d-${row.id}`,
@@ -198,6 +211,18 @@ export function usePaletteEntries(
         run: () => setPreference({ density }),
       }),
     ),
+    ...languageChoices
+      .filter((choice) => choice !== 'system')
+      .map(
+        (language): PaletteChoice => ({
+          id: `a-language-${language}`,
+          group: 'act',
+          name: t`Language: ${languageName(language)}`,
+          note: '',
+          icon: <Languages size={15} />,
+          run: () => setPreference({ language }),
+        }),
+      ),
     {
       id: 'a-utc',
       group: 'act',

@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro'
 import { SunMoon } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { goTo } from '../navigation.ts'
 import { type Density, densities, type Theme, themes, usePreferences } from '../../state/preferences.ts'
 import { Menu } from '../../ui/menu.tsx'
 import classes from './view-menu.module.css'
@@ -39,6 +40,7 @@ export function ViewMenu(): ReactNode {
             { id: 'utc', name: t`UTC`, isChosen: isUtc, onAction: () => set({ isUtc: true }) },
           ],
         },
+        { entries: [{ id: 'settings', name: t`All settings`, onAction: () => goTo({ room: 'settings' }) }] },
       ]}
     >
       <SunMoon aria-hidden="true" size={16} />
