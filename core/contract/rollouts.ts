@@ -51,6 +51,8 @@ export const rolloutView = z.object({
   plannedAt: instant,
   plannedBy: z.string().nullable(),
   reason: z.string(),
+  /** Where it takes two people, since it was started: who that was, and who agreed; null while nobody has. */
+  agreement: z.object({ startedBy: z.string().nullable(), approvedBy: z.string().nullable() }).optional(),
   maxDisrupted: count,
   /** In the middle of it now. */
   disrupted: count,

@@ -74,6 +74,7 @@ export function readRollout(model: ReadModel, rolloutId: string): RolloutDetail 
 function rowOf(model: ReadModel, id: string, rollout: RolloutState, standing: RolloutStanding): RolloutRow {
   const policy = model.policy(rollout.policyBundleId)
   const { verdict, reasons } = safeToAdvance(standing)
+  const { agreement } = rollout
   return {
     id,
     name: rollout.name,
@@ -88,6 +89,9 @@ function rowOf(model: ReadModel, id: string, rollout: RolloutState, standing: Ro
     plannedAt: instantOf(rollout.plannedAtMs),
     plannedBy: actorName(model, rollout.plannedBy),
     reason: rollout.reason,
+    ...(agreement === undefined
+      ? {}
+      : { agreement: { startedBy: actorName(model, agreement.startedBy), approvedBy: actorName(model, agreement.approvedBy) } }),
     maxDisrupted: rollout.maxDisrupted,
     disrupted: disruptedOf(standing),
     nodes: rollout.waves.reduce((sum, { nodeIds }) => sum + nodeIds.length, 0),

@@ -86,9 +86,11 @@ describe('a rollout that names software', () => {
     await its.ports.advance(120_000)
     expect(installs()).toEqual([])
     expect(read(rolloutId).verdict.reasons.map(({ code }) => code)).toContain('APPROVAL_MISSING')
+    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', approvedBy: null })
     expect(() => approveRollout(act(), { rolloutId, reason: because })).toThrow(expect.objectContaining({ code: 'APPROVED_BY_ONESELF' }))
     approveRollout(act(grace), { rolloutId, reason: because })
     expect(() => approveRollout(act(grace), { rolloutId, reason: because })).toThrow(expect.objectContaining({ code: 'APPROVED_ALREADY' }))
+    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', approvedBy: 'Grace' })
     await its.ports.advanceUntil(() => read(rolloutId).phase === 'COMPLETED', 600_000)
     expect(nodes.map(({ workload }) => workload.runs)).toEqual(['3.0.0', '3.0.0'])
     expect(installs().map(({ version, issuedBy }) => [version, issuedBy])).toEqual([
