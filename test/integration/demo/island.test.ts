@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publishArtifact, putArtifactPiece } from '../../../core/app/acts/artifacts.ts'
+import { approveCommand, issueCommand } from '../../../core/app/acts/commands.ts'
+import { knownCommand } from '../../../core/app/commands/known-command.ts'
+import { toBase64, toHex } from '../../../core/kernel/hex.ts'
+import type { OperatorId } from '../../../core/kernel/ids.ts'
 import { isAppError } from '../../../core/kernel/app-error.ts'
 import { connectivityModes } from '../../../core/fleet/node/node-record.ts'
 import type { demoFaultKinds } from '../../../core/contract/demo.ts'
@@ -156,6 +161,30 @@ describe('the demo island', () => {
     await island.runUntil(() => island.mode(name) === 'DELAYED', 180)
     expect(turn('restore-link', name)).toContain('not cut')
     await island.runUntil(() => island.mode(name) === 'LIVE', 300)
+  })
+
+  it('[CM22] [CM23] has nodes that start anew and install when they are told to, and prove it', async () => {
+    const { master } = island
+    const [ada, grace] = master.model.reader.all<{ subject: OperatorId }>('SELECT subject FROM operators ORDER BY subject')
+    if (ada === undefined || grace === undefined) throw new Error('There are two people on the island.')
+    const [one, two] = [ada, grace].map(({ subject }) => ({ master, actor: subject }))
+    if (one === undefined || two === undefined) throw new Error('There are two people on the island.')
+    const name = soundOne('Excavator')
+    const { nodeId, machine } = island.node(name)
+    const reason = 'a test'
+    const stageOf = (commandId: string): string | undefined => knownCommand(master.model, commandId)?.stage
+    const restart = issueCommand(one, { nodeId, kind: 'restart', data: { scope: 'agent' }, expiresAt: null, reason })
+    await island.runUntil(() => stageOf(restart.commandId) === 'applied', 1800)
+
+    const bytes = new TextEncoder().encode(JSON.stringify({ version: '9.9.9' }))
+    const digest = toHex(master.config.ports.crypto.sha256(bytes))
+    putArtifactPiece(one, { digest, offset: 0, sizeBytes: bytes.length, content: toBase64(bytes) })
+    const data = { ...publishArtifact(one, { name: 'camera', version: '9.9.9', digest }), rollBackAt: 'DEGRADED' }
+    const install = issueCommand(one, { nodeId, kind: 'install-artifact', data, expiresAt: null, reason })
+    const bodyDigest = knownCommand(master.model, install.commandId)?.issued.bodyDigest ?? ''
+    approveCommand(two, { commandId: install.commandId, bodyDigest, reason })
+    await island.runUntil(() => stageOf(install.commandId) === 'applied', 1800)
+    expect(machine.version()).toBe('9.9.9')
   })
 
   it('[SM14] refuses a knob that is turned at nothing, or at the wrong thing', () => {
