@@ -9,3 +9,7 @@ declare module '*.po' {
 
   export const messages: Messages
 }
+declare module '*.md?raw' {
+  const text: string
+  export default text
+}

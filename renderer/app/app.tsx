@@ -7,6 +7,7 @@ import { AuditDesk } from '../features/audit/page.tsx'
 import { CourierDesk } from '../features/courier/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
+import { GuideRoom } from '../features/guide/page.tsx'
 import { HeldDesk } from '../features/held/page.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { RolloutDesk } from '../features/rollouts/page.tsx'
@@ -19,6 +20,7 @@ import { NodeView } from '../layers/node/view.tsx'
 import { useVisit } from './navigation.ts'
 import { assertNever } from '../i18n/assert-never.ts'
 import type { Place } from './route.ts'
+import { openKeyboardHelp } from './keyboard/open-help.ts'
 import { Shell } from './shell/shell.tsx'
 import { usePlaceContext } from './shell/place-context.ts'
 import { boundText } from '../ui/bound-text.ts'
@@ -81,6 +83,8 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <CourierDesk />
     case 'data':
       return <HeldDesk />
+    case 'guide':
+      return <GuideRoom pageId={place.pageId ?? null} openKeys={openKeyboardHelp} />
     case 'settings':
       return <SettingsPage />
     default:

@@ -25,6 +25,8 @@ export type Place =
   | { readonly room: 'courier' }
   | { readonly room: 'data' }
   | { readonly room: 'settings' }
+  /** The page of the guide; absent for its first. */
+  | { readonly room: 'guide'; readonly pageId?: string }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
@@ -46,6 +48,8 @@ export function formatRoute({ workspace, place }: Route): string {
       return `${start}/node/${encodeURIComponent(place.nodeId)}${place.tab === 'overview' ? '' : `/${place.tab}`}${place.asOf === undefined ? '' : `?at=${encodeURIComponent(place.asOf)}`}`
     case 'rollouts':
       return `${start}/rollouts${place.rolloutId === undefined ? '' : `/${encodeURIComponent(place.rolloutId)}`}`
+    case 'guide':
+      return `${start}/guide${place.pageId === undefined ? '' : `/${encodeURIComponent(place.pageId)}`}`
     default:
       return `${start}/${place.room}`
   }
@@ -64,6 +68,7 @@ export function parseRoute(hash: string): Route {
   if (room === 'node' && id !== '')
     return { workspace, place: { room, nodeId: id, tab: nodeTabs.find((known) => known === tab) ?? 'overview', ...parseMoment(search) } }
   if (room === 'rollouts') return { workspace, place: { room, ...(id === '' ? {} : { rolloutId: id }) } }
+  if (room === 'guide') return { workspace, place: { room, ...(id === '' ? {} : { pageId: id }) } }
   return { workspace, place: { room: plainRooms.find((known) => known === room) ?? 'overview' } }
 }
 

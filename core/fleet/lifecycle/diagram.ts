@@ -3,7 +3,7 @@ import { modeArrows } from '../connectivity/mode-machine.ts'
 import type { ConnectivityMode, Phase } from '../node/node-record.ts'
 import { phaseArrows } from './phase-machine.ts'
 
-export function drawPhaseMachine(current: Phase): string {
+export function drawPhaseMachine(current: Phase | null): string {
   const arrows = mergeLabels(phaseArrows.map(({ from, to, label }) => ({ from, to, label })))
   return diagram(['[*] --> PROVISIONING', ...arrows, 'RETIRED --> [*]'], current)
 }

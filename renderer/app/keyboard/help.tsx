@@ -10,7 +10,7 @@ export function KeyboardHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
       title: t`Anywhere`,
       keys: [
         [['Ctrl', 'K'], t`Search or jump`],
-        [['?'], t`This help`],
+        [['?'], t`The guide; there again, this list of keys`],
         [['Alt', '\u2190'], t`Back`],
         [['Alt', '\u2192'], t`Forward`],
         [['Esc'], t`Close, or let go of the selection`],

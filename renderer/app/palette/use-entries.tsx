@@ -3,6 +3,7 @@ import { t } from '@lingui/core/macro'
 import {
   BellRing,
   Bookmark,
+  BookOpen,
   Clock,
   Copy,
   Database,
@@ -29,6 +30,7 @@ import type { Query } from '../../client/query-cache.ts'
 import type { Answers } from '../../client/rpc.ts'
 import { useQuery, useQueryKeepingLast, useWorkspace } from '../../client/workspace.tsx'
 import { writeFilter } from '../../features/nodes/filter.ts'
+import { guidePages } from '../../features/guide/pages.ts'
 import { languageName } from '../../features/settings/model.ts'
 import { languageChoices } from '../../i18n/languages.ts'
 import { isQueryLine, namesFrom, readLine } from '../../features/query/model.ts'
@@ -141,6 +143,17 @@ export function usePaletteEntries(
       icon: <Database size={15} />,
       run: () => goTo({ room: 'data' }),
     },
+    ...guidePages.map(
+      (page): PaletteChoice => ({
+        id: `p-guide-${page.id}`,
+        group: 'page',
+        name: t`Guide: ${page.title}`,
+        note: '',
+        keywords: 'help manual guide',
+        icon: <BookOpen size={15} />,
+        run: () => goTo({ room: 'guide', pageId: page.id }),
+      }),
+    ),
     {
       id: 'p-settings',
       group: 'page',

@@ -62,6 +62,8 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`Courier desk`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'data':
       return { crumbs: [home, { name: t`What is held`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
+    case 'guide':
+      return { crumbs: [home, { name: t`Guide`, href: addressOf(place) }], authority: null, domainId: null }
     case 'settings':
       return { crumbs: [home, { name: t`Settings`, href: addressOf(place) }], authority: null, domainId: null }
     case 'rollouts':

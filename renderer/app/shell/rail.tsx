@@ -72,7 +72,7 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
         <OperatorMenu isNarrow={isNarrow} />
         <div className={classes['tools']}>
           <ViewMenu />
-          <IconButton label={t`Keyboard help`} hint={t`Keyboard help (?)`} icon={<CircleHelp aria-hidden="true" />} onPress={openHelp} />
+          <IconButton label={t`Guide`} hint={t`Guide (?)`} icon={<CircleHelp aria-hidden="true" />} onPress={openHelp} />
           {canWiden ? (
             <IconButton
               label={isNarrow ? t`Widen the rail` : t`Narrow the rail`}

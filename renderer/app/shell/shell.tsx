@@ -8,7 +8,8 @@ import { usePreferences } from '../../state/preferences.ts'
 import { NoticeList } from '../../ui/notice-list.tsx'
 import { KeyboardHelp } from '../keyboard/help.tsx'
 import { useGlobalKeys } from '../keyboard/use-global-keys.ts'
-import { goTo } from '../navigation.ts'
+import { useHelpOpener } from '../keyboard/open-help.ts'
+import { goTo, useVisit } from '../navigation.ts'
 import { Palette } from '../palette/view.tsx'
 import { ScrollRegion } from './scroll-region.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -22,8 +23,11 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const isSmall = useIsSmall()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
-  useShellMenu({ openPalette: () => setPaletteOpen(true), openHelp: () => setHelpOpen(true) })
-  useGlobalKeys({ openPalette: () => setPaletteOpen(true), openHelp: () => setHelpOpen(true) })
+  const { route } = useVisit()
+  useHelpOpener(() => setHelpOpen(true))
+  const openGuide = (): void => (route.place.room === 'guide' ? setHelpOpen(true) : goTo({ room: 'guide' }))
+  useShellMenu({ openPalette: () => setPaletteOpen(true), openHelp: openGuide })
+  useGlobalKeys({ openPalette: () => setPaletteOpen(true), openHelp: openGuide })
   const isNarrow = isNarrowChosen || isSmall
   return (
     <div className={`${classes['shell']} ${isNarrow ? classes['narrow'] : ''} ${name === 'demo' ? classes['demo'] : ''}`}>
@@ -31,7 +35,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <Trans>Skip to the page</Trans>
       </a>
       {name === 'demo' ? <div className={classes['stripe']} aria-hidden="true" /> : null}
-      <Rail isNarrow={isNarrow} canWiden={!isSmall} openPalette={() => setPaletteOpen(true)} openHelp={() => setHelpOpen(true)} />
+      <Rail isNarrow={isNarrow} canWiden={!isSmall} openPalette={() => setPaletteOpen(true)} openHelp={openGuide} />
       <div className={classes['main']}>
         <TopBar />
         <ConnectionBanner />

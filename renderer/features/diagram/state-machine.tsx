@@ -62,6 +62,22 @@ export function StateMachine({ text, title }: { readonly text: string; readonly 
   )
 }
 
+/** A diagram that is no machine: what it says must stand in the words beside it as well. */
+export function PlainDiagram({ text, title }: { readonly text: string; readonly title: string }): ReactNode {
+  const shown = useDrawing(text)
+  if (shown === null) return <span className={classes['blank']} />
+  return (
+    <figure className={classes['figure']}>
+      {shown === 'failed' ? (
+        <pre className={classes['source']}>{text}</pre>
+      ) : (
+        <img className={classes['image']} src={shown.url} width={shown.drawing.width} height={shown.drawing.height} alt={title} />
+      )}
+      <figcaption className={classes['ways']}>{title}</figcaption>
+    </figure>
+  )
+}
+
 /** With the words on every arrow. Drawn when it is first looked at. */
 function LargeDrawing({ text, alternative }: { readonly text: string; readonly alternative: string }): ReactNode {
   const shown = useDrawing(text)

@@ -1,4 +1,4 @@
-/** The settings, and the console in German, over the living demo island. */
+/** The settings, the guide, and the console in German, over the living demo island. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, openDesk, themes } from './browser-console.ts'
 
@@ -60,6 +60,35 @@ describe('the settings', () => {
     await desk.visit('settings')
     await desk.page.getByText('Name of this master').waitFor()
     await desk.picture(`settings-${theme}-${String(width)}`)
+    expect(await desk.findings()).toEqual([])
+    expect(desk.complaints).toEqual([])
+  })
+})
+
+describe('the guide', () => {
+  it('[UI50] [UI51] opens with its key, draws what it explains, and is found by its words', async () => {
+    const { page } = desk
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await desk.wear('light')
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('heading', { name: 'Guide', exact: true }).waitFor()
+    await page.getByRole('img', { name: 'The objects and what they refer to' }).waitFor()
+    await page.getByLabel('Search the guide').fill('quarantine')
+    await page.getByRole('button', { name: /^Quarantine/ }).click()
+    await page.getByRole('heading', { name: 'Nodes and their states' }).waitFor()
+    await page.locator('figure img').nth(1).waitFor()
+    await page.getByRole('link', { name: 'When a node comes back' }).click()
+    await page.getByRole('img', { name: 'The return as a sequence of messages' }).waitFor()
+    expect(desk.complaints).toEqual([])
+  })
+
+  it.each(themes)('[UI19] has no serious finding, %s', async (theme) => {
+    const { page } = desk
+    await desk.visit('guide/overview')
+    await desk.wear(theme)
+    await page.getByRole('img', { name: 'The objects and what they refer to' }).waitFor()
+    await desk.picture(`guide-${theme}`)
     expect(await desk.findings()).toEqual([])
     expect(desk.complaints).toEqual([])
   })

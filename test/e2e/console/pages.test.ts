@@ -92,6 +92,8 @@ describe('what is opened over a page', () => {
     expect(await desk.findings()).toEqual([])
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
+    await page.getByRole('heading', { name: 'Guide', exact: true }).waitFor()
+    await page.keyboard.press('?')
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor()
     expect(await desk.findings()).toEqual([])
     await page.keyboard.press('Escape')
