@@ -115,7 +115,9 @@ describe('a rollout', () => {
     abortRollout(act(), { rolloutId, reason: because })
     await its.ports.advanceUntil(() => nodes.every(({ workload }) => workload.runs === '1.0.0'))
     const queries = createQueries(its.master().model)
-    const named = queries.assignments({}).items.filter(({ policyBundleId, selector }) => policyBundleId === old && selector.nodeIds !== undefined)
+    const named = queries
+      .assignments({})
+      .items.filter(({ policyBundleId, selector }) => policyBundleId === old && selector.nodeIds !== undefined)
     expect(named.flatMap(({ selector }) => selector.nodeIds ?? [])).toHaveLength(2)
     expect(read(rolloutId)).toMatchObject({ phase: 'ABORTED', reason: because })
   })
