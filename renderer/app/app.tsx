@@ -8,7 +8,11 @@ import { CourierDesk } from '../features/courier/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
 import { GuideRoom } from '../features/guide/page.tsx'
+import { ChangesPage } from '../features/hand-over/page.tsx'
 import { HeldDesk } from '../features/held/page.tsx'
+import { pastAnswerOf } from '../features/past/model.ts'
+import { usePast } from '../features/past/moment.ts'
+import { PastRoom } from '../features/past/time-machine.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { RolloutDesk } from '../features/rollouts/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
@@ -59,7 +63,15 @@ function DocumentTitle(): ReactNode {
   return null
 }
 
+/** Set to a past instant, a room shows that one or says why it cannot; never the present. */
 function Room({ place }: { readonly place: Place }): ReactNode {
+  const past = usePast()
+  if (past === null || pastAnswerOf(place.room) === 'the-same') return <PresentRoom place={place} />
+  if (place.room === 'node') return <NodeView key={place.nodeId} nodeId={place.nodeId} tab={place.tab} asOf={past} />
+  return <PastRoom place={place} at={past} />
+}
+
+function PresentRoom({ place }: { readonly place: Place }): ReactNode {
   switch (place.room) {
     case 'overview':
       return <GlobalView />
@@ -85,6 +97,8 @@ function Room({ place }: { readonly place: Place }): ReactNode {
       return <HeldDesk />
     case 'guide':
       return <GuideRoom pageId={place.pageId ?? null} openKeys={openKeyboardHelp} />
+    case 'changes':
+      return <ChangesPage />
     case 'settings':
       return <SettingsPage />
     default:

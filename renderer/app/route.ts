@@ -25,12 +25,24 @@ export type Place =
   | { readonly room: 'courier' }
   | { readonly room: 'data' }
   | { readonly room: 'settings' }
+  | { readonly room: 'changes' }
   /** The page of the guide; absent for its first. */
   | { readonly room: 'guide'; readonly pageId?: string }
 
 export type Route = { readonly workspace: WorkspaceName; readonly place: Place }
 
-const plainRooms = ['overview', 'attention', 'enrolments', 'returns', 'policies', 'audit', 'courier', 'data', 'settings'] as const
+const plainRooms = [
+  'overview',
+  'attention',
+  'enrolments',
+  'returns',
+  'policies',
+  'audit',
+  'courier',
+  'data',
+  'settings',
+  'changes',
+] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags', 'anyTags'] as const
 const wordKeys = ['text', 'policy', 'from', 'to'] as const
 

@@ -27,6 +27,7 @@ export function KeyboardHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
         [['g', 'w'], t`Rollouts`],
         [['g', 'u'], t`Audit`],
         [['g', 'd'], t`What is held`],
+        [['g', 'c'], t`Since my last shift`],
         [['g', 's'], t`Settings`],
       ],
     },

@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, Place>> = {
   u: { room: 'audit' },
   d: { room: 'data' },
   s: { room: 'settings' },
+  c: { room: 'changes' },
 }
 const secondKeyWithinMs = 1_200
 

@@ -12,8 +12,10 @@ import {
   Globe,
   Keyboard,
   Languages,
+  History,
   Layers,
   ListFilter,
+  Newspaper,
   PackageOpen,
   RotateCcw,
   Rows3,
@@ -33,6 +35,7 @@ import { writeFilter } from '../../features/nodes/filter.ts'
 import { guidePages } from '../../features/guide/pages.ts'
 import { languageName } from '../../features/settings/model.ts'
 import { languageChoices } from '../../i18n/languages.ts'
+import { usePastMoment } from '../../features/past/moment.ts'
 import { isQueryLine, namesFrom, readLine } from '../../features/query/model.ts'
 import { commonViews } from '../../features/query/views.ts'
 import { kindName, levelName, modeName, problemSentence, roleName } from '../../i18n/words.ts'
@@ -55,6 +58,7 @@ export function usePaletteEntries(
 ): { readonly entries: readonly PaletteChoice[]; readonly isSearching: boolean } {
   const { name: workspace, queries, client, cache } = useWorkspace()
   const host = useHost()
+  const enterPast = usePastMoment((moment) => moment.enter)
   const setPreference = usePreferences((preferences) => preferences.set)
   const isUtc = usePreferences((preferences) => preferences.isUtc)
   const domains = useQuery(queries.domains())
@@ -154,6 +158,15 @@ export function usePaletteEntries(
         run: () => goTo({ room: 'guide', pageId: page.id }),
       }),
     ),
+    {
+      id: 'p-changes',
+      group: 'page',
+      name: t`Since my last shift`,
+      note: t`Nodes that changed, and what people did`,
+      keywords: 'changes hand over shift news',
+      icon: <Newspaper size={15} />,
+      run: () => goTo({ room: 'changes' }),
+    },
     {
       id: 'p-settings',
       group: 'page',
@@ -256,6 +269,15 @@ export function usePaletteEntries(
           run: () => void signIn(operator.id),
         }),
       ),
+    {
+      id: 'a-past',
+      group: 'act',
+      name: t`Time machine: set the console to a past instant`,
+      note: '',
+      keywords: 'past history as of then slider',
+      icon: <History size={15} />,
+      run: () => enterPast(workspace, new Date(Date.now() - 3_600_000).toISOString()),
+    },
     {
       id: 'a-fingerprint',
       group: 'act',

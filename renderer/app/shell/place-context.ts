@@ -64,6 +64,8 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`What is held`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'guide':
       return { crumbs: [home, { name: t`Guide`, href: addressOf(place) }], authority: null, domainId: null }
+    case 'changes':
+      return { crumbs: [home, { name: t`Since my last shift`, href: addressOf(place) }], authority: null, domainId: null }
     case 'settings':
       return { crumbs: [home, { name: t`Settings`, href: addressOf(place) }], authority: null, domainId: null }
     case 'rollouts':

@@ -7,6 +7,7 @@ import {
   Database,
   FileSliders,
   Globe,
+  History,
   type LucideIcon,
   PackageOpen,
   PanelLeft,
@@ -50,6 +51,7 @@ export function Rail({ isNarrow, canWiden, openPalette, openHelp }: Props): Reac
   const rooms: readonly Room[] = [
     { place: { room: 'overview' }, name: t`Overview`, icon: Globe },
     { place: { room: 'attention' }, name: t`Attention`, icon: BellRing, waiting: pressing, isUrgent: true },
+    { place: { room: 'changes' }, name: t`Since my last shift`, icon: History },
     { place: { room: 'returns' }, name: t`Returns`, icon: RotateCcw, waiting: overview.data?.openSessions ?? 0 },
     { place: { room: 'enrolments' }, name: t`Enrolments`, icon: UserPlus, waiting: overview.data?.pendingEnrolments ?? 0, isUrgent: true },
     { place: { room: 'policies' }, name: t`Policies`, icon: FileSliders },

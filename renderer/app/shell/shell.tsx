@@ -4,6 +4,7 @@ import { t } from '@lingui/core/macro'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '../../client/workspace.tsx'
 import { shellHost } from '../../client/shell-host.ts'
+import { PastBar } from '../../features/past/time-machine.tsx'
 import { usePreferences } from '../../state/preferences.ts'
 import { NoticeList } from '../../ui/notice-list.tsx'
 import { KeyboardHelp } from '../keyboard/help.tsx'
@@ -39,6 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <div className={classes['main']}>
         <TopBar />
         <ConnectionBanner />
+        <PastBar />
         <ScrollRegion label={t`Page`}>{children}</ScrollRegion>
       </div>
       <Palette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} openHelp={() => setHelpOpen(true)} />

@@ -1,11 +1,12 @@
 /** The bar above every page: where one is, who is master of it, and how current what is shown is. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { ArrowLeft, ArrowRight, ChevronRight } from 'lucide-react'
+import { ArrowLeft, ArrowRight, ChevronRight, History } from 'lucide-react'
 import { Fragment, type ReactNode, useSyncExternalStore } from 'react'
 import { useLiveState, useWorkspace } from '../../client/workspace.tsx'
 import { AuthorityChip } from '../../features/authority/chip.tsx'
 import { FingerprintButton } from '../../features/authority/fingerprint.tsx'
+import { usePast, usePastMoment } from '../../features/past/moment.ts'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Hint, IconButton } from '../../ui/button.tsx'
 import { Name } from '../../ui/name.tsx'
@@ -41,10 +42,26 @@ export function TopBar(): ReactNode {
       <div className={classes['facts']}>
         {authority === null ? null : <AuthorityChip authority={authority} />}
         <FingerprintButton />
+        <TimeMachineButton />
         <LiveMark />
       </div>
     </header>
   )
+}
+
+/** An hour back to begin with; the slider leads anywhere from there. */
+function TimeMachineButton(): ReactNode {
+  const { name, clock } = useWorkspace()
+  const enter = usePastMoment((moment) => moment.enter)
+  const past = usePast()
+  return past === null ? (
+    <IconButton
+      label={t`Time machine`}
+      hint={t`Time machine: set the console to a past instant`}
+      icon={<History aria-hidden="true" />}
+      onPress={() => enter(name, new Date(clock.now() - 3_600_000).toISOString())}
+    />
+  ) : null
 }
 
 /** Whether the stream of changes is there, and how long ago it last said something. */

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { Age } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
+import { usePast } from './moment.ts'
 import classes from './past.module.css'
 import { TimeControl } from './time-control.tsx'
 
@@ -12,6 +13,8 @@ type Props = { readonly asOf: string; readonly onChoose: (at: string) => void; r
 
 export function PastBanner({ asOf, onChoose, onNow }: Props): ReactNode {
   const formats = useFormats()
+  // The bar over every page says it already.
+  if (usePast() === asOf) return null
   return (
     <div className={classes['banner']} role="status">
       <History aria-hidden="true" size={18} />

@@ -1,4 +1,4 @@
-/** The settings, the guide, and the console in German, over the living demo island. */
+/** The settings, the guide, the time machine, what changed since the last shift, and the console in German, over the living demo island. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, openDesk, themes } from './browser-console.ts'
 
@@ -45,7 +45,7 @@ describe('the settings', () => {
     await choose('Zeiten', 'UTC')
     await page.getByText(/Es ist jetzt .* UTC\./).waitFor()
     await choose('Dichte', 'Kompakt')
-    await choose('Sprache', 'English')
+    await page.getByRole('group', { name: 'Sprache' }).getByRole('button', { name: 'English' }).click()
     await page.getByText(/It is now .* UTC\./).waitFor()
   })
 
@@ -90,6 +90,50 @@ describe('the guide', () => {
     await page.getByRole('img', { name: 'The objects and what they refer to' }).waitFor()
     await desk.picture(`guide-${theme}`)
     expect(await desk.findings()).toEqual([])
+    expect(desk.complaints).toEqual([])
+  })
+})
+
+describe('what changed since my last shift', () => {
+  it.each(themes)('[UI19] [UI53] lists nodes and acts, and counts from when it was read, %s', async (theme) => {
+    const { page } = desk
+    await desk.visit('changes')
+    await desk.wear(theme)
+    await page.getByRole('heading', { name: 'Since my last shift' }).waitFor()
+    await page.locator('main').getByRole('link').first().waitFor()
+    await desk.picture(`changes-${theme}`)
+    expect(await desk.findings()).toEqual([])
+    await page.getByRole('button', { name: 'I have read it' }).click()
+    await page.getByText(/when you read last/).waitFor()
+    expect(desk.complaints).toEqual([])
+  })
+})
+
+describe('the time machine', () => {
+  it.each(themes)('[UI19] [UI52] sets every page to one instant, marked, with the way back, %s', async (theme) => {
+    const { page } = desk
+    await desk.visit('')
+    await desk.wear(theme)
+    await page.getByRole('button', { name: 'Time machine' }).click()
+    const bar = page.getByRole('region', { name: 'Time machine' })
+    const slider = bar.getByRole('slider', { name: 'Instant of the history' })
+    const before = await slider.getAttribute('aria-valuetext')
+    await slider.focus()
+    await page.keyboard.press('End')
+    expect(await slider.getAttribute('aria-valuetext')).not.toBe(before)
+    await page.getByRole('heading', { name: /^As of/ }).waitFor()
+    await page
+      .locator('main')
+      .getByText(/Nodes as they were\./)
+      .waitFor()
+    await desk.picture(`time-machine-${theme}`)
+    expect(await desk.findings()).toEqual([])
+    await desk.visit('attention')
+    await page.getByText('This page cannot be shown as it was then').waitFor()
+    expect(await desk.findings()).toEqual([])
+    await bar.getByRole('button', { name: 'Back to now' }).click()
+    await page.getByRole('heading', { name: 'Attention', exact: true }).waitFor()
+    expect(await bar.count()).toBe(0)
     expect(desk.complaints).toEqual([])
   })
 })
