@@ -11,8 +11,8 @@ import type { DomainState } from '../../projections/domains.ts'
 import type { LivesState } from '../../projections/lives.ts'
 import type { Projection } from '../../projections/projection.ts'
 import type { Place } from '../../fleet/node/place.ts'
-import { isLogId, parseLogId } from '../../log/log-id.ts'
-import { readHead } from '../../store/frontier.ts'
+import { formatLogId, isLogId, type LogId, parseLogId } from '../../log/log-id.ts'
+import { readLogTree } from '../../store/branches.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import { createCheckSignature } from '../../trust/check-signature.ts'
@@ -20,6 +20,7 @@ import { createBook } from './book.ts'
 import { type Effective, effective, isUnknownCritical, projectionsByType } from './effective.ts'
 import { applyOne, fitsBehind, foldAll, nothingOf, type Subject } from './fold.ts'
 import type { Entry, Folding } from './entry.ts'
+import { createForks, forkedLogs, logSpokenOf, subjectsBehindFork } from './forks.ts'
 import { writeEntries } from './flush.ts'
 import { createJudge, isBasis, isPlaced, isPlaceType, questionOf } from './judge.ts'
 import { createNotes, everyDomain } from './notes.ts'
@@ -80,6 +81,17 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   )
   const isJudging = authority !== undefined
   const notes = createNotes()
+  /** Names of logs that were told in two ways; read once. */
+  let forked: Set<string> | undefined
+  /** By name: what counted of a forked log when its subjects were folded last. */
+  const standings = new Map<string, string>()
+  const forks = createForks({
+    crypto,
+    reader: () => asking as Reader,
+    isForked: (log) => forked !== undefined && forked.size > 0 && forked.has(formatLogId(log)),
+    judge: isJudging ? judge : undefined,
+    asked: notes.asked,
+  })
   /** Bulk only: their further events are folded when everything is. */
   const late = new Set<string>()
 
@@ -133,10 +145,15 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     asking = reader
     const last = stored.at(-1)?.position ?? 0
     latestAt = stored.at(-1)?.recordedAt ?? latestAt
+    forked ??= forkedLogs(reader)
+    const toldOf = forksConcerned(stored, forked)
+    if (forked.size > 0) forks.forget()
     for (const item of stored) {
       const isOfBasis = isBasis(item.event)
+      // Of a forked log of a node everything is folded at the end, when it is known what counts.
+      if (toldOf.size > 0 && options.isBulk && late.has(item.log.origin) && item.log.domain === '-') continue
       if (!isOfBasis && options.isWanted?.(item.event?.subject ?? '') === false) continue
-      const input = effective(item, byType, isJudging)
+      const input = effective(item, byType, isJudging, forks.markOf(item))
       if (input === undefined || !isJudgedEffective(input)) continue
       const id: string = input.event.subject
       if (isUnknownCritical(input.event)) freezersHeld().add(id)
@@ -153,7 +170,57 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
         notes.basisChanged(frameOf(input), input.event.id)
       }
     }
+    // What masters say comes first: what counts of a node's log is found in it.
+    for (const log of toldOf.values()) if (log.domain !== '-') standingChanged(reader, log, last)
+    for (const log of toldOf.values()) if (log.domain === '-') standingChanged(reader, log, last)
     asking = undefined
+  }
+
+  /** The forked logs of which what counts may be something else from now on; notes logs that forked just now. */
+  function forksConcerned(stored: readonly StoredEvent[], held: Set<string>): ReadonlyMap<string, LogId> {
+    const concerned = new Map<string, LogId>()
+    let isOfMasters = false
+    for (const item of stored) {
+      if (item.branch > 0) {
+        const name = formatLogId(item.log)
+        held.add(name)
+        concerned.set(name, item.log)
+        isOfMasters ||= item.log.domain !== '-'
+      }
+      if (held.size === 0) continue
+      const log = logSpokenOf(item)
+      if (log !== undefined && held.has(formatLogId(log))) concerned.set(formatLogId(log), log)
+      if (item.log.domain === '-' && held.has(formatLogId(item.log))) concerned.set(formatLogId(item.log), item.log)
+      isOfMasters ||= isBasis(item.event)
+    }
+    // Who gave a master its authority decides about its logs, by what it said before any fork of its own.
+    if (isOfMasters) for (const name of held) if (!name.endsWith('/-')) concerned.set(name, parseLogId(name))
+    if (options.isBulk) for (const { domain, origin } of concerned.values()) if (domain === '-') late.add(origin)
+    return concerned
+  }
+
+  /** What counts of a node's log is about the node alone; what a master says, about anybody. */
+  function standingChanged(reader: Reader, log: LogId, upTo: number): void {
+    if (log.domain === '-' && options.isBulk) return
+    const name = formatLogId(log)
+    forks.forget()
+    const standing = forks.standingOf(log)
+    if (standings.get(name) === standing) return
+    standings.set(name, standing)
+    if (log.domain === '-') {
+      foldAgain(reader, log.origin, upTo)
+      return
+    }
+    const { all, some } = subjectsBehindFork(reader, log, ({ event }) => isBasis(event))
+    // Authority first: everything else is judged by it.
+    for (const id of some) foldAgain(reader, id, upTo)
+    judge.forget()
+    if (some.size > 0) notes.basisChanged(everyDomain, name)
+    for (const id of all) {
+      if (some.has(id)) continue
+      if (options.isBulk) late.add(id)
+      else foldAgain(reader, id, upTo)
+    }
   }
 
   /** What is about the node is judged by where it is known to have been: one that is let in for the first time was nowhere before. */
@@ -185,6 +252,8 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     asking = reader
     notes.foldingAgain(id)
     late.delete(id)
+    forked ??= forkedLogs(reader)
+    if (forked.size > 0) forks.forget()
     // Where the node is comes first: the rest is judged by it.
     if (places !== undefined) foldEntryAgain(reader, [entryOf(reader, places, id)], upTo)
     const rest = kept.projections.filter((projection) => projection !== places)
@@ -202,9 +271,13 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     // Types that nobody knows cannot be asked for by name.
     const isFreezing = freezersHeld().has(first.id)
     const types = isFreezing ? {} : { types: [...new Set(again.flatMap(({ projection }) => projection.handles))] }
-    let events: readonly StoredEvent[]
+    let inputs: readonly Effective[]
     try {
-      events = readSubjectEvents(reader, first.id, { ...types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+      const events = readSubjectEvents(reader, first.id, { ...types, beforePosition: upTo + 1, limit: Number.MAX_SAFE_INTEGER })
+      inputs = events.flatMap((stored) => {
+        const input = effective(stored, byType, isJudging, forks.markOf(stored))
+        return input === undefined || !isJudgedEffective(input) ? [] : [input]
+      })
     } catch (error) {
       // A generation that is built waits for the archive; one that serves must not hold up the commit.
       if (options.isBulk || !isAppError(error) || error.code !== 'ARCHIVE_MISSING') throw error
@@ -212,10 +285,6 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
       else for (const entry of again) foldEntryAgain(reader, [entry], upTo)
       return
     }
-    const inputs = events.flatMap((stored) => {
-      const input = effective(stored, byType, isJudging)
-      return input === undefined || !isJudgedEffective(input) ? [] : [input]
-    })
     for (const entry of again) {
       const handled = inputs.filter((input) => handlersOf(input).includes(entry.projection))
       if (handled.length === 0 && entry.now.position === 0) continue
@@ -270,6 +339,8 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     for (const of of entries.values()) of.clear()
     changed.clear()
     judge.forget()
+    forks.forget()
+    standings.clear()
     held = 0
     isFresh = false
   }
@@ -277,7 +348,8 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
 }
 
 function headOfLog(reader: Reader, log: string): number {
-  return isLogId(log) ? (readHead(reader, parseLogId(log))?.seq ?? 0) : 0
+  if (!isLogId(log)) return 0
+  return Math.max(0, ...(readLogTree(reader, parseLogId(log))?.branches.map(({ seq }) => seq) ?? []))
 }
 
 /** The domain, with all below it, in which somebody may be judged otherwise from now on. */

@@ -30,6 +30,8 @@ export type Powerless = Exclude<Effect, { readonly effect: 'yes' }>
 export type Judge = {
   /** `place`: where the node that it is about is known to be and to have been; null of what is no node. */
   readonly effectOf: (question: Question, input: Effective, place: Place | null) => Effect
+  /** It was master of record when it wrote this, wherever a node was. */
+  readonly holds: (question: Question, input: Pick<Effective, 'event' | 'stored'>) => boolean
   /** Where the text is the same, everything that the question was asked for is judged as before. */
   readonly ruleOf: (question: Question) => string
   /** After the basis changed, or may have. */
@@ -37,7 +39,7 @@ export type Judge = {
 }
 
 /** What a decision is judged by. Facts, what authority is made of, and what a master says of itself are not judged: undefined. */
-export function questionOf({ event, stream, stored }: Effective): Question | undefined {
+export function questionOf({ event, stream, stored }: Pick<Effective, 'event' | 'stream' | 'stored'>): Question | undefined {
   const { origin, incarnation, domain } = stored.log
   if (stream === 'facts' || isBasis(event) || (event.subject as string) === (origin as string)) return undefined
   return { domain: event.domain ?? domain, origin, incarnation, epoch: event.epoch ?? 0 }
@@ -83,6 +85,13 @@ export function createJudge(book: AuthorityBook, headOf: (log: string) => number
         written: { log: nameOfLog(stored.log), seq: stored.seq, hlc: event.hlc },
       })
     },
+    holds: (question, { event, stored }) =>
+      ruleFor(question).judge({
+        masterId: question.origin,
+        epoch: question.epoch,
+        kind: 'other',
+        written: { log: nameOfLog(stored.log), seq: stored.seq, hlc: event.hlc },
+      }).effect === 'yes',
     ruleOf: (question) => {
       const name = nameOf(question)
       const known = texts.get(name)

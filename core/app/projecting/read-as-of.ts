@@ -19,18 +19,17 @@ import type { StoredEvent } from '../../store/stored-event.ts'
 import { createCheckSignature } from '../../trust/check-signature.ts'
 import { createBook } from './book.ts'
 import { type Effective, effective } from './effective.ts'
+import { acceptedType as accepted, createForks, isForkedIn } from './forks.ts'
 import { applyOne, type Half, knowsNothing, msOf, nothingOf } from './fold.ts'
 import { createJudge, hasEffect, type Judge } from './judge.ts'
 import { readFreezers, readState } from './read-states.ts'
 import { readSavedState } from './saved-states.ts'
 import type { Kept } from './tables.ts'
 
-const accepted = 'ibcf.segment.accepted.v1'
-
 /** Undefined while nothing was known of the subject then. `atMs` is wall milliseconds. */
 export function readAsOf(
   reader: Reader,
-  crypto: Pick<Crypto, 'verify'>,
+  crypto: Pick<Crypto, 'verify' | 'sha256'>,
   projection: Projection,
   subject: string,
   atMs: number,
@@ -48,9 +47,13 @@ export function readAsOf(
     limit: Number.MAX_SAFE_INTEGER,
   })
   const judge = judgeOf(reader)
+  const forks = createForks({ crypto, reader: () => reader, isForked: isForkedIn(reader), judge })
   const place = (readState(reader, 'places', subject)?.decisions ?? null) as Place | null
   const inputs = events.flatMap((stored) => {
-    const input = stored.event === undefined || !projection.handles.includes(stored.event.type) ? undefined : effective(stored)
+    const input =
+      stored.event === undefined || !projection.handles.includes(stored.event.type)
+        ? undefined
+        : effective(stored, undefined, false, forks.markOf(stored))
     return input !== undefined && stored.position > after[input.stream] && hasEffect(judge, input, place) ? [input] : []
   })
   const orderMs = orderTimes(events)
@@ -62,7 +65,7 @@ export function readAsOf(
 /** The row of a read table as it would have been. Throws what its `row` throws. */
 export function readRowAsOf(
   reader: Reader,
-  crypto: Pick<Crypto, 'verify'>,
+  crypto: Pick<Crypto, 'verify' | 'sha256'>,
   { projections, readTables }: Kept,
   readTable: string,
   subject: string,

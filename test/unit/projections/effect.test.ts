@@ -56,7 +56,7 @@ describe('the effect of events', () => {
     expect(island.queries.observations({ nodeId: node, limit: 10 }).items.map(({ kind }) => kind)).toEqual(['unknown', 'unknown'])
   })
 
-  it('[PJ4] gives the other branches of a fork no effect, on the state and on every page', async () => {
+  it('[PJ4] [FK3] gives a telling that was accepted after another no effect, on the state and on every page', async () => {
     using island = await createTestIsland()
     const of = testOrigin(1)
     const node = of.origin
@@ -65,13 +65,17 @@ describe('the effect of events', () => {
       return segmentBetween(of, [encoded({ ...event, type: 'ibcf.health.changed.v1', data: { ...health, to } })], 1, 1)
     }
     island.decide('ibcf.enrolment.requested.v1', node, requestOf(of.keyId))
-    const kinds = island.store.transact((writer) => {
-      putKey(writer, { keyId: of.keyId, origin: node, publicKey: of.keyPair.publicKey }, 0)
-      return [healthSegment('DEGRADED'), healthSegment('FAILED')].map((bytes) => {
-        const outcome = acceptSegment(writer, verified(bytes), 0)
+    island.store.transact((writer) => putKey(writer, { keyId: of.keyId, origin: node, publicKey: of.keyPair.publicKey }, 0))
+    const kinds = (['DEGRADED', 'FAILED'] as const).map((to) => {
+      const segment = verified(healthSegment(to))
+      const kind = island.store.transact((writer) => {
+        const outcome = acceptSegment(writer, segment, 0)
         if (outcome.kind === 'stored' || outcome.kind === 'forked') island.engine.project(writer, outcome.events)
         return outcome.kind
       })
+      const { log, from, to: last, head } = segment.header
+      island.decide('ibcf.segment.accepted.v1', node, { log, from, to: last, head })
+      return kind
     })
     expect(kinds).toEqual(['stored', 'forked'])
     expect(island.model.actual(node)?.health).toBe('DEGRADED')
