@@ -43,7 +43,7 @@ function SetBar({ at }: { readonly at: string }): ReactNode {
           <Trans>The past: as of {formats.instant(held)}</Trans>
         </strong>
         {'. '}
-        <Trans>The whole console is set to that instant. Nothing can be done from here.</Trans>
+        <Trans>Every page is set to that instant; the rail beside it stays of now. Nothing can be done from here.</Trans>
       </p>
       <input
         className={classes['slider']}
@@ -94,38 +94,40 @@ function PastNodes({ at, domainId }: { readonly at: string; readonly domainId: s
           time stands in the charts of now.
         </Trans>
       </p>
-      <Shown answer={nodes}>
-        {(data) =>
-          data.items.length === 0 ? (
-            <Empty title={t`No node was known here at that time`} />
-          ) : (
-            <Table
-              label={t`Nodes as they were then`}
-              rows={data.items}
-              keyOf={(row) => row.id}
-              columns={[
-                {
-                  id: 'name',
-                  title: t`Name`,
-                  draw: (row) => (
-                    <button
-                      type="button"
-                      className={classes['link']}
-                      onClick={() => goTo({ room: 'node', nodeId: row.id, tab: 'overview', asOf: at })}
-                    >
-                      <Name text={row.name} />
-                    </button>
-                  ),
-                },
-                { id: 'phase', title: t`Phase`, draw: (row) => phaseName(row.phase) },
-                { id: 'mode', title: t`Connectivity`, draw: (row) => modeName(row.mode) },
-                { id: 'health', title: t`Health`, draw: (row) => healthName(row.health) },
-                { id: 'domain', title: t`Domain`, draw: (row) => <Name text={row.domainName} /> },
-              ]}
-            />
-          )
-        }
-      </Shown>
+      <div className={classes['list']}>
+        <Shown answer={nodes}>
+          {(data) =>
+            data.items.length === 0 ? (
+              <Empty title={t`No node was known here at that time`} />
+            ) : (
+              <Table
+                label={t`Nodes as they were then`}
+                rows={data.items}
+                keyOf={(row) => row.id}
+                columns={[
+                  {
+                    id: 'name',
+                    title: t`Name`,
+                    draw: (row) => (
+                      <button
+                        type="button"
+                        className={classes['link']}
+                        onClick={() => goTo({ room: 'node', nodeId: row.id, tab: 'overview', asOf: at })}
+                      >
+                        <Name text={row.name} />
+                      </button>
+                    ),
+                  },
+                  { id: 'phase', title: t`Phase`, draw: (row) => phaseName(row.phase) },
+                  { id: 'mode', title: t`Connectivity`, draw: (row) => modeName(row.mode) },
+                  { id: 'health', title: t`Health`, draw: (row) => healthName(row.health) },
+                  { id: 'domain', title: t`Domain`, draw: (row) => <Name text={row.domainName} /> },
+                ]}
+              />
+            )
+          }
+        </Shown>
+      </div>
     </>
   )
 }
