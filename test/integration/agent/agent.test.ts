@@ -152,7 +152,8 @@ describe('joining', () => {
     expect(typesOf(node.store)).toContain('connection.lost')
     // A heartbeat and the request after it found no token; then only greetings, and what the stranger rests on.
     const since = new Set(node.link.asked.slice(asked + 4).map(({ path }) => path))
-    expect(since).toEqual(new Set(['/v1', `/v1/authority?domainId=${ours.master().identity.rootDomainId}`]))
+    const grants = `/v1/authority?domainId=${ours.master().identity.rootDomainId}&nodeId=${node.agent.view().nodeId}`
+    expect(since).toEqual(new Set(['/v1', grants]))
     node.link.between = undefined
     await expectSame(ours, node)
   })
