@@ -34,7 +34,7 @@ describe('the catalogue of texts', () => {
 
 async function read(locale: string) {
   const path = `${root}/renderer/i18n/locales/${locale}.po`
-  return await formatter().parse(readFileSync(path, 'utf8'), { locale, sourceLocale: 'en', filename: path })
+  return formatter().parse(readFileSync(path, 'utf8'), { locale, sourceLocale: 'en', filename: path })
 }
 
 /** What is put into a text, `{name}` and `<0>`, each once: plural forms may say it in one branch and not in another. The text of a branch stands in braces as well. */

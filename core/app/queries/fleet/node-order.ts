@@ -4,12 +4,10 @@
  * out of the walk and put in where it belongs.
  */
 import {
-  type ConnectivityMode,
   connectivityModes,
   type Health,
   healths as knownHealths,
   nodeKinds,
-  type Phase,
   phases as knownPhases,
 } from '../../../fleet/node/node-record.ts'
 import type { Reader, SqlValue } from '../../../kernel/reader.ts'
