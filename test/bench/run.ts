@@ -8,12 +8,14 @@ import { memoryBenches } from './memory.bench.ts'
 import { queryBenches } from './query.bench.ts'
 import { readyBenches } from './ready.bench.ts'
 import { rebuildBenches } from './rebuild.bench.ts'
+import { replayBenches } from './replay.bench.ts'
 import { storeBenches } from './store.bench.ts'
 import { stormBenches } from './storm.bench.ts'
 
 /** Every bench there is; a new one is added here. */
 const benches: readonly Bench[] = [
   ...storeBenches,
+  ...replayBenches,
   ...rebuildBenches,
   ...queryBenches,
   ...readyBenches,

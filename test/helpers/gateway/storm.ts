@@ -35,7 +35,11 @@ export type StormReport = {
 }
 
 /** Of what `Island` is to the words of the protocol, that which they use. */
-function connect(master: RunningMaster): { readonly island: Island; readonly statuses: Map<number, number>; readonly close: () => void } {
+export function connect(master: RunningMaster): {
+  readonly island: Island
+  readonly statuses: Map<number, number>
+  readonly close: () => void
+} {
   const ports = createPorts('storm', 'silent')
   const transport = createHttpTransport({ baseUrl: master.url, timeoutMs: 120_000, maxSockets: 256 })
   const statuses = new Map<number, number>()
@@ -48,7 +52,7 @@ function connect(master: RunningMaster): { readonly island: Island; readonly sta
   return { island, statuses, close: () => transport[Symbol.dispose]() }
 }
 
-async function join(island: Island, master: RunningMaster, events: number): Promise<FieldNode> {
+export async function join(island: Island, master: RunningMaster, events: number): Promise<FieldNode> {
   const node = await createFieldNode(island)
   const requestId = (await enrol(island, node)).json?.['requestId'] as RequestId
   await master.call('enrolment.approve', { requestId, activate: true })
