@@ -10,9 +10,11 @@ import { accepted, refused, type Rejection, type Result } from '../kernel/result
 import { createCheckSignature } from '../trust/check-signature.ts'
 import type { Envelope } from '../fleet/authority/events.ts'
 import type { Crypto } from '../kernel/ports.ts'
+import type { GrantStatement } from '../fleet/authority/statement.ts'
+import type { Writer } from '../kernel/reader.ts'
 import type { Store } from '../store/open.ts'
 import type { GatewayClient } from './gateway-client.ts'
-import type { Memory } from './memory.ts'
+import type { Memory, Remembered } from './memory.ts'
 
 export type Obeyed = { readonly masterId: string; readonly publicKey: string; readonly name: string }
 
@@ -46,26 +48,25 @@ export function judgeOffer(held: Fence | undefined, offered: Fence): Result<Fenc
 export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chain: readonly Envelope[], who: Obeyed): Result<Fence> {
   const approval = memory.get('approval')
   if (approval === undefined) return refused('NOT_ENROLLED', 'The node was not let in by any master.')
-  const roots = memory.get('roots') ?? { keys: [approval.masterPublicKey], grants: [] }
-  const domainIds = approval.domainLine ?? [approval.domainId]
-  const verified = verifyGrantChain(chain, { keys: roots.keys, remembered: roots.grants }, createCheckSignature(crypto), {
-    domainIds,
-    nowMs: nowMs(),
-  })
+  const verified = verifyChain({ crypto, memory, nowMs }, approval, chain)
   if (!verified.ok) return verified
-  const grant = verified.value
-  if (grant.master.masterId !== who.masterId || grant.master.publicKey !== who.publicKey)
-    return refused('GRANT_MISADDRESSED', 'The chain of grants leads to another master than the one that shows it.')
-  const held = memory.get('fence')
+  const { grant, roots } = verified.value
+  if (grant.master.masterId !== who.masterId || grant.master.publicKey !== who.publicKey) {
+    // The one that it obeys hands on what another decides: that the epoch of that other rose is news of it, and no more.
+    if (memory.get('holder') === undefined || who.publicKey !== approval.masterPublicKey)
+      return refused('GRANT_MISADDRESSED', 'The chain of grants leads to another master than the one that shows it.')
+    const holding = judgeHolder({ crypto, memory, nowMs }, chain)
+    if (holding.ok) store.transact((writer) => rememberHolder(memory, writer, holding.value))
+    return holding.ok ? accepted(holding.value.fence) : holding
+  }
+  const held = fenceForCommands(memory)
   const placement = held?.placement ?? approval.placement
   const judged = fence(held, { placement, epoch: grant.epoch, masterId: who.masterId })
   if (!judged.ok) return judged
   store.transact((writer) => {
-    memory.put(writer, 'roots', {
-      keys: roots.keys,
-      grants: [...roots.grants.filter(({ domainId }) => domainId !== grant.domainId), grant],
-    })
+    memory.put(writer, 'roots', roots)
     memory.put(writer, 'fence', judged.value)
+    memory.forget(writer, 'holder')
     memory.put(writer, 'approval', {
       ...approval,
       masterId: who.masterId,
@@ -75,6 +76,66 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
     })
   })
   return judged
+}
+
+export type Holding = {
+  readonly holder: Remembered<'holder'>
+  readonly roots: Remembered<'roots'>
+  readonly fence: Fence
+}
+
+/**
+ * Who holds the domain while the node obeys another that hands on what is decided there ([CM27]); nothing is written. Codes: NOT_ENROLLED,
+ * EPOCH_STALE, EPOCH_CONTESTED and those of `verifyGrantChain`.
+ */
+export function judgeHolder(parts: Omit<AuthorityParts, 'store'>, chain: readonly Envelope[]): Result<Holding> {
+  const { memory } = parts
+  const approval = memory.get('approval')
+  if (approval === undefined) return refused('NOT_ENROLLED', 'The node was not let in by any master.')
+  const verified = verifyChain(parts, approval, chain)
+  if (!verified.ok) return verified
+  const { grant, roots } = verified.value
+  const { masterId, publicKey } = grant.master
+  const held = fenceForCommands(memory)
+  const placement = held?.placement ?? approval.placement
+  const judged = fence(held, { placement, epoch: grant.epoch, masterId })
+  if (!judged.ok) return judged
+  const holder = { masterId, publicKey, epoch: grant.epoch }
+  return accepted({ holder, roots, fence: { placement, epoch: grant.epoch, masterId: approval.masterId } })
+}
+
+export function rememberHolder(memory: Memory, writer: Writer, { holder, roots, fence: next }: Holding): void {
+  memory.put(writer, 'roots', roots)
+  memory.put(writer, 'holder', holder)
+  memory.put(writer, 'fence', next)
+}
+
+/**
+ * The fence that commands are held against: at an epoch that another is known to hold, that one commands, and the master that only hands
+ * its commands over does not.
+ */
+export function fenceForCommands(memory: Memory): Fence | undefined {
+  const [held, holder] = [memory.get('fence'), memory.get('holder')]
+  return held === undefined || holder?.epoch !== held.epoch ? held : { ...held, masterId: holder.masterId }
+}
+
+function verifyChain(
+  { crypto, memory, nowMs }: Omit<AuthorityParts, 'store'>,
+  approval: Remembered<'approval'>,
+  chain: readonly Envelope[],
+): Result<{ readonly grant: GrantStatement; readonly roots: Remembered<'roots'> }> {
+  const roots: Remembered<'roots'> = memory.get('roots') ?? { keys: [approval.masterPublicKey], grants: [] }
+  const { keys, grants } = roots
+  const domainIds = domainsOf(approval)
+  const verified = verifyGrantChain(chain, { keys, remembered: grants }, createCheckSignature(crypto), { domainIds, nowMs: nowMs() })
+  if (!verified.ok) return verified
+  const grant = verified.value
+  return accepted({ grant, roots: { ...roots, grants: [...grants.filter(({ domainId }) => domainId !== grant.domainId), grant] } })
+}
+
+/** The node's domain and those above it. */
+function domainsOf({ domainLine, domainId }: Remembered<'approval'>): readonly string[] {
+  return domainLine ?? [domainId]
 }
 
 /**
@@ -97,6 +158,7 @@ export function takeMoves({ crypto, store, memory }: AuthorityParts, moves: read
     hasMoved = true
     store.transact((writer) => {
       memory.put(writer, 'roots', { keys: [], grants: statement.grants })
+      memory.forget(writer, 'holder')
       memory.put(writer, 'fence', next)
       memory.put(writer, 'approval', {
         ...approval,

@@ -122,6 +122,10 @@ export async function enrol(parts: JoiningParts, greeting: Greeting): Promise<An
     memory.put(writer, 'approval', approval)
     memory.put(writer, 'approvedKey', identity.keyId)
     memory.put(writer, 'fence', { placement, epoch, masterId })
+    // The one that let it in only hands on what another decides: that other one is who may give the domain on, too.
+    if (approval.holder === undefined) return
+    memory.put(writer, 'roots', { keys: [approval.holder.publicKey], grants: [] })
+    memory.put(writer, 'holder', { ...approval.holder, epoch })
   })
   return answer
 }

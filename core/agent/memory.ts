@@ -23,6 +23,8 @@ const shapes = {
   /** The key that was approved. */
   approvedKey: z.string(),
   fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
+  /** Who holds the domain while the one that it obeys only hands over what that one issued, and at which epoch that is known ([CM27]). */
+  holder: z.object({ masterId: z.string(), publicKey: z.string(), epoch: count }),
   /** Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. */
   roots: z.object({ keys: z.array(z.string()), grants: z.array(grantStatementSchema) }),
   desired: desiredDocument,

@@ -11,6 +11,7 @@ import type { AuthorityAct, Chronicle, EpochPage, Tenure } from '../fleet/author
 import type { MasterPort } from '../ingest/master-port.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import { readEventById } from '../store/read-events.ts'
+import { authorityOf } from './queries/authority-view.ts'
 import type { ReadModel } from './read-model.ts'
 
 /** A node that missed more of them than this is let in anew. */
@@ -58,6 +59,17 @@ export function grantsInForce(model: ReadModel, own: Own, domainId: string): rea
     return opened?.ok === true && opened.value.kind === 'grant' ? opened.value : undefined
   })
   return grants[0] === undefined ? [] : grants.filter((grant) => grant !== undefined)
+}
+
+/** Who holds the domain by that grant, with its key; undefined where that is this master, nobody, or not known. */
+export function holderElsewhere(
+  model: ReadModel,
+  own: Own,
+  domainId: string,
+): { readonly masterId: string; readonly publicKey: string } | undefined {
+  if (authorityOf(model, domainId).standing !== 'held-elsewhere') return undefined
+  const master = grantsInForce(model, own, domainId)[0]?.master
+  return master === undefined || master.masterId === (model.masterId as string) ? undefined : master
 }
 
 /** What a node of the domain is shown that does not know of a move of its own, or that its domain was given back; oldest first. */

@@ -37,7 +37,7 @@ import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
-import { grantChainOf, movesFor } from './grant-chain.ts'
+import { grantChainOf, holderElsewhere, movesFor } from './grant-chain.ts'
 import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
 import { judgeLife, openLife } from './keeping/incarnation.ts'
@@ -232,6 +232,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
         takeSegment: takeIn,
         moveMode: (node, to, event, reason, debt) => moveMode(model, decide, node, to, event, reason, debt),
         movePhase: (node, event, reason, code, actor) => movePhase(model, decide, node, event, reason, code, actor),
+        signStatement: (payloadType, document) => port.signStatement(payloadType, document),
       }
       return act(scope)
     })
@@ -324,9 +325,10 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     reconciliationOf: judging.reconciliationOf,
     issuedTo: judging.issuedTo,
     offersOf: (node) => model.hardware(node) ?? { offers: [], refused: [], forks: [] },
-    commandsFor: (node) => commandsFor(model, commit, node),
+    commandsFor: (node) => commandsFor(model, commit, node, (domain) => grantChainOf(model, port, domain)),
     driftOf: judging.driftOf,
     grantChain: (domain) => grantChainOf(model, port, domain),
+    holderOf: (domain) => holderElsewhere(model, port, domain),
     moves: (domain, node) => movesFor(model, domain, node),
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     tick: recorder.tick,

@@ -114,6 +114,8 @@ export const approvalDocument = z.object({
   epoch: z.number().int().nonnegative(),
   /** The node's domain and those above it: whoever is given one of these may direct the node. Absent: its domain alone. */
   domainLine: z.array(id).max(64).optional(),
+  /** Who holds the domain, where that is another than the one who says this: whose commands count there, and who may give it on ([CM27]). */
+  holder: z.object({ masterId: id, publicKey: base64 }).optional(),
   at: instant,
 })
 export type ApprovalDocument = z.infer<typeof approvalDocument>
@@ -321,6 +323,8 @@ export const commandOnWire = z.object({
   actor: id.nullable(),
   issuedAt: instant,
   expiresAt: instant.nullable(),
+  /** Of the master that issued it, where another one hands it over ([CM27]). */
+  signature: z.object({ keyid: z.string().max(100), signature: z.string().max(200) }).optional(),
 })
 
 /** Inside the statement of `GET /v1/commands`. */
@@ -333,6 +337,8 @@ export const commandsDocument = z.object({
   mode: z.enum(connectivityModes).nullable(),
   /** Oldest first; more may follow with the next answer. */
   commands: z.array(commandOnWire).max(1000),
+  /** The grants behind whoever holds the domain of the node, where commands of that master are among them. */
+  chain: z.array(grantEnvelopeSchema).max(256).optional(),
   /** Of what was handed over before: not to be begun any more. */
   withdrawn: z.array(z.object({ commandId: id, why: z.enum(['cancelled', 'superseded']) })).max(1000),
   /** The master's clock. */

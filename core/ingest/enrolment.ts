@@ -12,7 +12,7 @@ import {
   statementTypes,
 } from '../contract/gateway.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
-import type { NodeId, RequestId, UlidSource } from '../kernel/ids.ts'
+import type { DomainId, NodeId, RequestId, UlidSource } from '../kernel/ids.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 import { keyIdOf } from '../log/dsse.ts'
 import { readFrontier } from '../store/frontier.ts'
@@ -112,7 +112,14 @@ function answerOf(master: MasterPort, nodeId: NodeId, known: EnrolmentStanding):
     placement: standing.placement,
     epoch: standing.epoch,
     ...(master.domainLine === undefined ? {} : { domainLine: [...master.domainLine(standing.domainId)] }),
+    ...holderIn(master, standing.domainId),
     at: known.decidedAt ?? '',
   }
   return { requestId, status, reason, approval: master.signStatement(statementTypes.approval, approval) }
+}
+
+/** A node that was let in by way of this master, and is another's: whom it is to believe beside this one. */
+function holderIn({ holderOf }: MasterPort, domain: DomainId): Pick<ApprovalDocument, 'holder'> {
+  const holder = holderOf?.(domain)
+  return holder === undefined ? {} : { holder: { masterId: holder.masterId, publicKey: holder.publicKey } }
 }

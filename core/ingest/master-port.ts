@@ -77,6 +77,8 @@ export type Commit = {
   readonly moveMode: (node: NodeId, to: ConnectivityMode, event: string, reason: string, syncDebt?: SyncDebt) => Result<EventId | undefined>
   /** Moves the node along the phase machine, or says why it may not. */
   readonly movePhase: (node: NodeId, event: string, reason: string, code?: string, actor?: OperatorId) => Result<EventId>
+  /** As that of the port. */
+  readonly signStatement: MasterPort['signStatement']
 }
 
 export type NodeOffers = {
@@ -116,6 +118,8 @@ export type MasterPort = {
   readonly openElsewhere?: (node: NodeId) => { readonly masterId: MasterId; readonly sessionId: SessionId } | undefined
   /** The signed grants that led to the domain's master of record; empty where they are not all held. */
   readonly grantChain?: (domain: DomainId) => readonly Envelope[]
+  /** Who holds the domain, by the grant in force there, where that is another master. */
+  readonly holderOf?: (domain: DomainId) => { readonly masterId: string; readonly publicKey: string } | undefined
   /** What a node of the domain is shown of its own moves, and of the domain being given back. */
   readonly moves?: (domain: DomainId, node: NodeId | undefined) => readonly Envelope[]
   /** The domain and those above it. */

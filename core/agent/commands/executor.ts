@@ -11,7 +11,7 @@ import { believedNow } from '../../fleet/command/expiry.ts'
 import { type CommandKindName, readCommand } from '../../fleet/command/kinds.ts'
 import type { ConnectivityMode, Phase } from '../../fleet/node/node-record.ts'
 import type { Fence } from '../../fleet/authority/fence.ts'
-import { judgeOffer } from '../authority.ts'
+import { fenceForCommands, judgeOffer, rememberHolder } from '../authority.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import { tickHlc } from '../../kernel/hlc.ts'
@@ -24,6 +24,7 @@ import type { Solitude } from '../solitude.ts'
 import { openStatement } from '../statement.ts'
 import type { Workload } from '../workload.ts'
 import type { CommandAct, Outcome } from './act.ts'
+import { alarmOf, judgeCarried } from './carried.ts'
 import type { Wanted } from './fetch-content.ts'
 import type { CommandLedger, Entry } from './ledger.ts'
 
@@ -70,6 +71,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
   const { ports, nodeId, ledger, journal, memory, regard, solitude, workload, acts, holdsContent, changed, later, restartAgent } = parts
   let working: Promise<void> = Promise.resolve()
   let isLeaving = false
+  /** Told of once in a run, however often they are handed over. */
+  const disbelieved = new Set<string>()
   /** What came with the commands, until a heartbeat says something else than it did before. */
   let told: { readonly phase: Phase; readonly mode: ConnectivityMode | null; readonly before: string } | undefined
   const heardOf = (): string => `${regard.phase()} ${regard.mode()} ${regard.isQuarantined()}`
@@ -84,9 +87,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return refused('COMMANDS_MISADDRESSED', 'The commands are meant for another node, or come from another master.')
     told = { phase: opened.value.phase, mode: opened.value.mode, before: heardOf() }
     const ahead = memory.get('withdrawnAhead') ?? []
-    const fresh = commands.filter(
-      ({ masterId: issuer, commandId }) => issuer === masterId && !ahead.includes(commandId) && ledger.entry(commandId) === undefined,
+    const unseen = commands.filter(({ commandId }) => !ahead.includes(commandId) && ledger.entry(commandId) === undefined)
+    const carried = judgeCarried(
+      { crypto: ports.crypto, memory, nowMs: () => ports.clock.now() },
+      opened.value.chain ?? [],
+      unseen.filter(({ masterId: issuer }) => issuer !== masterId),
     )
+    const fresh = unseen.filter((command) => command.masterId === masterId || carried.believed.includes(command))
+    const doubts = carried.doubts.filter(({ commandId }) => !disbelieved.has(commandId))
+    for (const { commandId } of doubts) disbelieved.add(commandId)
     const takenBack = withdrawn.filter(({ commandId }) => {
       const entry = ledger.entry(commandId)
       return entry?.progress === 'received' && entry.withdrawn === null
@@ -100,7 +109,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     // What was taken back before it ever came is answered for as well, or it would be told again and again.
     const unknown = withdrawn.filter(({ commandId }) => ledger.entry(commandId) === undefined && !ahead.includes(commandId))
     const never = unknown.map(({ commandId, why }): Fact => ({ type: 'ibcf.command.withdrawn.v1', data: { commandId, why } }))
-    journal.record([...received, ...never], (writer) => {
+    journal.record([...received, ...never, ...doubts.map(alarmOf)], (writer) => {
+      if (carried.holding !== undefined) rememberHolder(memory, writer, carried.holding)
       ledger.noteClock(writer, tickHlc(undefined, Date.parse(at)))
       for (const command of fresh) ledger.receive(writer, command)
       for (const { commandId, why } of takenBack) ledger.withdraw(writer, commandId, why)
@@ -122,7 +132,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       nodeId,
       incarnation: memory.get('incarnation') ?? '',
       ...standing(),
-      fence: memory.get('fence'),
+      fence: fenceForCommands(memory),
       // What it signs is the master's own clock, not one that others could have driven ahead.
       time: believedNow(ports.clock.now(), seen === undefined ? [] : [{ hlc: seen, isFarFuture: false }]),
       ledger: held,
@@ -157,7 +167,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const { commandId } = entry.issued
     journal.record([{ type: 'ibcf.command.started.v1', data: { commandId, attempt } }], (writer) => {
       ledger.start(writer, commandId, attempt)
-      if (fence !== undefined) memory.put(writer, 'fence', fence)
+      // A carried command raises the fence of the master that the node obeys, under which it came.
+      if (fence !== undefined) memory.put(writer, 'fence', { ...fence, masterId: memory.get('approval')?.masterId ?? fence.masterId })
     })
     journal.sign()
     const outcome = await acts[entry.issued.kind as CommandKindName].perform(entry, data)
@@ -214,7 +225,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (data !== undefined && digestOf(ports.crypto, data) !== issued.bodyDigest)
       return reject(commandId, 'BODY_DIGEST_WRONG', 'What it says is not what its digest names.')
     // Its grant is asked for with the next heartbeat; until then the command waits.
-    const offered = judgeOffer(memory.get('fence'), issued)
+    const offered = judgeOffer(fenceForCommands(memory), issued)
     if (!offered.ok && offered.refusal.code === 'GRANT_UNVERIFIED') return later(unverifiedPauseMs)
     const answer = judgeAtNode(issued, data, factsFor(entry))
     switch (answer.act) {

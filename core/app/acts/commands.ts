@@ -15,7 +15,7 @@ import { commandKinds, defaultTwoOperatorKinds, isCommandKind } from '../../flee
 import type { Commit } from '../../ingest/master-port.ts'
 import { AppError } from '../../kernel/app-error.ts'
 import { createUlidSource, type DomainId, type EventId, type OperatorId } from '../../kernel/ids.ts'
-import { issueRequestOf, issueTo } from '../commands/issue.ts'
+import { issueRequestOf, issueTo, signatureFor } from '../commands/issue.ts'
 import { knownCommand, type KnownCommand } from '../commands/known-command.ts'
 import { previewOf } from '../commands/preview.ts'
 import { type Act, must, requireAuthority, requireOperator } from './act.ts'
@@ -79,9 +79,12 @@ export function approveCommand(act: Act, { commandId, bodyDigest, reason }: z.in
   const { decisions, issued } = requireCommand(act, commandId)
   requireAuthority(act, issued.domainId as DomainId)
   must(judgeApproval(decisions, defaultTwoOperatorKinds, { operatorId: actor, bodyDigest }))
-  return act.master.port.commit(({ decide }) => [
-    decide({ ...about(issued), type: 'ibcf.command.approved.v1', data: { bodyDigest, reason }, actor }),
-  ])
+  return act.master.port.commit(({ decide, signStatement }) => {
+    // Only its own: what another master issued is that one's to sign.
+    const isOwn = issued.masterId === (act.master.identity.masterId as string)
+    const signed = isOwn ? { signature: signatureFor(act.master.model, signStatement, issued) } : {}
+    return [decide({ ...about(issued), type: 'ibcf.command.approved.v1', data: { bodyDigest, ...signed, reason }, actor })]
+  })
 }
 
 /** Restricting, so a claimant may do it while the domain is contested. Throws Rejected with the codes of `decideCancel`. */

@@ -8,7 +8,7 @@ import type { Rollout } from '../../fleet/rollout/rollout.ts'
 import type { Commit } from '../../ingest/master-port.ts'
 import { createUlidSource, type DomainId, type EventId, type OperatorId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
-import { issueRequestOf, issueTo } from '../commands/issue.ts'
+import { issueRequestOf, issueTo, signatureFor } from '../commands/issue.ts'
 import type { ReadModel } from '../read-model.ts'
 
 export type Software = z.infer<(typeof commandData)['install-artifact']>
@@ -25,7 +25,7 @@ export type Bringing = {
 export function bringSoftware(
   model: ReadModel,
   ports: Pick<Ports, 'clock' | 'random' | 'crypto'>,
-  commit: Pick<Commit, 'decide'>,
+  commit: Pick<Commit, 'decide' | 'signStatement'>,
   nodeId: string,
   { rolloutId, rollout, software, actor }: Bringing,
 ): boolean {
@@ -43,11 +43,13 @@ export function bringSoftware(
   const issued = issueTo(model, commit, nodeId, request, actor as OperatorId)
   if (!issued.ok) return false
   if (issued.value.isKnown) return true
+  const command = model.command(issued.value.commandId)?.issued ?? undefined
+  const signed = command === undefined ? {} : { signature: signatureFor(model, commit.signStatement, command) }
   commit.decide({
     type: 'ibcf.command.approved.v1',
     subject: issued.value.commandId as EventId,
     domain: domainId as DomainId,
-    data: { bodyDigest: request.bodyDigest, reason },
+    data: { bodyDigest: request.bodyDigest, ...signed, reason },
     actor: second as OperatorId,
     placement: model.placement(nodeId),
   })

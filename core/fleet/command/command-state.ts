@@ -6,6 +6,7 @@ import type { DecisionData } from '../decisions.ts'
 import type { EventEnvelope } from '../../kernel/event.ts'
 import type { NodeEventData } from '../node/node-events.ts'
 import type { CommandConstraints, CommandBody, Semantics } from './events.ts'
+import type { CommandSignature } from './command-statement.ts'
 import type { CommandStage } from './stage-machine.ts'
 
 export type IssuedCommand = {
@@ -23,6 +24,7 @@ export type IssuedCommand = {
   readonly batchId: string | null
   /** Two people, because the domain asked for that. */
   readonly needsApproval?: boolean | undefined
+  readonly signature?: CommandSignature | undefined
   readonly idempotencyKey: string
   readonly placement: number
   readonly epoch: number
@@ -35,11 +37,21 @@ export type IssuedCommand = {
 export type CommandDecisions = {
   readonly issued: IssuedCommand | null
   /** Who agreed besides the one who issued it, by id, each once; and to which body. */
-  readonly approvals: readonly { readonly operatorId: string; readonly bodyDigest: string }[]
+  readonly approvals: readonly {
+    readonly operatorId: string
+    readonly bodyDigest: string
+    readonly signature?: CommandSignature | undefined
+  }[]
   readonly isCancelled: boolean
   readonly supersededBy: string | null
   readonly isLapsed: boolean
   readonly settled: { readonly eventId: string; readonly outcome: 'applied' | 'rejected' } | null
+}
+
+/** By which another master can show whose command it is; undefined where its master never signed it, or nobody agreed yet. */
+export function signatureOf({ issued, approvals }: CommandDecisions): CommandSignature | undefined {
+  const agreed = approvals.find(({ bodyDigest, signature }) => signature !== undefined && bodyDigest === issued?.bodyDigest)
+  return issued?.signature ?? agreed?.signature
 }
 
 /** What came of it at the node, better known last. */
@@ -74,11 +86,11 @@ export function evolveDecisions(state: CommandDecisions, event: EventEnvelope): 
       return state.issued !== null && state.issued.eventId <= issued.eventId ? state : { ...state, issued }
     }
     case 'ibcf.command.approved.v1': {
-      const { bodyDigest } = event.data as DecisionData<'ibcf.command.approved.v1'>
+      const { bodyDigest, signature } = event.data as DecisionData<'ibcf.command.approved.v1'>
       const operatorId = event.actor
       if (operatorId === undefined) return state
       const others = state.approvals.filter((known) => known.operatorId !== operatorId || known.bodyDigest !== bodyDigest)
-      const approvals = [...others, { operatorId, bodyDigest }]
+      const approvals = [...others, { operatorId, bodyDigest, ...(signature === undefined ? {} : { signature }) }]
       return { ...state, approvals: approvals.toSorted((a, b) => compare(a.operatorId + a.bodyDigest, b.operatorId + b.bodyDigest)) }
     }
     case 'ibcf.command.cancelled.v1':
@@ -152,7 +164,7 @@ export function stageOf(
 }
 
 function issuedOf(event: EventEnvelope): IssuedCommand {
-  const { kind, nodeId, semantics, incarnation, constraints, body, bodyDigest, batchId, needsApproval } =
+  const { kind, nodeId, semantics, incarnation, constraints, body, bodyDigest, batchId, needsApproval, signature } =
     event.data as DecisionData<'ibcf.command.issued.v1'>
   return {
     commandId: event.subject,
@@ -168,6 +180,7 @@ function issuedOf(event: EventEnvelope): IssuedCommand {
     bodyDigest,
     batchId,
     ...(needsApproval === true ? { needsApproval } : {}),
+    ...(signature === undefined ? {} : { signature }),
     // A command without a key of its own is itself the key: sent twice it is still one.
     idempotencyKey: event.idempotencykey ?? event.subject,
     placement: event.placement ?? 0,

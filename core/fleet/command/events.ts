@@ -10,6 +10,8 @@ const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 const text = z.string().max(4000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().nonnegative()
+/** Of the master, over the whole command (command-statement.ts); absent in what was issued before other masters handed commands over. */
+const commandSignature = z.object({ keyid: z.string().max(100), signature: z.string().max(200) }).optional()
 
 export const semantics = ['AT_LEAST_ONCE', 'AT_MOST_ONCE'] as const
 export type Semantics = (typeof semantics)[number]
@@ -64,10 +66,12 @@ export const commandDecisions = {
       batchId: id.nullable(),
       /** The domain asked two people for it, when it was issued; some kinds always do. */
       needsApproval: z.boolean().optional(),
+      /** Where two people have to agree it is the approval that carries it: without them the command is worth nothing anywhere. */
+      signature: commandSignature,
       reason: text,
     }),
   },
-  'ibcf.command.approved.v1': { lane: control, data: z.object({ bodyDigest: digest, reason: text }) },
+  'ibcf.command.approved.v1': { lane: control, data: z.object({ bodyDigest: digest, signature: commandSignature, reason: text }) },
   'ibcf.command.cancelled.v1': { lane: control, data: z.object({ reason: text }) },
   'ibcf.command.superseded.v1': { lane: control, data: z.object({ byCommandId: id }) },
   'ibcf.command.lapsed.v1': { lane: control, data: z.object({ judgedBy: text }) },
