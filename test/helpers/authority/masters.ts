@@ -75,10 +75,14 @@ export function meet(...seats: readonly Seat[]): void {
 }
 
 /** An active node, as an approval by this master makes it. */
-export function makeNode({ master, ada }: Seat, domainId: DomainId, name: string): NodeId {
+export function makeNode(
+  { master, ada }: Seat,
+  domainId: DomainId,
+  name: string,
+  publicKey = testPorts.crypto.generateKeyPair().publicKey,
+): NodeId {
   const next = createUlidSource(testPorts.clock, testPorts.random)
   const node = next<NodeId>()
-  const publicKey = testPorts.crypto.generateKeyPair().publicKey
   const key = { keyId: keyIdOf(testPorts.crypto, publicKey), publicKey: toBase64(publicKey) }
   const requestId = next()
   const { rootDomainId } = master.identity
