@@ -58,7 +58,9 @@ async function replay(options: BenchOptions): Promise<readonly BenchLine[]> {
       pouches.push(await preparePouch(join(directory, `pouch-${turn}`), inThousands(told[2 * turn] ?? [])))
       hypercores.push(await prepareHypercore(join(directory, `hypercore-${turn}`), rawBatches[2 * turn] ?? []))
     }
-    const product = await prepareProduct(directory, options.turns, count)
+    // The store here is warm from being filled; so is the process by a turn that does not count.
+    const product = await prepareProduct(directory, options.turns + 1, 2 * count)
+    await product.turn(options.turns)
     const accept = (batch: readonly FiledSegment[]): void =>
       store.transact((writer) => {
         for (const segment of batch) acceptSegment(writer, segment, world.ports.clock.now())
@@ -120,7 +122,7 @@ async function replay(options: BenchOptions): Promise<readonly BenchLine[]> {
         against,
         ratio: round(whole / limit, 2),
         goal: '>= 0.4',
-        note: `A master process with its writer and checker threads, a store that begins empty, and 8 nodes that send at once, each proving itself first; filed, projected, durable and acknowledged. The nodes are on the same processors. ${round(product.bytesPerEvent)} bytes an event.`,
+        note: `A master process with its writer and checker threads, a store that begins nearly empty, and 8 nodes that send at once, each proving itself first; filed, projected, durable and acknowledged. The nodes are on the same processors. ${round(product.bytesPerEvent)} bytes an event.`,
       },
       {
         bench: 'replay-pouchdb',
