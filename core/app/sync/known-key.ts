@@ -3,17 +3,21 @@
  * with authority, or the one that a grant with effect names. What is signed by any other key is not stored, and loses nothing by it:
  * whoever holds it sends it again once the key is known.
  */
+import type { DecisionData } from '../../fleet/decisions.ts'
 import { chroniclesOf } from '../../fleet/authority/chronicle.ts'
 import type { AuthorityAct, Chronicle } from '../../fleet/authority/types.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import type { NodeId, OriginId } from '../../kernel/ids.ts'
 import type { Reader, Writer } from '../../kernel/reader.ts'
 import { keyIdOf } from '../../log/dsse.ts'
-import { keysOfOrigin, putKey, readKey } from '../../store/keys.ts'
-import { readEventById } from '../../store/read-events.ts'
+import { keysOfOrigin, putKey, readKey, revokeKey } from '../../store/keys.ts'
+import { readEventById, readSubjectEvents } from '../../store/read-events.ts'
 import type { ReadModel } from '../read-model.ts'
 
-type Model = Pick<ReadModel, 'reader' | 'book' | 'lifecycle' | 'ports'>
+/** Requests and replacements of one node that are looked through for a key. */
+const mostKeyEvents = 1000
+
+type Model = Pick<ReadModel, 'reader' | 'book' | 'lifecycle' | 'hardware' | 'ports'>
 
 /** The public key of that id, put into the store if it was not there; undefined where nobody here vouches for it. */
 export function knownKey(model: Model, writer: Writer, origin: OriginId, keyId: string): Uint8Array | undefined {
@@ -26,7 +30,8 @@ export function knownKey(model: Model, writer: Writer, origin: OriginId, keyId: 
 export function vouchedKey(model: Model, reader: Reader, origin: OriginId, keyId: string): Uint8Array | undefined {
   const held = readKey(reader, keyId)
   if (held !== undefined) return held.origin === origin ? held.publicKey : undefined
-  const found = enrolledKey(model, origin as NodeId, keyId) ?? grantedKey(model, origin, keyId)
+  const found =
+    enrolledKey(model, origin as NodeId, keyId) ?? earlierKey(model, reader, origin as NodeId, keyId) ?? grantedKey(model, origin, keyId)
   if (found === undefined) return undefined
   const publicKey = fromBase64(found)
   return publicKey.length === 32 && keyIdOf(model.ports.crypto, publicKey) === keyId ? publicKey : undefined
@@ -35,6 +40,28 @@ export function vouchedKey(model: Model, reader: Reader, origin: OriginId, keyId
 function enrolledKey({ lifecycle }: Model, node: NodeId, keyId: string): string | undefined {
   const state = lifecycle(node)
   return state?.enrolment === 'APPROVED' && state.keyId === keyId ? state.publicKey : undefined
+}
+
+/** One that the node had before its key was replaced: what it signed up to the cut still counts, and may come last. */
+function earlierKey({ lifecycle, hardware }: Model, reader: Reader, node: NodeId, keyId: string): string | undefined {
+  if (lifecycle(node)?.enrolment !== 'APPROVED' || hardware(node)?.machines.some((machine) => machine.keyId === keyId) !== true)
+    return undefined
+  const types = ['ibcf.enrolment.requested.v1', 'ibcf.key.replaced.v1']
+  const events = readSubjectEvents(reader, node, { types, limit: mostKeyEvents, order: 'newest', isMissingSkipped: true })
+  const named = events.map(({ event }) => event?.data as { readonly keyId?: string; readonly publicKey?: string } | undefined)
+  return named.find((data) => data?.keyId === keyId)?.publicKey
+}
+
+/**
+ * After a replacement with effect came in: the node's new key is known from now on, and the one before it is cut where the master that
+ * decided it cut it, never at a moment ([SB29]). One that has no effect here, or was overtaken, changes nothing.
+ */
+export function takeReplacement(model: Model, writer: Writer, node: NodeId, replaced: DecisionData<'ibcf.key.replaced.v1'>): void {
+  const { keyId, oldKeyId, cut } = replaced
+  if (model.hardware(node)?.machines.some((machine) => machine.keyId === keyId) !== true) return
+  knownKey(model, writer, node, keyId)
+  if (knownKey(model, writer, node, oldKeyId) !== undefined && readKey(writer, oldKeyId)?.isRevoked === false)
+    revokeKey(writer, oldKeyId, cut)
 }
 
 /**

@@ -2,16 +2,17 @@
  * Takes in segments that came by way of another master, on a stick or a link: verified, stored, projected, in one transaction. What
  * cannot be taken is answered with a code and touches nothing else; nobody acknowledges it, so it is sent again ([SB10] to [SB13]).
  */
+import type { DecisionData } from '../../fleet/decisions.ts'
 import type { FiledSegment } from '../../store/accept-segment.ts'
 import type { Commit } from '../../ingest/master-port.ts'
-import type { OriginId } from '../../kernel/ids.ts'
+import type { NodeId, OriginId } from '../../kernel/ids.ts'
 import { equalBytes } from '../../kernel/hex.ts'
 import { accepted, refused, type Rejection, type Result } from '../../kernel/result.ts'
 import { type DecodedSegment, decodeSegment, encodeFramedSegment, verifySegment } from '../../log/segment.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
 import { holdsPoint } from './give-out.ts'
-import { knownKey } from './known-key.ts'
+import { knownKey, takeReplacement } from './known-key.ts'
 import type { ProvenSegment } from './proven.ts'
 
 type Place = { readonly log: string; readonly from: number; readonly to: number }
@@ -98,6 +99,8 @@ function keyOf({ model }: Master, { writer }: Commit, { header, log }: Pick<File
 /** Of nodes that were let in elsewhere: they may come to this master next, and what they bring has to be storable. */
 function keepKeys({ model }: Master, { writer }: Commit, events: readonly StoredEvent[]): void {
   for (const { event } of events) {
+    if (event?.type === 'ibcf.key.replaced.v1')
+      takeReplacement(model, writer, event.subject as string as NodeId, event.data as DecisionData<'ibcf.key.replaced.v1'>)
     if (event?.type !== 'ibcf.enrolment.approved.v1') continue
     const { keyId } = event.data as { readonly keyId?: unknown }
     if (typeof keyId === 'string') knownKey(model, writer, event.subject as string as OriginId, keyId)
