@@ -18,6 +18,9 @@ import type { Memory, Remembered } from './memory.ts'
 
 export type Obeyed = { readonly masterId: string; readonly publicKey: string; readonly name: string }
 
+/** Domains that it was held through and left; as many as a line can have. */
+const mostPassed = 64
+
 export type AuthorityParts = {
   readonly crypto: Crypto
   readonly store: Pick<Store, 'transact'>
@@ -42,8 +45,9 @@ export function judgeOffer(held: Fence | undefined, offered: Fence): Result<Fenc
 }
 
 /**
- * Takes the chain in: from now on the node obeys that master. Nothing changes when it is refused. Codes: NOT_ENROLLED, GRANT_MISADDRESSED,
- * EPOCH_STALE, EPOCH_CONTESTED and those of `verifyGrantChain`.
+ * Takes the chain in: from now on the node obeys that master. Nothing changes when it is refused. A grant of a nearer domain than the one
+ * it was held through raises the placement, as it does at the masters: epochs of two domains are never compared ([AU14]). Codes:
+ * NOT_ENROLLED, GRANT_MISADDRESSED, EPOCH_STALE, EPOCH_CONTESTED and those of `verifyGrantChain`.
  */
 export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chain: readonly Envelope[], who: Obeyed): Result<Fence> {
   const approval = memory.get('approval')
@@ -60,7 +64,14 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
     return holding.ok ? accepted(holding.value.fence) : holding
   }
   const held = fenceForCommands(memory)
-  const placement = held?.placement ?? approval.placement
+  const nearer = stepsNearer(domainsOf(approval), approval.heldAtDomainId, grant.domainId)
+  const passed = roots.passed?.find(({ domainId }) => domainId === grant.domainId)
+  if (nearer < 0 || (nearer > 0 && passed !== undefined && grant.epoch <= passed.epoch))
+    return refused('EPOCH_STALE', 'The domain that the grant is about is not the one that the node is held through now.', {
+      domainId: grant.domainId,
+      heldAtDomainId: approval.heldAtDomainId ?? null,
+    })
+  const placement = (held?.placement ?? approval.placement) + (nearer > 0 ? 1 : 0)
   const judged = fence(held, { placement, epoch: grant.epoch, masterId: who.masterId })
   if (!judged.ok) return judged
   store.transact((writer) => {
@@ -72,6 +83,8 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
       masterId: who.masterId,
       masterName: who.name,
       masterPublicKey: who.publicKey,
+      heldAtDomainId: grant.domainId,
+      placement: judged.value.placement,
       epoch: grant.epoch,
     })
   })
@@ -156,8 +169,10 @@ export function takeMoves({ crypto, store, memory }: AuthorityParts, moves: read
     const [there] = statement.domainLine
     if (holding === undefined || there === undefined) continue
     hasMoved = true
+    const left = { domainId: statement.nodeId === null ? statement.fromDomainId : (approval.heldAtDomainId ?? domainId), epoch: held.epoch }
+    const passed = (memory.get('roots')?.passed ?? []).filter((known) => known.domainId !== left.domainId)
     store.transact((writer) => {
-      memory.put(writer, 'roots', { keys: [], grants: statement.grants })
+      memory.put(writer, 'roots', { keys: [], grants: statement.grants, passed: [...passed, left].slice(-mostPassed) })
       memory.forget(writer, 'holder')
       memory.put(writer, 'fence', next)
       memory.put(writer, 'approval', {
@@ -168,6 +183,7 @@ export function takeMoves({ crypto, store, memory }: AuthorityParts, moves: read
         masterId: holding.master.masterId,
         masterName: holding.master.masterId === approval.masterId ? approval.masterName : '',
         masterPublicKey: holding.master.publicKey,
+        heldAtDomainId: holding.domainId,
         placement: next.placement,
         epoch: next.epoch,
       })
@@ -207,6 +223,12 @@ export function obeyedBy(memory: Memory): Result<Obeyed> {
   const approval = memory.get('approval')
   if (approval === undefined) return refused('NOT_ENROLLED', 'The node was not let in by any master.')
   return accepted({ masterId: approval.masterId, publicKey: approval.masterPublicKey, name: approval.masterName })
+}
+
+/** Above 0: nearer to the node than where it is held now; 0 where that is the same, or not known. */
+function stepsNearer(domainIds: readonly string[], heldAt: string | undefined, offered: string): number {
+  const at = heldAt === undefined ? -1 : domainIds.indexOf(heldAt)
+  return at === -1 ? 0 : at - domainIds.indexOf(offered)
 }
 
 function isSame(a: Fence, b: Fence): boolean {

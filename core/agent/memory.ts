@@ -25,8 +25,15 @@ const shapes = {
   fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
   /** Who holds the domain while the one that it obeys only hands over what that one issued, and at which epoch that is known ([CM27]). */
   holder: z.object({ masterId: z.string(), publicKey: z.string(), epoch: count }),
-  /** Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. */
-  roots: z.object({ keys: z.array(z.string()), grants: z.array(grantStatementSchema) }),
+  /**
+   * Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. And up to which epoch it has left
+   * a domain: a grant of before then leads nowhere any more.
+   */
+  roots: z.object({
+    keys: z.array(z.string()),
+    grants: z.array(grantStatementSchema),
+    passed: z.array(z.object({ domainId: z.string(), epoch: count })).optional(),
+  }),
   desired: desiredDocument,
   /** The bundle, epoch and code of the desired state refused last, so that it is recorded once. */
   refusedDesired: z.string(),

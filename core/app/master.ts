@@ -330,6 +330,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     grantChain: (domain) => grantChainOf(model, port, domain),
     holderOf: (domain) => holderElsewhere(model, port, domain),
     moves: (domain, node) => movesFor(model, domain, node),
+    heldAt: (domain) => (model.holder(domain).grantedAtDomainId ?? undefined) as DomainId | undefined,
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     tick: recorder.tick,
     signStatement: (payloadType, document) => {

@@ -114,6 +114,8 @@ export const approvalDocument = z.object({
   epoch: z.number().int().nonnegative(),
   /** The node's domain and those above it: whoever is given one of these may direct the node. Absent: its domain alone. */
   domainLine: z.array(id).max(64).optional(),
+  /** The domain of the line whose grant is in force: the node's own, or the one that it inherits from. Absent: not known. */
+  heldAtDomainId: id.optional(),
   /** Who holds the domain, where that is another than the one who says this: whose commands count there, and who may give it on ([CM27]). */
   holder: z.object({ masterId: id, publicKey: base64 }).optional(),
   at: instant,

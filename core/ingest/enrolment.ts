@@ -112,10 +112,16 @@ function answerOf(master: MasterPort, nodeId: NodeId, known: EnrolmentStanding):
     placement: standing.placement,
     epoch: standing.epoch,
     ...(master.domainLine === undefined ? {} : { domainLine: [...master.domainLine(standing.domainId)] }),
+    ...heldIn(master, standing.domainId),
     ...holderIn(master, standing.domainId),
     at: known.decidedAt ?? '',
   }
   return { requestId, status, reason, approval: master.signStatement(statementTypes.approval, approval) }
+}
+
+function heldIn({ heldAt }: MasterPort, domain: DomainId): Pick<ApprovalDocument, 'heldAtDomainId'> {
+  const heldAtDomainId = heldAt?.(domain)
+  return heldAtDomainId === undefined ? {} : { heldAtDomainId }
 }
 
 /** A node that was let in by way of this master, and is another's: whom it is to believe beside this one. */

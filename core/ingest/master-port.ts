@@ -122,6 +122,8 @@ export type MasterPort = {
   readonly holderOf?: (domain: DomainId) => { readonly masterId: string; readonly publicKey: string } | undefined
   /** What a node of the domain is shown of its own moves, and of the domain being given back. */
   readonly moves?: (domain: DomainId, node: NodeId | undefined) => readonly Envelope[]
+  /** The domain of the line whose grant is in force in this one. */
+  readonly heldAt?: (domain: DomainId) => DomainId | undefined
   /** The domain and those above it. */
   readonly domainLine?: (domain: DomainId) => readonly DomainId[]
   /** This master's hybrid logical clock, which only grows. */

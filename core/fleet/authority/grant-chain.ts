@@ -58,7 +58,9 @@ export function verifyGrantChain(
     }
     const known = roots.remembered.find(({ domainId }) => domainId === statement.domainId)
     if (known !== undefined && isSameGrant(known, statement)) {
-      last = statement
+      // As it was verified: a link of this form is not looked at again, so nothing else that it says is believed.
+      held.set(known.domainId, known)
+      last = known
       continue
     }
     const allowed = nextEpochs(statement, envelope, held, delegations, roots, check)

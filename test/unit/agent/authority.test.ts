@@ -72,6 +72,36 @@ describe('whom a node obeys', () => {
     expect([node.memory.get('fence'), node.memory.get('approval')]).toEqual(before)
   })
 
+  it('[AG20] obeys who holds its own domain, whatever the epoch of the one above, and never that one beside it', async () => {
+    const { node, parts } = await setUp()
+    const again = signEnvelope(grant(hq, root, 2, 'break-glass'), hq)
+    const further = signEnvelope(grant(hq, root, 3, 'break-glass'), hq)
+    const approval = node.memory.get('approval') as ApprovalDocument
+    node.store.transact((writer) => node.memory.put(writer, 'approval', { ...approval, heldAtDomainId: root }))
+    expect(codeOf(takeChain(parts(), [founding, again], who(hq)))).toBe('done')
+    expect(node.memory.get('fence')).toEqual({ placement: 0, epoch: 2, masterId: hq.card.masterId })
+    // Both rose to epoch 2 without knowing of each other: the nearer one counts, and the numbers are never compared.
+    expect(codeOf(takeChain(parts(), [founding, toNorth], who(north)))).toBe('done')
+    expect(node.memory.get('fence')).toEqual({ placement: 1, epoch: 2, masterId: north.card.masterId })
+    expect(codeOf(takeChain(parts(), [founding, again], who(hq)))).toBe('EPOCH_STALE')
+    expect(codeOf(takeChain(parts(), [founding, again, further], who(hq)))).toBe('EPOCH_STALE')
+    expect(codeOf(takeChain(parts(), [founding, toSouth], who(south)))).toBe('EPOCH_CONTESTED')
+  })
+
+  it('[AG20] is not led back into a domain that it was led out of by a grant of before', async () => {
+    const { node, parts } = await setUp()
+    const approval = node.memory.get('approval') as ApprovalDocument
+    const roots = { keys: [hq.card.publicKey], grants: [], passed: [{ domainId: site, epoch: 2 }] }
+    node.store.transact((writer) => {
+      node.memory.put(writer, 'approval', { ...approval, heldAtDomainId: root })
+      node.memory.put(writer, 'roots', roots)
+    })
+    expect(codeOf(takeChain(parts(), [founding, toNorth], who(north)))).toBe('EPOCH_STALE')
+    const anew = signEnvelope(grant(south, site, 3), hq)
+    expect(codeOf(takeChain(parts(), [founding, signEnvelope(grant(hq, root, 2, 'break-glass'), hq), anew], who(south)))).toBe('done')
+    expect(node.memory.get('fence')).toEqual({ placement: 1, epoch: 3, masterId: south.card.masterId })
+  })
+
   it('[AG7] takes from a document only the authority that it remembers', () => {
     const held: Fence = { placement: 0, epoch: 2, masterId: north.card.masterId }
     const code = (offered: Fence): string => codeOf(judgeOffer(held, offered))
