@@ -54,6 +54,9 @@ const quarantinedPauseMs = 60_000
 /** Whoever answers there is not the master that the node obeys: as good as nobody. */
 const notObeyed: ReadonlySet<string> = new Set(['MASTER_KEY_CHANGED', 'EPOCH_STALE', 'EPOCH_CONTESTED'])
 
+/** The master answers, and can keep nothing that it is given ([GW16]). */
+const keepsNothing: ReadonlySet<string> = new Set(['STORE_FULL', 'STORE_READ_ONLY', 'STORE_IO_FAILED'])
+
 /** Answers of one who does not know the node, or its token. */
 const strangerStatuses: readonly number[] = [401, 403, 404]
 
@@ -100,12 +103,23 @@ export function createContact(parts: ContactParts): Contact {
   /** Steps in a row that ended in silence. */
   let silences = 0
   let hasStumbled = false
+  /** The last thing it was given was refused for want of room: that it answers otherwise does not make it one to rely on. */
+  let isOutOfRoom = false
   /** The last answer was of a relay whose master is away. */
   let isRelayAlone = false
   /** Returns in a row that did not lead to an attachment. */
   let returns = 0
 
   const pauseMs = (): number => backoffMs(ports.random, attempts, patienceMs)
+
+  /** A word of the master: solitude is over, unless the master still keeps nothing ([AG10]). Answers whether that is so. */
+  const hear = (hasKept = uploader.acknowledged() > acknowledged): boolean => {
+    isOutOfRoom &&= !hasKept
+    if (isOutOfRoom) return false
+    solitude.heard()
+    attempts = 0
+    return true
+  }
 
   /** What a failure means for the stage, and how long to wait after it. */
   const stumble = (failure: Failure): number => {
@@ -114,6 +128,7 @@ export function createContact(parts: ContactParts): Contact {
     // Nothing failed: the agent is being stopped, and what is not done yet is done after the next start.
     if (code === stopping.code) return 0
     const gotThrough = uploader.acknowledged() > acknowledged
+    isOutOfRoom = keepsNothing.has(code) || (isOutOfRoom && !gotThrough)
     acknowledged = uploader.acknowledged()
     attempts = gotThrough ? 1 : attempts + 1
     if (gotThrough) silences = 0
@@ -129,8 +144,7 @@ export function createContact(parts: ContactParts): Contact {
     }
     if (code === 'RETURN_QUEUED') {
       // The master is there and names the time; its queue is no failure of the link, however long it is.
-      solitude.heard()
-      attempts = 0
+      hear()
       changeState('RETURNING', { code, sentence })
       return notBefore(ports.random, failure.retryAfterMs ?? patienceMs)
     }
@@ -183,9 +197,8 @@ export function createContact(parts: ContactParts): Contact {
       beatDueAt = 0
       return answer
     }
-    solitude.heard()
+    const isHeard = hear()
     regard.hearTime(answer.value.now)
-    attempts = 0
     const held = memory.get('fence')
     const isHigher = (answer.value.epoch ?? 0) > (held?.epoch ?? 0)
     const placement = answer.value.placement ?? 0
@@ -193,7 +206,7 @@ export function createContact(parts: ContactParts): Contact {
     if (isHigher || (placement > (held?.placement ?? 0) && placement !== askedPlacement)) await learn()
     askedPlacement = placement
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
-    else showAttached()
+    else if (isHeard) showAttached()
     return answer.value.instruction === 'none' ? undefined : askedToReturn
   }
 
@@ -224,8 +237,10 @@ export function createContact(parts: ContactParts): Contact {
   const live = async (token: string): Promise<number> => {
     const failure = (await beat()) ?? (await lookAtDesired(token)) ?? (await obedience.obey(token)) ?? (await sendRest(token))
     if (failure !== undefined) return stumble(failure)
+    // Whatever there was to keep, the master has kept.
+    if (isOutOfRoom && hear(true)) showAttached()
     // After what was received was told: the master then knows that it need not be handed over again.
-    if (stage.kind === 'attached') obedience.ask(token)
+    if (stage.kind === 'attached') obedience.ask(token, contactMs)
     return Math.max(0, beatDueAt - ports.clock.monotonic())
   }
   const sendRest = async (token: string): Promise<Failure | undefined> => {
@@ -271,16 +286,15 @@ export function createContact(parts: ContactParts): Contact {
       case 'attaching': {
         const attachment = await attach(parts)
         if (attachment.kind !== 'ok') return stumble(attachment)
-        attempts = 0
         returns = 0
         contactMs = Math.max(1000, attachment.value.contactEverySeconds * 1000)
         beatDueAt = 0
         desiredDueAt = 0
         stage = { kind: 'attached', token: attachment.value.token }
-        solitude.heard()
+        const isHeard = hear()
         regard.hearPhase(attachment.value)
         regard.hearHeld(attachment.value.held)
-        showAttached()
+        if (isHeard) showAttached()
         return 0
       }
       case 'attached':
@@ -289,7 +303,7 @@ export function createContact(parts: ContactParts): Contact {
         changeState('RETURNING')
         const opened = await openReturn(parts)
         if (opened.kind !== 'ok') return stumble(opened)
-        solitude.heard()
+        hear(true)
         stage = { kind: 'locking', session: opened.value }
         return 0
       }

@@ -280,6 +280,23 @@ describe('attached', () => {
     expect(typesOf(its.master().store)).toContain('connection.regained')
   })
 
+  it('[AG10] [AG12] loses a master whose disk stays full once, however often that one answers, and regains it once', async () => {
+    const its = await island()
+    const node = await its.join({ observeEverySeconds: 1 })
+    const { reader } = its.master().store
+    reader.get(`PRAGMA max_page_count = ${Number(reader.get('PRAGMA page_count')?.['page_count'])}`)
+    await its.ports.advanceUntil(() => node.agent.view().difficulty?.code === 'STORE_FULL', 600_000)
+    const asked = node.link.asked.length
+    await its.ports.advance(900_000)
+    expect(node.agent.view()).toMatchObject({ state: 'AUTONOMOUS', difficulty: { code: 'STORE_FULL' } })
+    // A heartbeat and a part of a log at a time, at its schedule of a second and less, and not in a hurry.
+    expect(node.link.asked.length - asked).toBeLessThan(2700)
+    reader.get('PRAGMA max_page_count = 1000000')
+    await expectSame(its, node)
+    const told = typesOf(node.store).filter((type) => type.startsWith('connection.'))
+    expect(told).toEqual(['connection.lost', 'connection.regained'])
+  }, 60_000)
+
   it('[AG12] raises an alarm when its clock is far from that of its master, once', async () => {
     const its = await island()
     const node = await its.addNode()
