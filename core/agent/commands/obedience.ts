@@ -12,8 +12,11 @@ import { fetchContent } from './fetch-content.ts'
 export type Obedience = {
   /** Does what can be done, and fetches what it needs for the rest. */
   readonly obey: (token: string) => Promise<Failure | undefined>
-  /** Asks for commands, unless it is asking; what comes is taken in at once. */
-  readonly ask: (token: string) => void
+  /**
+   * Asks for commands, unless it is asking; what comes is taken in at once. A master that holds no question open is asked once for
+   * each contact, `contactMs` apart.
+   */
+  readonly ask: (token: string, contactMs: number) => void
 }
 
 export type ObedienceParts = {
@@ -35,8 +38,11 @@ export type ObedienceParts = {
 }
 
 const waitSeconds = 20
-/** An answer without content that came sooner than this was not held open: the next question waits for its turn. */
-const heldAtLeastMs = 1000
+/**
+ * An answer without content that came sooner than this was not held open, whatever of it the link took: the next question waits for the
+ * next contact. By the second it would be asked over and over where the link is slow.
+ */
+const heldAtLeastMs = waitSeconds * 750
 const beatEveryMs = 1000
 const busyAtLeastMs = 1000
 
@@ -45,9 +51,10 @@ export function createObedience(parts: ObedienceParts): Obedience {
   // Its own meter: how long a question is held open says nothing about the link.
   const client = createGatewayClient(transport, clock, createLinkMeter(), timeoutMs + waitSeconds * 1000)
   let askedWith: string | undefined
+  let nextAt: number | undefined
   const disbelieved = new Set<string>()
 
-  const answered = async (token: string): Promise<void> => {
+  const answered = async (token: string, contactMs: number): Promise<void> => {
     const askedAt = clock.monotonic()
     const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: `/v1/commands?wait=${waitSeconds}`, token })
     if (askedWith === token) askedWith = undefined
@@ -55,6 +62,7 @@ export function createObedience(parts: ObedienceParts): Obedience {
     if (isClosed() || answer.kind !== 'ok') return
     if (answer.value === null) {
       if (clock.monotonic() - askedAt >= heldAtLeastMs) wake()
+      else nextAt = askedAt + contactMs
       return
     }
     const taken = executor.take(answer.value)
@@ -108,10 +116,11 @@ export function createObedience(parts: ObedienceParts): Obedience {
       }
       return undefined
     },
-    ask: (token) => {
-      if (askedWith === token) return
+    ask: (token, contactMs) => {
+      if (askedWith === token || (nextAt !== undefined && clock.monotonic() < nextAt)) return
+      nextAt = undefined
       askedWith = token
-      answered(token).catch(survive)
+      answered(token, contactMs).catch(survive)
     },
   }
 }

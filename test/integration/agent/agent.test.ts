@@ -187,6 +187,18 @@ describe('joining', () => {
 })
 
 describe('attached', () => {
+  it('[CM19] asks a master that holds no question open once for each contact, over a slow link too', async () => {
+    const its = await island()
+    const node = await its.join({ contactEverySeconds: 30, observeEverySeconds: 2 })
+    node.link.delayMs = 2000
+    const countOf = (path: string): number => node.link.asked.filter((asked) => asked.path.startsWith(path)).length
+    const [questions, beats] = [countOf('/v1/commands'), countOf('/v1/heartbeat')]
+    await its.ports.advance(600_000)
+    const asked = countOf('/v1/commands') - questions
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(countOf('/v1/heartbeat') - beats + 1)
+  })
+
   it('[AG10] heartbeats at its schedule with health, version, backlog and measured link', async () => {
     const its = await island()
     const node = await its.join({ contactEverySeconds: 2 })
