@@ -1,5 +1,5 @@
 /**
- * Which of the tellings of a forked log have effect: a function of what is held, never of what came first ([FK3] to [FK6]). Up to the fork
+ * Which of the tellings of a forked log have effect: a function of what is held, never of what came first ([FK3] to [FK5]). Up to the fork
  * all is one. Behind it counts what the master of record had accepted, by its own log, before it knew of the fork; and the telling that
  * was decided for, up to where the decision names it and what was accepted in it since.
  */

@@ -84,6 +84,37 @@ describe('the effect of events', () => {
     expect(island.engine.check(island.store.reader).isEqual).toBe(true)
   })
 
+  it('[FK5] gives nothing behind a fork of the log of a master effect before its parent decided, and never by its own word', async () => {
+    using island = await createTestIsland()
+    const [site, dock] = [island.newId(), island.newId()]
+    const plain = testOrigin(5, 'control')
+    const of = { ...plain, log: { ...plain.log, domain: site as never } }
+    island.store.transact((writer) => putKey(writer, { keyId: of.keyId, origin: of.origin, publicKey: of.keyPair.publicKey }, 0))
+    const founded = { parentId: island.rootId, level: 'LOCAL', thresholds: {} } as const
+    island.decide('ibcf.domain.created.v1', site, { name: 'Site', ...founded })
+    const terms = { level: 'LOCAL', epoch: 2, until: null, right: 'grant' } as const
+    island.decide('ibcf.authority.granted.v1', site, { masterId: of.origin, ...terms }, { domain: site })
+    const segments = ['one', 'other'].map((name) => {
+      const event = { ...testEvent(of, 1), type: 'ibcf.domain.created.v1', subject: dock as never, domain: site as never, epoch: 2 }
+      return verified(segmentBetween(of, [encoded({ ...event, data: { name, ...founded, parentId: site } })], 1, 1))
+    })
+    const nameAfter = (segment: (typeof segments)[number]) => {
+      island.store.transact((writer) => {
+        const outcome = acceptSegment(writer, segment, 0)
+        if (outcome.kind === 'stored' || outcome.kind === 'forked') island.engine.project(writer, outcome.events)
+      })
+      return island.model.domain(dock as never)?.name
+    }
+    expect(segments.map(nameAfter)).toEqual(['one', undefined])
+    const { log, to, head } = (segments[1] as (typeof segments)[number]).header
+    const resolution = { log, at: 1, keep: { log, seq: to, head }, reason: 'Looked at' }
+    island.decide('ibcf.fork.resolved.v1', of.origin, resolution, { by: of.origin as never })
+    expect(island.model.domain(dock as never)).toBeUndefined()
+    island.decide('ibcf.fork.resolved.v1', of.origin, resolution)
+    expect(island.model.domain(dock as never)?.name).toBe('other')
+    expect(island.engine.check(island.store.reader).differing).toEqual([])
+  })
+
   it('[PJ5] has nothing in memory of a transaction that failed', async () => {
     using island = await createTestIsland()
     const node = island.makeNode()
