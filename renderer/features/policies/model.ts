@@ -10,7 +10,15 @@ export type PolicyForm = {
   readonly maintenanceWindow: string
   readonly requiresOnline: boolean
   readonly minBattery: string
+  /** What brings nodes to the target version, as `ibcf artifact publish` printed it; empty: nothing is installed. */
+  readonly software: string
+  readonly rollBackAt: RollBackAt
 }
+
+/** The health after the swap that counts as failed. */
+export const rollBackHealths = ['FAILED', 'DEGRADED'] as const
+export type RollBackAt = (typeof rollBackHealths)[number]
+export type Software = NonNullable<Policy['software']>
 
 export type PolicyProblem =
   | { readonly kind: 'empty' }
@@ -18,6 +26,8 @@ export type PolicyProblem =
   | { readonly kind: 'not-an-object' }
   | { readonly kind: 'not-a-share' }
   | { readonly kind: 'taken' }
+  | { readonly kind: 'not-an-artifact' }
+  | { readonly kind: 'other-version'; readonly version: string }
 
 export type ReadPolicy = {
   readonly problems: Readonly<Partial<Record<keyof PolicyForm, PolicyProblem>>>
@@ -32,6 +42,8 @@ export const emptyForm: PolicyForm = {
   maintenanceWindow: '',
   requiresOnline: false,
   minBattery: '0',
+  software: '',
+  rollBackAt: 'FAILED',
 }
 
 /** What a new version of a policy begins with: all of the old one but its version. */
@@ -44,6 +56,8 @@ export function formFrom(policy: Policy): PolicyForm {
     maintenanceWindow: policy.constraints.maintenance_window,
     requiresOnline: policy.constraints.requires_online,
     minBattery: String(policy.constraints.min_battery_pct),
+    software: policy.software === undefined ? '' : writeSoftware(policy.software),
+    rollBackAt: policy.software?.rollBackAt === 'DEGRADED' ? 'DEGRADED' : 'FAILED',
   }
 }
 
@@ -60,9 +74,44 @@ export function readPolicy(form: PolicyForm, published: readonly Pick<Policy, 'n
   if (!(battery >= 0 && battery <= 100)) problems.minBattery = { kind: 'not-a-share' }
   const configuration = readConfiguration(form.configuration)
   if ('kind' in configuration) problems.configuration = configuration
-  if (Object.keys(problems).length > 0 || 'kind' in configuration) return { problems, request: null }
+  const software = readSoftware(form)
+  if (software !== null && 'kind' in software) problems.software = software
+  else if (software !== null && software.version !== targetVersion) problems.software = { kind: 'other-version', version: software.version }
+  if (Object.keys(problems).length > 0 || 'kind' in configuration || (software !== null && 'kind' in software))
+    return { problems, request: null }
   const constraints = { maintenance_window: form.maintenanceWindow.trim(), requires_online: form.requiresOnline, min_battery_pct: battery }
-  return { problems, request: { name, version, targetVersion, configuration: configuration.value, constraints } }
+  const brought = software === null ? {} : { software }
+  return { problems, request: { name, version, targetVersion, configuration: configuration.value, constraints, ...brought } }
+}
+
+/** As it stands in the field of the form. */
+export function writeSoftware({ artifactId, name, version, digest, sizeBytes, keyId, signature }: Software): string {
+  return JSON.stringify({ artifactId, name, version, digest, sizeBytes, keyId, signature }, null, 2)
+}
+
+/** Artifacts that published policies name, newest policy first, each once: to be chosen again without being brought anew. */
+export function knownSoftware(published: readonly Policy[]): readonly Software[] {
+  const found = new Map<string, Software>()
+  for (const { software } of published.toSorted((a, b) => b.publishedAt.localeCompare(a.publishedAt)))
+    if (software !== undefined && !found.has(software.artifactId)) found.set(software.artifactId, software)
+  return [...found.values()]
+}
+
+function readSoftware({ software, rollBackAt }: Pick<PolicyForm, 'software' | 'rollBackAt'>): Software | PolicyProblem | null {
+  if (software.trim() === '') return null
+  try {
+    const value: unknown = JSON.parse(software)
+    return isArtifact(value) ? { ...value, rollBackAt } : { kind: 'not-an-artifact' }
+  } catch {
+    return { kind: 'not-an-artifact' }
+  }
+}
+
+function isArtifact(value: unknown): value is Omit<Software, 'rollBackAt'> {
+  if (typeof value !== 'object' || value === null) return false
+  const parts = value as Readonly<Record<string, unknown>>
+  const hasTexts = ['artifactId', 'name', 'version', 'digest', 'keyId', 'signature'].every((part) => typeof parts[part] === 'string')
+  return hasTexts && typeof parts['sizeBytes'] === 'number'
 }
 
 function readConfiguration(text: string): { readonly value: Record<string, unknown> } | PolicyProblem {

@@ -5,6 +5,7 @@ import { FilePlus2, FileSliders } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useAct, useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
+import { healthName } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
 import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
@@ -152,6 +153,13 @@ function PolicyDetail({ policy, whyNot, onAssign, onNewVersion }: DetailProps): 
           },
           { name: t`Needs to be online`, value: policy.constraints.requires_online ? t`yes` : t`no` },
           { name: t`Least battery`, value: formats.quantity(policy.constraints.min_battery_pct, 'percent') },
+          {
+            name: t`Installs`,
+            value:
+              policy.software === undefined
+                ? t`nothing`
+                : t`${boundText(policy.software.name, 40)} ${boundText(policy.software.version, 40)}, goes back at ${healthName(policy.software.rollBackAt)}`,
+          },
           { name: t`Published`, value: formats.instant(policy.publishedAt) },
           { name: t`Published by`, value: policy.publishedBy ?? t`the master itself` },
           { name: t`Id`, value: policy.id, isCopied: true },

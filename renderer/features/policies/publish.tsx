@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Checkbox } from 'react-aria-components'
 import type { Requests } from '../../client/rpc.ts'
 import { useAct } from '../../client/workspace.tsx'
+import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextEntry } from '../../ui/fields.tsx'
@@ -12,6 +13,7 @@ import { say } from '../../ui/notices.ts'
 import { ProblemPanel } from '../../ui/shown.tsx'
 import { type Policy, type PolicyForm, type PolicyProblem, readPolicy } from './model.ts'
 import classes from './publish.module.css'
+import { SoftwareFields } from './software-fields.tsx'
 
 type Props = {
   readonly initial: PolicyForm
@@ -112,6 +114,15 @@ export function PublishDialog({ initial, published, onClose, onPublished }: Prop
             )}
           </Checkbox>
         </div>
+        <SoftwareFields
+          form={form}
+          published={published}
+          error={errorOf('software')}
+          onChange={(part) => {
+            setForm({ ...form, ...part })
+            setTouched(new Set([...touched, 'software']))
+          }}
+        />
         {publish.problem === null ? null : <ProblemPanel problem={publish.problem} isInline />}
         <DialogActions>
           <Button onPress={onClose}>
@@ -148,6 +159,10 @@ function fieldName(key: keyof PolicyForm): string {
       return t`Least battery`
     case 'requiresOnline':
       return t`Only while online`
+    case 'software':
+      return t`Software to install`
+    case 'rollBackAt':
+      return t`Goes back at health`
   }
 }
 
@@ -163,5 +178,9 @@ function problemWord(problem: PolicyProblem): string {
       return t`Enter 0 to 100.`
     case 'taken':
       return t`This version is published already and never changes.`
+    case 'not-an-artifact':
+      return t`This is not what "ibcf artifact publish" prints.`
+    case 'other-version':
+      return t`It is version ${boundText(problem.version, 40)}, which is not the target version.`
   }
 }

@@ -2,12 +2,13 @@
 import { t } from '@lingui/core/macro'
 import { type ReactNode, useState } from 'react'
 import type { MasterClient } from '../../client/rpc.ts'
+import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { boundText } from '../../ui/bound-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { ReasonDialog } from '../acts/reason-dialog.tsx'
 import { useWhyNot } from '../operators/use-why-not.ts'
 import classes from './acts.module.css'
-import { type Rollout, type RolloutAct, toActs, waitingGate } from './model.ts'
+import { isUnapproved, type Rollout, type RolloutAct, toActs, waitingGate } from './model.ts'
 import { actMeaning, actName, barrierName } from './words.ts'
 
 type Asked = RolloutAct | 'open-gate'
@@ -15,11 +16,15 @@ type Asked = RolloutAct | 'open-gate'
 export function RolloutActs({ rollout }: { readonly rollout: Rollout }): ReactNode {
   const [asked, setAsked] = useState<Asked | null>(null)
   const whyNot = useWhyNot('engineer')
+  const { queries } = useWorkspace()
+  const operators = useQuery(queries.operators()).data
+  const who = operators?.items.find(({ id }) => id === operators.currentId)?.name ?? null
   const gate = waitingGate(rollout)
   const name = boundText(rollout.name, 60)
   // What the phase rules out for good is not shown beside what only waits: five buttons that cannot be pressed tell nothing.
-  const acts = toActs(rollout).filter(
-    ({ act, barrier }) => barrier === null || barrier === 'not-safe' || (barrier === 'no-fallback' && act === 'roll-back'),
+  const acts = toActs(rollout, who).filter(
+    ({ act, barrier }) =>
+      barrier === null || barrier === 'not-safe' || barrier === 'needs-another' || (barrier === 'no-fallback' && act === 'roll-back'),
   )
   return (
     <div className={classes['acts']}>
@@ -27,7 +32,7 @@ export function RolloutActs({ rollout }: { readonly rollout: Rollout }): ReactNo
       {acts.map(({ act, barrier }) => (
         <Button
           key={act}
-          look={act === 'start' || act === 'advance' || act === 'resume' ? (gate === null ? 'primary' : 'plain') : 'plain'}
+          look={lookOf(act, gate !== null || isUnapproved(rollout))}
           whyNot={whyNot ?? (barrier === null ? null : barrierName(barrier, rollout))}
           onPress={() => setAsked(act)}
         >
@@ -56,6 +61,12 @@ export function RolloutActs({ rollout }: { readonly rollout: Rollout }): ReactNo
   )
 }
 
+/** One act at most is the next thing to do: agreeing and opening the gate come before going on. */
+function lookOf(act: RolloutAct, isHeldUp: boolean): 'primary' | 'plain' {
+  if (act === 'approve') return 'primary'
+  return (act === 'start' || act === 'advance' || act === 'resume') && !isHeldUp ? 'primary' : 'plain'
+}
+
 function perform(client: MasterClient, act: Asked, rolloutId: string, wave: number, reason: string): Promise<unknown> {
   const about = { rolloutId, reason }
   switch (act) {
@@ -71,6 +82,8 @@ function perform(client: MasterClient, act: Asked, rolloutId: string, wave: numb
       return client.rollout.abort(about)
     case 'roll-back':
       return client.rollout.rollBack(about)
+    case 'approve':
+      return client.rollout.approve(about)
     case 'open-gate':
       return client.rollout.openGate({ ...about, wave })
   }

@@ -5,7 +5,7 @@ export type Rollout = Answers['rollout']['list']['items'][number]
 export type RolloutDetail = Answers['rollout']['get']
 export type Wave = Rollout['waves'][number]
 export type Outcome = RolloutDetail['matrix'][number]['outcome']
-export type RolloutAct = 'start' | 'pause' | 'resume' | 'advance' | 'abort' | 'roll-back'
+export type RolloutAct = 'start' | 'pause' | 'resume' | 'advance' | 'abort' | 'roll-back' | 'approve'
 
 /** In the order of a bar: what is settled, what is under way, what nobody knows, what needs a person. */
 export const outcomeOrder: readonly Outcome[] = ['converged', 'pending', 'unknown', 'cannot-converge', 'failed']
@@ -36,16 +36,30 @@ export function rankRollouts(items: readonly Rollout[]): readonly Rollout[] {
   return items.toSorted((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase) || b.plannedAt.localeCompare(a.plannedAt))
 }
 
-/** The acts in the order in which they are offered, with whether the phase and the verdict let them be. The master decides again. */
-export function toActs(rollout: Pick<Rollout, 'phase' | 'verdict' | 'fallbackPolicyBundleId'>): readonly {
-  readonly act: RolloutAct
-  readonly barrier: 'not-in-this-phase' | 'not-safe' | 'no-fallback' | null
-}[] {
-  const { phase, verdict, fallbackPolicyBundleId } = rollout
+export type ActBarrier = 'not-in-this-phase' | 'not-safe' | 'no-fallback' | 'needs-another'
+
+/** What waits for the agreement of a second person: it installs software, was started, and goes on ([RO12]). */
+export function isUnapproved(rollout: Pick<Rollout, 'phase' | 'agreement'>): boolean {
+  return rollout.agreement !== undefined && rollout.agreement.approvedBy === null && !isOver(rollout)
+}
+
+/**
+ * The acts in the order in which they are offered, with whether the phase and the verdict let them be; `who` is the name of who would act.
+ * The master decides again.
+ */
+export function toActs(
+  rollout: Pick<Rollout, 'phase' | 'verdict' | 'fallbackPolicyBundleId' | 'agreement'>,
+  who: string | null = null,
+): readonly { readonly act: RolloutAct; readonly barrier: ActBarrier | null }[] {
+  const { phase, verdict, fallbackPolicyBundleId, agreement } = rollout
   const within = (...phases: readonly Rollout['phase'][]): 'not-in-this-phase' | null =>
     phases.includes(phase) ? null : 'not-in-this-phase'
   const isSafe = verdict.verdict === 'advance' || verdict.verdict === 'finish'
+  const approving: readonly { readonly act: RolloutAct; readonly barrier: ActBarrier | null }[] = isUnapproved(rollout)
+    ? [{ act: 'approve', barrier: who !== null && agreement?.startedBy === who ? 'needs-another' : null }]
+    : []
   return [
+    ...approving,
     { act: 'start', barrier: within('PLANNED') },
     { act: 'advance', barrier: within('RUNNING') ?? (isSafe ? null : 'not-safe') },
     { act: 'pause', barrier: within('RUNNING') },
@@ -119,19 +133,21 @@ export type PlanWave = {
   readonly soakMinutes: string
   /** Percent that has to have proven it before the next one may begin. */
   readonly success: string
+  /** How old the word of a node that proved it may be, hours; empty: however old. */
+  readonly evidenceHours: string
   readonly hasGate: boolean
 }
 
 /** More failing nodes than this and a wave is to be stopped: what the master asks for, and no field that anybody fills in with thought. */
 const failedShareAtMost = 0.02
 
-export type PlanProblem = 'empty' | 'not-a-number' | 'not-a-share' | 'more-than-all'
+export type PlanProblem = 'empty' | 'not-a-number' | 'not-a-share' | 'more-than-all' | 'not-hours'
 
 /** A canary, a half, the rest: what most people begin with. */
 export const firstWaves: readonly PlanWave[] = [
-  { name: 'Canary', percent: '5', soakMinutes: '30', success: '100', hasGate: false },
-  { name: 'First half', percent: '45', soakMinutes: '60', success: '95', hasGate: true },
-  { name: 'The rest', percent: '', soakMinutes: '60', success: '95', hasGate: false },
+  { name: 'Canary', percent: '5', soakMinutes: '30', success: '100', evidenceHours: '', hasGate: false },
+  { name: 'First half', percent: '45', soakMinutes: '60', success: '95', evidenceHours: '', hasGate: true },
+  { name: 'The rest', percent: '', soakMinutes: '60', success: '95', evidenceHours: '', hasGate: false },
 ]
 
 export function readPlan(form: PlanForm): {
@@ -155,12 +171,15 @@ export function readPlan(form: PlanForm): {
     if (!isLast && sum > 100) problems[`percent${String(at)}`] = 'more-than-all'
     const success = Number(wave.success)
     if (!(wave.success.trim() !== '' && success >= 0 && success <= 100)) problems[`success${String(at)}`] = 'not-a-share'
+    const evidence = readHours(wave.evidenceHours)
+    if (evidence === 'wrong') problems[`evidence${String(at)}`] = 'not-hours'
     return {
       name: wave.name.trim(),
       share: Math.min(1, percent / 100),
       successShare: success / 100,
       failedShareAtMost,
       soakSeconds: Math.round(minutes * 60),
+      ...(typeof evidence === 'number' ? { evidenceSecondsAtMost: evidence } : {}),
       hasGate: wave.hasGate,
     }
   })
@@ -181,4 +200,11 @@ export function readPlan(form: PlanForm): {
       waves,
     },
   }
+}
+
+/** Hours as they are typed, in whole seconds; null where nothing is asked for. Between a second and a year. */
+function readHours(text: string): number | 'wrong' | null {
+  if (text.trim() === '') return null
+  const seconds = Math.round(Number(text.trim().replace(',', '.')) * 3600)
+  return seconds >= 1 && seconds <= 365 * 86_400 ? seconds : 'wrong'
 }

@@ -109,6 +109,7 @@ function RolloutShown({ rollout }: { readonly rollout: RolloutDetail }): ReactNo
       </header>
       <Section title={t`Safe to advance?`} note={<VerdictBadge verdict={rollout.verdict.verdict} />} className={classes['part']}>
         <VerdictReasons rollout={rollout} />
+        <Agreement rollout={rollout} />
         <GateNote rollout={rollout} />
       </Section>
       <Section
@@ -128,6 +129,24 @@ function RolloutShown({ rollout }: { readonly rollout: RolloutDetail }): ReactNo
         <NodeMatrix rollout={rollout} />
       </Section>
     </>
+  )
+}
+
+/** Who took the responsibility for the software that it installs. */
+function Agreement({ rollout }: { readonly rollout: RolloutDetail }): ReactNode {
+  if (rollout.agreement === undefined) return null
+  const started = boundText(rollout.agreement.startedBy ?? t`somebody who is not known here`, 40)
+  const agreed = rollout.agreement.approvedBy === null ? null : boundText(rollout.agreement.approvedBy, 40)
+  return (
+    <p className={classes['lead']}>
+      {agreed === null ? (
+        <Trans>It installs software. {started} started it; a second person has not agreed yet.</Trans>
+      ) : (
+        <Trans>
+          It installs software. {started} started it, {agreed} agreed.
+        </Trans>
+      )}
+    </p>
   )
 }
 

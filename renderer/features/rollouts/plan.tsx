@@ -195,6 +195,14 @@ function Waves({ form, onChange, errorOf }: WavesProps): ReactNode {
               inputMode="decimal"
               suffix={t`min`}
             />
+            <TextEntry
+              label={t`Heard within`}
+              value={wave.evidenceHours}
+              onChange={(evidenceHours) => set(at, { evidenceHours })}
+              error={errorOf(`evidence${String(at)}`)}
+              inputMode="decimal"
+              suffix={t`h`}
+            />
             <label className={classes['gate']}>
               <input type="checkbox" checked={wave.hasGate} onChange={(event) => set(at, { hasGate: event.target.checked })} />
               <Trans>Gate</Trans>
@@ -208,13 +216,16 @@ function Waves({ form, onChange, errorOf }: WavesProps): ReactNode {
           </div>
         )
       })}
+      <p className={classes['note']}>
+        <Trans>What a node proved counts only while it was heard of within so many hours. Empty: however long ago that is.</Trans>
+      </p>
       <Button
         look="quiet"
         icon={<Plus aria-hidden="true" />}
         onPress={() =>
           onChange([
             ...form.waves.slice(0, -1),
-            { name: '', percent: '10', soakMinutes: '30', success: '95', hasGate: false },
+            { name: '', percent: '10', soakMinutes: '30', success: '95', evidenceHours: '', hasGate: false },
             ...form.waves.slice(-1),
           ])
         }

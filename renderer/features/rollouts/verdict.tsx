@@ -2,10 +2,9 @@
 import { t } from '@lingui/core/macro'
 import { CircleCheck, CircleDashed, Hand, Minus, Octagon } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { boundText } from '../../ui/bound-text.ts'
 import type { Rollout } from './model.ts'
 import classes from './verdict.module.css'
-import { verdictName } from './words.ts'
+import { reasonSentence, verdictName } from './words.ts'
 
 type Verdict = Rollout['verdict']['verdict']
 type Bearing = Rollout['verdict']['reasons'][number]['bearing']
@@ -44,7 +43,7 @@ export function VerdictReasons({ rollout }: { readonly rollout: Pick<Rollout, 'v
         <li key={`${reason.code}${reason.sentence}`} className={classes[`bearing-${reason.bearing}`]}>
           <BearingMark bearing={reason.bearing} />
           <span>
-            {boundText(reason.sentence, 300)} <code>{reason.code}</code>
+            {reasonSentence(reason)} <code>{reason.code}</code>
           </span>
         </li>
       ))}

@@ -1,6 +1,7 @@
 /** The words of rollouts. */
 import { t } from '@lingui/core/macro'
-import type { Outcome, PlanProblem, Rollout, RolloutAct } from './model.ts'
+import { boundText } from '../../ui/bound-text.ts'
+import type { ActBarrier, Outcome, PlanProblem, Rollout, RolloutAct } from './model.ts'
 
 export function rolloutPhaseName(phase: Rollout['phase']): string {
   switch (phase) {
@@ -62,6 +63,8 @@ export function actName(act: RolloutAct): string {
       return t`Abort`
     case 'roll-back':
       return t`Roll back`
+    case 'approve':
+      return t`Agree`
   }
 }
 
@@ -79,20 +82,24 @@ export function actMeaning(act: RolloutAct): string {
       return t`The rollout ends. Nodes that were told go back to what the plan names, where it names something. It cannot be taken up again.`
     case 'roll-back':
       return t`Its nodes are given what the plan names to go back to. It stays on the record as an assignment like any other.`
+    case 'approve':
+      return t`You agree, as another person than the one who started it, to all the software that it installs, and to its going back. Until somebody does, no node is told to install anything.`
   }
 }
 
-export function barrierName(barrier: 'not-in-this-phase' | 'not-safe' | 'no-fallback', rollout: Rollout): string {
+export function barrierName(barrier: ActBarrier, rollout: Rollout): string {
   switch (barrier) {
     case 'not-in-this-phase':
       return t`A rollout that is ${rolloutPhaseName(rollout.phase).toLocaleLowerCase()} does not take this.`
     case 'not-safe':
       return t`Not safe now: ${rollout.verdict.reasons
         .filter(({ bearing }) => bearing === 'wait' || bearing === 'stop')
-        .map(({ sentence }) => sentence)
+        .map(reasonSentence)
         .join(' ')}`
     case 'no-fallback':
       return t`The plan names nothing to go back to. Assign an older policy instead.`
+    case 'needs-another':
+      return t`You started it; another person has to agree.`
   }
 }
 
@@ -106,5 +113,19 @@ export function planProblemName(problem: PlanProblem): string {
       return t`A percentage above zero, at most 100.`
     case 'more-than-all':
       return t`All waves before it are more than all nodes already.`
+    case 'not-hours':
+      return t`Hours, at most a year; or nothing.`
+  }
+}
+
+/** A reason in the words of the console where it has some, else in the master's own. */
+export function reasonSentence({ code, sentence }: Rollout['verdict']['reasons'][number]): string {
+  switch (code) {
+    case 'APPROVAL_MISSING':
+      return t`It installs software, and nobody but who started it has agreed to that yet.`
+    case 'EVIDENCE_OLD':
+      return t`${boundText(sentence, 300)} Their proof counts again once they are heard.`
+    default:
+      return boundText(sentence, 300)
   }
 }

@@ -149,6 +149,8 @@ describe('policies', () => {
     maintenanceWindow: ' 0 2 * * * ',
     requiresOnline: true,
     minBattery: '30',
+    software: '',
+    rollBackAt: 'FAILED',
   }
   const published: Policy = {
     id: 'p',

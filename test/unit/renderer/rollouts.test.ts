@@ -157,3 +157,32 @@ describe('a plan', () => {
     })
   })
 })
+
+describe('the second person of a rollout that installs software', () => {
+  const unapproved = { agreement: { startedBy: 'Ada', approvedBy: null } }
+
+  it('[UI54] offers agreeing to anybody but who started it, and only while nobody has agreed', () => {
+    const barrierFor = (who: string, given: Partial<Rollout>) => toActs(rollout(given), who).find(({ act }) => act === 'approve')?.barrier
+    expect(barrierFor('Ada', unapproved)).toBe('needs-another')
+    expect(barrierFor('Grace', unapproved)).toBe(null)
+    expect(barrierFor('Grace', { agreement: { startedBy: 'Ada', approvedBy: 'Linus' } })).toBe(undefined)
+    expect(barrierFor('Grace', { ...unapproved, phase: 'ABORTED' })).toBe(undefined)
+    expect(barrierFor('Grace', {})).toBe(undefined)
+  })
+
+  it('[UI54] plans how old the word of a node may be, in hours, and leaves it out where nothing is asked', () => {
+    const form = (evidenceHours: string): PlanForm => ({
+      name: 'n',
+      domainId: 'd',
+      policyBundleId: 'p',
+      fallbackPolicyBundleId: null,
+      tags: '',
+      maxDisrupted: '1',
+      waves: firstWaves.map((one) => ({ ...one, evidenceHours })),
+    })
+    expect(readPlan(form('1,5')).request?.waves.map(({ evidenceSecondsAtMost }) => evidenceSecondsAtMost)).toEqual([5400, 5400, 5400])
+    expect(readPlan(form('')).request?.waves.some((one) => 'evidenceSecondsAtMost' in one)).toBe(false)
+    expect(readPlan(form('0')).problems).toMatchObject({ evidence0: 'not-hours' })
+    expect(readPlan(form('9000')).problems).toMatchObject({ evidence2: 'not-hours' })
+  })
+})
