@@ -138,6 +138,13 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byTopic('domains', 'operators', 'master'),
       paceMs: calmPaceMs,
     }),
+    /** Set in any domain above, it holds here. */
+    reconciliation: (domainId: string): Query<Answers['reconciliation']['get']> => ({
+      key: `reconciliation ${domainId}`,
+      load: (signal) => client.reconciliation.get({ domainId }, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: calmPaceMs,
+    }),
     waivers: (subject: string): Query<Answers['waiver']['list']> => ({
       key: `waivers ${subject}`,
       load: (signal) => client.waiver.list({ subject }, { signal }),

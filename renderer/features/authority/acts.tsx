@@ -71,6 +71,7 @@ function ActDialog({ act, view, onClose }: DialogProps): ReactNode {
   const [favoured, setFavoured] = useState(view.claimants[0]?.masterId ?? '')
   const [debt, setDebt] = useState(view.debts[0]?.eventId ?? '')
   const [verdict, setVerdict] = useState<'upheld' | 'withdrawn'>('upheld')
+  const [inherits, setInherits] = useState(false)
   const to = readRef(ref)
   const asksRef = act === 'grant' || act === 'delegate'
   const place = Number(rank)
@@ -94,7 +95,7 @@ function ActDialog({ act, view, onClose }: DialogProps): ReactNode {
       case 'resolve':
         return client.authority.resolve({ domainId, inFavourOf: favoured, reason })
       case 'release':
-        return client.authority.release({ domainId, reason })
+        return client.authority.release({ domainId, inherit: inherits, reason })
       case 'review':
         return client.authority.review({ domainId, eventId: debt, verdict, findings: reason })
     }
@@ -122,6 +123,17 @@ function ActDialog({ act, view, onClose }: DialogProps): ReactNode {
           value={favoured}
           onChange={setFavoured}
           options={view.claimants.map(({ masterId, masterName }) => ({ id: masterId, name: boundText(masterName ?? masterId, 60) }))}
+        />
+      ) : null}
+      {act === 'release' ? (
+        <Segments
+          label={t`Who decides here afterwards`}
+          value={inherits ? 'above' : 'nobody'}
+          onChange={(whose) => setInherits(whose === 'above')}
+          options={[
+            { id: 'nobody', name: t`Nobody, until it is taken over` },
+            { id: 'above', name: t`Who holds the domain above` },
+          ]}
         />
       ) : null}
       {act === 'review' ? (

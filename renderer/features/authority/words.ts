@@ -64,7 +64,7 @@ export function authorityActMeaning(act: AuthorityAct): string {
     case 'resolve':
       return t`One of those who claim it holds it from the next epoch on. What the others decided beyond restricting stays without effect.`
     case 'release':
-      return t`This master gives up what it holds or claims here. Until somebody takes it over, nobody decides here.`
+      return t`This master gives up what it holds or claims here: for nobody until somebody takes it over, or back to the domain above.`
     case 'review':
       return t`You looked into it, as another person than the one who broke the glass, and write down what you found.`
   }

@@ -20,6 +20,7 @@ import { isEmptyFilter, type NodeFilter, readFilter, toRequest, writeFilter } fr
 import { NodeTable } from '../../features/nodes/table.tsx'
 import { useWhyNot } from '../../features/operators/use-why-not.ts'
 import { QueryBar } from '../../features/query/bar.tsx'
+import { ReconciliationPanel } from '../../features/reconciliation/panel.tsx'
 import { RolloutActs } from '../../features/rollouts/acts.tsx'
 import { RolloutList } from '../../features/rollouts/list.tsx'
 import { isOver, rankRollouts, type Rollout } from '../../features/rollouts/model.ts'
@@ -196,7 +197,12 @@ function DomainRoom({
     case 'topology':
       return <DomainPaths domain={domain} />
     case 'thresholds':
-      return <ThresholdsForm key={JSON.stringify(domain.thresholds)} domain={domain} />
+      return (
+        <>
+          <ThresholdsForm key={JSON.stringify(domain.thresholds)} domain={domain} />
+          <ReconciliationPanel domain={domain} />
+        </>
+      )
   }
 }
 

@@ -1,7 +1,7 @@
 /** What may be done to a node: every act in one menu, those not allowed with the reason, each confirmed with a reason for the record. */
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { CheckCheck, ChevronDown, KeyRound, type LucideIcon, PackageX, Power, ShieldAlert, Trash2 } from 'lucide-react'
+import { CheckCheck, ChevronDown, FolderInput, KeyRound, type LucideIcon, PackageX, Power, ShieldAlert, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useAct } from '../../client/workspace.tsx'
 import type { MasterClient } from '../../client/rpc.ts'
@@ -16,6 +16,7 @@ import { say } from '../../ui/notices.ts'
 import { ProblemPanel } from '../../ui/shown.tsx'
 import classes from './acts.module.css'
 import { isGrave, type NodeDetail, roleFor } from './model.ts'
+import { MoveDialog, moveBarrier } from './move.tsx'
 
 const icons: Readonly<Record<ActionName, LucideIcon>> = {
   activate: Power,
@@ -27,9 +28,18 @@ const icons: Readonly<Record<ActionName, LucideIcon>> = {
 }
 
 export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
-  const [asked, setAsked] = useState<ActionName | null>(null)
+  const [asked, setAsked] = useState<ActionName | 'move' | null>(null)
   const whyNot = useWhyNotFor()
-  const entries = node.actions.map(({ action, isAllowed, reason }) => {
+  const cannotMove = moveBarrier(node) ?? whyNot('engineer')
+  const move = {
+    id: 'move',
+    name: t`Move to another domain`,
+    note: cannotMove ?? t`Or hand it up, or take it over where it was handed up.`,
+    icon: <FolderInput aria-hidden="true" />,
+    isBarred: cannotMove !== null,
+    onAction: () => (cannotMove === null ? setAsked('move') : say(cannotMove)),
+  }
+  const acts = node.actions.map(({ action, isAllowed, reason }) => {
     const Icon = icons[action]
     const barrier = isAllowed ? whyNot(roleFor[action]) : reason
     return {
@@ -41,6 +51,7 @@ export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
       onAction: () => (barrier === null ? setAsked(action) : say(barrier)),
     }
   })
+  const entries = [...acts, move]
   return (
     <>
       <Menu
@@ -56,7 +67,8 @@ export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
         <Trans>Act on this node</Trans>
         <ChevronDown aria-hidden="true" size={14} />
       </Menu>
-      {asked === null ? null : <ConfirmAct key={asked} node={node} action={asked} onClose={() => setAsked(null)} />}
+      {asked === 'move' ? <MoveDialog node={node} onClose={() => setAsked(null)} /> : null}
+      {asked === null || asked === 'move' ? null : <ConfirmAct key={asked} node={node} action={asked} onClose={() => setAsked(null)} />}
     </>
   )
 }

@@ -47,6 +47,11 @@ export function NodeHead({ node, aside }: { readonly node: NodeDetail; readonly 
           <code>{record.id}</code>
           <CopyButton text={record.id} label={t`Copy the id`} />
         </span>
+        {node.way === undefined || node.way.length === 0 ? null : (
+          <span>
+            <Trans>through {node.way.map(({ name }) => boundText(name, 40)).join(', ')}</Trans>
+          </span>
+        )}
         {record.tags.map((tag) => (
           <bdi key={tag} className={classes['tag']}>
             {boundText(tag, 32)}
