@@ -5,8 +5,7 @@
 import type { DecisionData } from '../decisions.ts'
 import type { EventEnvelope } from '../../kernel/event.ts'
 import type { NodeEventData } from '../node/node-events.ts'
-import type { CommandConstraints, CommandBody, Semantics } from './events.ts'
-import type { CommandSignature } from './command-statement.ts'
+import type { CommandBody, CommandConstraints, CommandSignature, Semantics } from './events.ts'
 import type { CommandStage } from './stage-machine.ts'
 
 export type IssuedCommand = {

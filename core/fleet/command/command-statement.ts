@@ -7,11 +7,9 @@ import type { Crypto } from '../../kernel/ports.ts'
 import type { CheckSignature } from '../authority/statement.ts'
 import { digestOf } from './body-digest.ts'
 import type { IssuedCommand } from './command-state.ts'
+import type { CommandSignature } from './events.ts'
 
 export const commandPayloadType = 'application/vnd.ibcf.command+json'
-
-/** Base64 of the signature, and the key that made it. */
-export type CommandSignature = { readonly keyid: string; readonly signature: string }
 
 export type SignedCommand = Pick<
   IssuedCommand,

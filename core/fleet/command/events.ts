@@ -11,7 +11,10 @@ const text = z.string().max(4000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().nonnegative()
 /** Of the master, over the whole command (command-statement.ts); absent in what was issued before other masters handed commands over. */
-const commandSignature = z.object({ keyid: z.string().max(100), signature: z.string().max(200) }).optional()
+/** Base64 of the signature, and the key that made it (command-statement.ts). */
+const signed = z.object({ keyid: z.string().max(100), signature: z.string().max(200) })
+export type CommandSignature = z.infer<typeof signed>
+const commandSignature = signed.optional()
 
 export const semantics = ['AT_LEAST_ONCE', 'AT_MOST_ONCE'] as const
 export type Semantics = (typeof semantics)[number]

@@ -22,7 +22,7 @@ beforeEach(() => {
   node = undefined
 })
 afterEach(async () => {
-  await Promise.all([node, ...masters].map((running) => running?.stop('SIGKILL')))
+  for (const running of [node, ...masters]) await running?.stop('SIGKILL')
   home.dispose()
 })
 
