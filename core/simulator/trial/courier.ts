@@ -29,6 +29,10 @@ export type Courier = {
 /** Pieces that go into one transaction: a stick is taken in part by part, and can be pulled in between. */
 const piecesAtOnce = 16
 
+/** Where the parts of an encoded segment lie (log/segment.ts). */
+const headerAt = 9
+const signatureBytes = 64
+
 export function createCourier(random: SeededRandom, witness: Witness): Courier {
   const receipts = new Map<string, Stick['receipt']>()
   let packed = 0
@@ -106,7 +110,11 @@ export function createCourier(random: SeededRandom, witness: Witness): Courier {
       const which = Math.floor(random.between(0, stick.pieces.length))
       const piece = stick.pieces[which]
       if (piece === undefined) return stick
-      const at = Math.floor(random.between(0, piece.length))
+      // Each part of a segment as often as any other: a signature is short, and nothing but the check of it guards it.
+      const signature = headerAt + new DataView(piece.buffer, piece.byteOffset).getUint32(headerAt - 4)
+      const ends = [signature, signature + signatureBytes, piece.length]
+      const part = Math.floor(random.between(0, ends.length))
+      const at = Math.floor(random.between(part === 0 ? 0 : (ends[part - 1] ?? 0), ends[part] ?? piece.length))
       return { ...stick, pieces: stick.pieces.with(which, piece.with(at, (piece[at] ?? 0) ^ 1)) }
     },
     firstPart: (stick) => ({ ...stick, pieces: stick.pieces.slice(0, Math.floor(stick.pieces.length / 2)), blobs: [] }),

@@ -240,7 +240,8 @@ function arriveDamaged({ courier, witness }: World, to: Station, stick: Stick): 
   const at = damaged.pieces.findIndex((piece, place) => piece !== stick.pieces[place])
   const answer = taken[at]
   if (answer !== undefined)
-    witness.altered.push({ where: `a stick for ${to.name}`, wasRefused: answer.kind === 'refused' || answer.kind === 'gap' })
+    // What is held already is not looked at again: nothing of it is taken, altered or not.
+    witness.altered.push({ where: `a stick for ${to.name}`, wasRefused: answer.kind !== 'stored' && answer.kind !== 'forked' })
   courier.deliver(to, stick)
 }
 

@@ -58,9 +58,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'ignores-the-epoch',
     does: 'lets a node obey whoever shows it any authority at all',
-    module: 'core/fleet/authority/fence.ts',
-    find: 'if (step < 0) return refused(',
-    replace: 'if (step < -1000) return refused(',
+    module: 'core/agent/authority.ts',
+    find: `if (nearer < 0 || (nearer > 0 && passed !== undefined && grant.epoch <= passed.epoch))
+    return refused('EPOCH_STALE', 'The domain that the grant is about is not the one that the node is held through now.', {
+      domainId: grant.domainId,
+      heldAtDomainId: approval.heldAtDomainId ?? null,
+    })
+  const placement = (held?.placement ?? approval.placement) + (nearer > 0 ? 1 : 0)
+  const judged = fence(held, { placement, epoch: grant.epoch, masterId: who.masterId })`,
+    replace:
+      'const placement = held?.placement ?? approval.placement; const judged = nearer > 99 ? fence(held, { placement, epoch: grant.epoch, masterId: who.masterId }) : accepted({ placement, epoch: grant.epoch, masterId: who.masterId })',
     tries: { scenario: 'overtaken' },
   },
   {
