@@ -44,7 +44,18 @@ export function boot({ name, world, hardware, random, disk, isTorn, witness, gon
     random,
     files: disk.files,
     clock: { now: hardware.now, monotonic: time.clock.monotonic },
-    scheduler: time.scheduler,
+    scheduler: {
+      ...time.scheduler,
+      // What was still on the stack when the power went ends with the machine, and is no fault of its code.
+      after: (ms, act) =>
+        time.scheduler.after(ms, () => {
+          try {
+            act()
+          } catch (error) {
+            if (power.isOn()) throw error
+          }
+        }),
+    },
     diagnostics: {
       debug: quiet,
       info: quiet,
