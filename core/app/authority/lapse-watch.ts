@@ -4,9 +4,9 @@
  */
 import type { MasterPort } from '../../ingest/master-port.ts'
 import { isAppError } from '../../kernel/app-error.ts'
-import { createDeadlineQueue } from '../../kernel/deadline-queue.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import type { ReadModel } from '../read-model.ts'
+import { createWallDeadlines, longestWaitMs } from '../wall-deadlines.ts'
 import { type AuthorityParts, tryAuthority } from './record.ts'
 
 export type LapseWatch = {
@@ -22,19 +22,12 @@ export type LapseWatchParts = {
   readonly commit: MasterPort['commit']
 }
 
-/** The wall clock may be set meanwhile: it is looked at again at least this often. */
-const longestWaitMs = 60_000
-const shortestWaitMs = 10
 /** The disk is full, or it is not for this master to say. */
 const retryMs = 3_600_000
 
 export function createLapseWatch({ model, ports, parts, commit }: LapseWatchParts): LapseWatch {
-  const { clock, scheduler, diagnostics } = ports
-  /** By the wall clock, which is what a date names. */
-  const deadlines = createDeadlineQueue<string>()
-  let cancel: (() => void) | undefined
-  let plannedFor = Number.POSITIVE_INFINITY
-  let isClosed = false
+  const { clock, diagnostics } = ports
+  const deadlines = createWallDeadlines(ports, (id) => lapse(id))
 
   const datesOf = (domainId: string): readonly { readonly masterId: string; readonly untilMs: number }[] => {
     const { grantedAtDomainId, claimants } = model.holder(domainId)
@@ -46,7 +39,6 @@ export function createLapseWatch({ model, ports, parts, commit }: LapseWatchPart
     const next = Math.min(...datesOf(domainId).map(({ untilMs }) => untilMs))
     // An instant later: the date itself still belongs to the grant.
     deadlines.set(domainId, Number.isFinite(next) ? next + 1 : undefined)
-    plan()
   }
 
   const lapse = (domainId: string): void => {
@@ -62,27 +54,9 @@ export function createLapseWatch({ model, ports, parts, commit }: LapseWatchPart
     }
   }
 
-  const plan = (): void => {
-    const next = deadlines.next()
-    if (isClosed || next === undefined || (cancel !== undefined && next >= plannedFor)) return
-    cancel?.()
-    plannedFor = next
-    cancel = scheduler.after(Math.min(Math.max(next - clock.now(), shortestWaitMs), longestWaitMs), () => {
-      cancel = undefined
-      const now = clock.now()
-      const due: string[] = []
-      for (let id = deadlines.takeDue(now); id !== undefined; id = deadlines.takeDue(now)) due.push(id)
-      for (const id of due) lapse(id)
-      plan()
-    })
-  }
-
   for (const { subject } of model.reader.all<{ subject: string }>('SELECT subject FROM authority_domains')) look(subject)
   return {
     look,
-    close: () => {
-      isClosed = true
-      cancel?.()
-    },
+    close: deadlines.close,
   }
 }

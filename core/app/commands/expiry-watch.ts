@@ -5,10 +5,10 @@
 import { decideLapse } from '../../fleet/command/decide.ts'
 import type { MasterPort } from '../../ingest/master-port.ts'
 import { isAppError } from '../../kernel/app-error.ts'
-import { createDeadlineQueue } from '../../kernel/deadline-queue.ts'
 import type { DomainId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import type { ReadModel } from '../read-model.ts'
+import { createWallDeadlines } from '../wall-deadlines.ts'
 import { effectIn } from './facts.ts'
 import { commandIds, knownCommand } from './known-command.ts'
 
@@ -24,26 +24,18 @@ export type ExpiryWatchParts = {
   readonly commit: MasterPort['commit']
 }
 
-/** The wall clock may be set meanwhile: it is looked at again at least this often. */
-const longestWaitMs = 60_000
-const shortestWaitMs = 10
 /** The disk is full, or another master holds the domain now. */
 const retryMs = 60_000
 
 export function createExpiryWatch({ model, ports, commit }: ExpiryWatchParts): ExpiryWatch {
-  const { clock, scheduler, diagnostics } = ports
-  /** By the wall clock, which is what an expiry names. */
-  const deadlines = createDeadlineQueue<string>()
-  let cancel: (() => void) | undefined
-  let plannedFor = Number.POSITIVE_INFINITY
-  let isClosed = false
+  const { clock, diagnostics } = ports
+  const deadlines = createWallDeadlines(ports, (id) => lapse(id))
 
   const look = (commandId: string): void => {
     const known = knownCommand(model, commandId)
     const expiresAt = known?.issued.expiresAt ?? null
     const isOpen = known !== undefined && expiresAt !== null && ['issued', 'queued', 'exported', 'sent', 'received'].includes(known.stage)
     deadlines.set(commandId, isOpen ? Date.parse(expiresAt) : undefined)
-    plan()
   }
 
   const lapse = (commandId: string): void => {
@@ -66,28 +58,10 @@ export function createExpiryWatch({ model, ports, commit }: ExpiryWatchParts): E
     }
   }
 
-  const plan = (): void => {
-    const next = deadlines.next()
-    if (isClosed || next === undefined || (cancel !== undefined && next >= plannedFor)) return
-    cancel?.()
-    plannedFor = next
-    cancel = scheduler.after(Math.min(Math.max(next - clock.now(), shortestWaitMs), longestWaitMs), () => {
-      cancel = undefined
-      const now = clock.now()
-      const due: string[] = []
-      for (let id = deadlines.takeDue(now); id !== undefined; id = deadlines.takeDue(now)) due.push(id)
-      for (const id of due) lapse(id)
-      plan()
-    })
-  }
-
   // Of an earlier run: what ran out while nobody was listening is said now.
   for (const commandId of commandIds(model.reader, 'WHERE word IS NULL AND expires_at IS NOT NULL')) look(commandId)
   return {
     look,
-    close: () => {
-      isClosed = true
-      cancel?.()
-    },
+    close: deadlines.close,
   }
 }
