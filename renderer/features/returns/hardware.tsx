@@ -169,7 +169,7 @@ function ForkRow({ fork, nodeId }: { readonly fork: Fork; readonly nodeId: strin
         {fork.tellings.map((telling) => (
           <li key={telling.head}>
             <span>
-              {telling.isFirst ? <Trans>the one that came first, has effect</Trans> : <Trans>another one, without effect</Trans>},{' '}
+              {telling.isFirst ? <Trans>the one that came here first</Trans> : <Trans>another one</Trans>},{' '}
               <Trans>held up to event {formats.count(telling.seq)}</Trans> <code title={telling.head}>{telling.head.slice(0, 12)}</code>
             </span>
             {fork.decided === null ? (
