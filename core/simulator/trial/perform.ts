@@ -20,14 +20,15 @@ const cause = 'trial'
 /** A crash at a write comes by then, even if nothing is written. */
 const longestUntilCrashMs = 10 * 60_000
 
-export async function perform(world: World, what: Happening, later: Later): Promise<void> {
+/** False when it could not come about: the machine is down, there is no backup, nobody is there. */
+export async function perform(world: World, what: Happening, later: Later): Promise<boolean> {
   const isCountedLater = what.kind === 'wire' || what.kind === 'withhold'
   const name = isCountedLater ? undefined : faultNameOf(what)
   const hasHappened = await happen(world, what, later)
   if (hasHappened && name !== undefined) tally(world.witness.faults, name)
+  return hasHappened
 }
 
-/** False when it could not come about: the machine is down, there is no backup, nobody is there. */
 async function happen(world: World, what: Happening, later: Later): Promise<boolean> {
   const { network, wire } = world
   switch (what.kind) {

@@ -15,8 +15,8 @@ export type TrialOptions = {
   readonly also?: (world: World) => readonly string[]
   /** Until everybody has to be at rest once the faults stopped; an hour where nothing is said. */
   readonly restWithinMs?: number
-  /** Told of everything that happens, with the instant in the world. */
-  readonly told?: (atMs: number, what: TrialPlan['happenings'][number]['what']) => void
+  /** Told of everything that was to happen, with the instant in the world, and whether it came about. */
+  readonly told?: (atMs: number, what: TrialPlan['happenings'][number]['what'], cameAbout: boolean) => void
 }
 
 export type TrialResult = {
@@ -70,8 +70,8 @@ async function live(world: World, plan: TrialPlan, begunAt: number, told: TrialO
   }
   for (const { atMs, what } of plan.happenings.toSorted((a, b) => a.atMs - b.atMs))
     later(atMs, async () => {
-      told?.(world.time.clock.now() - begunAt, what)
-      await perform(world, what, later)
+      const cameAbout = await perform(world, what, later)
+      told?.(world.time.clock.now() - begunAt, what, cameAbout)
     })
   const endAt = begunAt + plan.hours * 3_600_000
   for (let next = following.shift(); next !== undefined && next.atMs <= endAt; next = following.shift()) {

@@ -30,7 +30,7 @@ function lasting(ms: number): string {
   return ms < 120 * minuteMs ? `${Math.round(ms / minuteMs)} min` : `${Math.round(ms / (6 * minuteMs)) / 10} h`
 }
 
-function sentenceOf(what: Happening): string {
+export function sentenceOf(what: Happening): string {
   switch (what.kind) {
     case 'cut':
       return `The link of ${what.node} is cut for ${lasting(what.forMs)}.`
