@@ -4,8 +4,11 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A tier that starts processes runs its files one after another: on two cores, parallel files would only measure each other. */
-const oneFileAtATime = { fileParallelism: false }
+/**
+ * Tiers that start processes run two files at a time: much of a file is waiting (for a link, a schedule, a window), and more of them
+ * at once would only make each other slow.
+ */
+const twoFilesAtATime = { maxWorkers: 2 }
 
 const tier = (name: string, testTimeout: number, extra: Record<string, unknown> = {}) => ({
   root,
@@ -20,9 +23,9 @@ export default defineConfig({
       tier('contract', 20_000),
       tier('migration', 20_000),
       tier('fuzz', 60_000),
-      tier('integration', 120_000, oneFileAtATime),
+      tier('integration', 120_000, twoFilesAtATime),
       tier('simulation', 120_000),
-      tier('e2e', 240_000, oneFileAtATime),
+      tier('e2e', 240_000, twoFilesAtATime),
     ],
   },
 })
