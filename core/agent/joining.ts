@@ -146,7 +146,7 @@ export async function prove(parts: JoiningParts, purpose: ProofDocument['purpose
     nodeId: identity.nodeId,
     masterId,
     nonce,
-    frontier: statedFrontier(journal, uploader),
+    frontier: statedFrontier(uploader),
     now,
     // Said under its signature: whoever carries its requests cannot unsay it ([RY9]).
     ...(via().length === 0 ? {} : { signsRequests: true }),
@@ -154,12 +154,9 @@ export async function prove(parts: JoiningParts, purpose: ProofDocument['purpose
   return { kind: 'ok', value: signStatement(ports.crypto, identity, statementTypes.proof, proof) }
 }
 
-/** What the node holds and stands by, newest incarnation last; logs that the master refused are given up. */
-export function statedFrontier(journal: Journal, uploader: Uploader): ProofDocument['frontier'] {
-  return journal
-    .heads()
-    .filter(({ log }) => !uploader.isRefused(log))
-    .slice(-64)
+/** What the node holds and stands by, newest incarnation last. */
+export function statedFrontier(uploader: Uploader): ProofDocument['frontier'] {
+  return uploader.standsBy().slice(-64)
 }
 
 export async function attach(parts: JoiningParts): Promise<Answer<Attachment>> {

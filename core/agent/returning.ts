@@ -51,7 +51,7 @@ export async function replay(parts: JoiningParts, { sessionId, token }: ReturnSe
     const broken = await uploader.send(token, rest)
     if (broken !== undefined) return broken
   }
-  const json = { frontier: statedFrontier(journal, uploader) }
+  const json = { frontier: statedFrontier(uploader) }
   const verdict = await client.ask(completeAnswer, { method: 'POST', path: `/v1/return/${sessionId}/complete`, token, json })
   if (verdict.kind === 'ok') store.transact((writer) => memory.forget(writer, 'session'))
   return verdict

@@ -2,12 +2,15 @@
 import { blobAnswer, gatewayLimits, segmentAnswer } from '../contract/gateway.ts'
 import type { z } from 'zod'
 import { isAppError } from '../kernel/app-error.ts'
+import { toHex } from '../kernel/hex.ts'
 import type { Ports } from '../kernel/ports.ts'
+import type { Reader } from '../kernel/reader.ts'
 import { readEvent } from '../log/event-bytes.ts'
 import { lanes, parseLogId } from '../log/log-id.ts'
-import { decodeSegment } from '../log/segment.ts'
+import { decodeSegment, verifySegment } from '../log/segment.ts'
 import { nodeEvents } from '../fleet/node/node-events.ts'
 import { readBlob } from '../store/blobs.ts'
+import { branchOf, headAt, readLogTree } from '../store/branches.ts'
 import type { Store } from '../store/open.ts'
 import { segmentAt } from '../store/read-segments.ts'
 import type { Answer, Failure, GatewayClient } from './gateway-client.ts'
@@ -19,13 +22,14 @@ import type { Memory } from './memory.ts'
 export type Range = { readonly log: string; readonly fromSeq: number }
 
 export type Uploader = {
-  /** What the master has not acknowledged, in the order to send it; logs that it refused are left out. */
+  /** What the master has not acknowledged, in the order to send it; of a log that it refused only what comes before that part. */
   readonly pending: () => readonly Range[]
   /** Events in `pending`. */
   readonly backlog: () => number
-  /** Undefined when the master holds all signed segments of the ranges. One that it refuses is remembered, and its log not offered again. */
+  /** Undefined when the master holds all signed segments of the ranges. One that it refuses is remembered, and not offered again. */
   readonly send: (token: string, ranges: readonly Range[]) => Promise<Failure | undefined>
-  readonly isRefused: (log: string) => boolean
+  /** How far the node stands by each of its logs: to its end, or to the part that the master refused ([AG3]). */
+  readonly standsBy: () => readonly Head[]
   /** Pieces that the master has taken in this run. */
   readonly acknowledged: () => number
 }
@@ -44,8 +48,10 @@ type UploaderParts = {
 /** A piece is to take about this long, so that a link that drops every minute still gets whole pieces through. */
 const pieceMs = { least: 500, most: 3000 } as const
 const leastPieceBytes = 1024
-/** A refused log is offered again after this long: it may have been the way there that spoilt it, or the master's own mistake. */
+/** A refused part is offered again after this long: it may have been the way there that spoilt it, or the master's own mistake. */
 const refusedForMs = 60 * 60_000
+/** So often a link may spoil the same part; a master that still refuses it means the part. */
+const mostSpoilt = 3
 /** A master that asks to go back does so by halves; more than this is no search but a circle. */
 const mostCorrections = 40
 
@@ -54,29 +60,46 @@ export function createUploader({ ports, store, identity, journal, memory, client
   let acknowledged = 0
   /** Blobs that the master has: of a new snapshot most parts are the old ones. */
   const delivered = new Set<string>()
+  /** How often in a row a part of a log was refused that is sound here. */
+  const spoilt = new Map<string, number>()
 
-  const isRefused = (log: string): boolean => {
+  /** Where the part begins that the master refused; undefined where it refused none. */
+  const refusedFrom = (log: string): number | undefined => {
     const refusal = memory.get('refusedLogs')?.[log]
-    return refusal !== undefined && ports.clock.now() - Date.parse(refusal.at) < refusedForMs
+    return refusal !== undefined && ports.clock.now() - Date.parse(refusal.at) < refusedForMs ? refusal.fromSeq : undefined
   }
+  // What came before counts whatever became of the rest: a master that was restored has to be able to ask for it.
+  const standsBy = (): readonly Head[] =>
+    journal.heads().flatMap((head) => {
+      const end = refusedFrom(head.log)
+      return end === undefined || end > head.seq ? [head] : pointBefore(store.reader, head.log, end)
+    })
   const unacknowledged = (): readonly (Head & Range)[] => {
     const held = memory.get('held') ?? {}
-    return journal
-      .heads()
+    return standsBy()
       .map((head) => ({ ...head, fromSeq: (held[head.log] ?? 0) + 1 }))
-      .filter(({ log, seq, fromSeq }) => fromSeq <= seq && !isRefused(log))
+      .filter(({ seq, fromSeq }) => fromSeq <= seq)
   }
   const remember = (log: string, heldSeq: number): void =>
     store.transact((writer) => {
       memory.put(writer, 'held', { ...memory.get('held'), [log]: heldSeq })
-      const { [log]: _, ...others } = memory.get('refusedLogs') ?? {}
-      memory.put(writer, 'refusedLogs', others)
+      const { [log]: refusal, ...others } = memory.get('refusedLogs') ?? {}
+      if (refusal !== undefined && refusal.fromSeq <= heldSeq) memory.put(writer, 'refusedLogs', others)
     })
   const rememberRefusal = (log: string, fromSeq: number, { code, sentence }: Failure): void =>
     store.transact((writer) => {
       const at = new Date(ports.clock.now()).toISOString()
       memory.put(writer, 'refusedLogs', { ...memory.get('refusedLogs'), [log]: { fromSeq, code, sentence, at } })
     })
+
+  /** What is sound here was spoilt on the way, and is sent again before the node believes that it was refused. */
+  const isToBlame = (answer: Failure, log: string, signed: Uint8Array): boolean => {
+    const decoded = decodeSegment(signed)
+    const isSound = decoded.ok && verifySegment(ports.crypto, identity.publicKey, decoded.value).ok
+    const times = (spoilt.get(log) ?? 0) + 1
+    spoilt.set(log, times)
+    return !isSound || answer.code === 'SEGMENT_FORKED' || times >= mostSpoilt
+  }
 
   /** Sends `bytes` from where the far end says it has them. The same piece twice does no harm there. */
   const sendPieces = async <Progress extends { readonly offset: number; readonly isComplete: boolean }>(
@@ -137,21 +160,24 @@ export function createUploader({ ports, store, identity, journal, memory, client
   const sendLog = async (token: string, { log, fromSeq }: Range): Promise<Failure | undefined> => {
     let next = fromSeq
     for (let corrections = 0; corrections < mostCorrections; ) {
+      if (next >= (refusedFrom(log) ?? Number.POSITIVE_INFINITY)) return undefined
       const segment = segmentAt(store.reader, parseLogId(log), next)
       if (segment === undefined) return undefined
       const path = `/v1/segments?log=${encodeURIComponent(log)}&from=${segment.from}&to=${segment.to}&`
-      const packed = ports.compression.zstd(signedWithPresentKey(ports.crypto, identity, segment.bytes))
+      const signed = signedWithPresentKey(ports.crypto, identity, segment.bytes)
+      const packed = ports.compression.zstd(signed)
       const failure = await sendBlobs(token, segment.bytes)
       if (failure !== undefined) return failure
       const answer = await sendPieces(segmentAnswer, token, path, 'application/vnd.ibcf.segment+zstd', packed)
       if (answer.kind === 'ok') {
         remember(log, answer.value.held.seq)
+        spoilt.delete(log)
         next = segment.to + 1
       } else if (expectedOf(answer, 'SEGMENT_GAP') !== undefined) {
         next = Math.max(1, expectedOf(answer, 'SEGMENT_GAP') ?? 1)
         corrections++
       } else if (isRefusalOfContent(answer)) {
-        rememberRefusal(log, segment.from, answer)
+        if (isToBlame(answer, log, signed)) rememberRefusal(log, segment.from, answer)
         return answer
       } else return answer
       const interruption = await between()
@@ -161,19 +187,23 @@ export function createUploader({ ports, store, identity, journal, memory, client
   }
 
   return {
-    isRefused,
+    standsBy,
     acknowledged: () => acknowledged,
     pending: () => unacknowledged().toSorted(bySendingOrder),
     backlog: () => unacknowledged().reduce((sum, { seq, fromSeq }) => sum + seq - fromSeq + 1, 0),
     send: async (token, ranges) => {
       for (const range of ranges) {
-        if (isRefused(range.log)) continue
         const failure = await sendLog(token, range)
         if (failure !== undefined) return failure
       }
       return undefined
     },
   }
+}
+
+function pointBefore(reader: Reader, log: string, end: number): readonly Head[] {
+  const tree = end > 1 ? readLogTree(reader, parseLogId(log)) : undefined
+  return tree === undefined ? [] : [{ log, seq: end - 1, head: toHex(headAt(reader, tree, branchOf(tree, 0), end - 1)) }]
 }
 
 /** Control first, then fact, then bulk; within a lane the older incarnation first (ULIDs sort by age). */

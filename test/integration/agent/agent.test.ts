@@ -432,6 +432,31 @@ describe('alone, and back', () => {
     expect(phaseOf(its, node)).toBe('ACTIVE')
   })
 
+  it('[AG6] what was spoilt on the way is sent again as it is once a person let the node back in', async () => {
+    const its = await island()
+    const node = await its.join({ observeEverySeconds: 1 })
+    await cut(its, node, 60)
+    node.link.isUp = true
+    const { zstd, unzstd } = its.ports.compression
+    let isSpoilt = false
+    node.link.between = (request, next) => {
+      if (isSpoilt || request.body === undefined || !decodeURIComponent(request.path).includes('/fact/')) return next()
+      isSpoilt = true
+      const bytes = unzstd(request.body, 1024 * 1024)
+      // The first byte of the signature (log/segment.ts).
+      const at = 9 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(5)
+      const spoilt = zstd(bytes.with(at, (bytes[at] ?? 0) ^ 1))
+      expect(spoilt.length).toBe(request.body.length)
+      request.body.set(spoilt)
+      return next()
+    }
+    await its.ports.advanceUntil(() => isSpoilt && phaseOf(its, node) === 'QUARANTINED', 60_000)
+    remediateNode({ master: its.master(), actor: its.operator }, { nodeId: node.agent.view().nodeId, reason: 'The link was bad.' })
+    await its.ports.advanceUntil(() => isAtRest(node))
+    await expectSame(its, node)
+    expect(new Set(Object.keys(bytesOf(node.store, node)).map((log) => parseLogId(log).incarnation)).size).toBe(1)
+  })
+
   it('[AG6] uploads control first, then fact, then bulk, whatever was recorded when', async () => {
     const its = await island()
     const node = await its.join({ observeEverySeconds: 1, snapshotEverySeconds: 2 })
