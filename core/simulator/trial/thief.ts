@@ -56,9 +56,12 @@ export function forge(world: World, node: FieldNode): boolean {
   const piece = encodeSegment({ ...signed, events: [bytes] })
   const [taken] = world.courier.deliver(end, { from: 'a thief', pieces: [piece], blobs: [], receipt: { frontier: [], life: 0, number: 0 } })
   if (taken === undefined) return false
-  if (taken.kind === 'forked')
-    world.witness.forged.push({ master: end.name, life: end.life(), log: point.log, seq: point.seq, leaf: toHex(crypto.sha256(bytes)) })
-  else world.witness.altered.push({ where: `the past of ${node.name} at ${end.name}`, wasRefused: taken.kind === 'refused' })
+  const forgery = { master: end.name, life: end.life(), log: point.log, seq: point.seq, leaf: toHex(crypto.sha256(bytes)) }
+  const isKnownAsForged = world.witness.forged.some((one) => one.master === forgery.master && one.leaf === forgery.leaf)
+  if (taken.kind === 'forked') world.witness.forged.push(forgery)
+  // The same forgery again is held apart already.
+  else if (taken.kind !== 'known' || !isKnownAsForged)
+    world.witness.altered.push({ where: `the past of ${node.name} at ${end.name}`, wasRefused: taken.kind === 'refused' })
   return true
 }
 
