@@ -65,6 +65,8 @@ export async function importBundle(args: readonly string[], io: CommandIo): Prom
     io.stdout(`From ${JSON.stringify(taken.from.name)}: ${taken.storedEvents} events and ${taken.storedBlobs} pieces of content were new.`)
     for (const { log, at } of taken.forks)
       io.stdout(`Told otherwise before: ${log} from ${at} on. Both are kept, without effect, until somebody decides.`)
+    for (const { log, from, to } of taken.absent)
+      io.stdout(`Left out, or still to come: ${log} ${from} to ${to}, of which its origin speaks.`)
     for (const { log, expected } of taken.gaps) io.stdout(`Cannot be placed yet: ${log}; what comes from ${expected} on is missing.`)
     for (const { code, sentence, log, count } of taken.refused) io.stdout(`Refused (${code}): ${sentence} ${log} (${count} times)`)
   }

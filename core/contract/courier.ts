@@ -198,6 +198,8 @@ export const importResult = z.object({
   forkedSegments: count,
   refused: z.array(z.object({ code: text, sentence: text, log: text, count })),
   waitingPieces: count,
+  /** Parts of logs that their origins speak of and that are not here; at most 200. */
+  absent: z.array(z.object({ log: text, from: count, to: count })).default([]),
   storedBlobs: count,
   /** Where the receipt lies for the way back; null where the stick could not be written any more. It is kept here as well. */
   receiptFile: text.nullable(),

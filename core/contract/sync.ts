@@ -77,6 +77,8 @@ export const importedView = z.object({
   knownSegments: count,
   gaps: z.array(z.object({ log: z.string(), expected: count })),
   forks: z.array(z.object({ log: z.string(), at: count })),
+  /** Parts of logs that their origins speak of and that are not here; at most 200. */
+  absent: z.array(z.object({ log: z.string(), from: count, to: count })),
   refused: z.array(z.object({ code: z.string(), sentence: z.string(), log: z.string(), count })),
   storedBlobs: count,
   newReceipts: count,

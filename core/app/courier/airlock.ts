@@ -14,6 +14,7 @@ import type { Volumes } from '../../kernel/ports.ts'
 import { lastPosition } from '../../store/read-events.ts'
 import { requireOperator } from '../acts/act.ts'
 import type { ServedMaster } from '../served-master.ts'
+import { readAbsent } from '../sync/announced.ts'
 import { vouchedKey } from '../sync/known-key.ts'
 import { readReceipt } from '../sync/tables.ts'
 import { applySpooled } from './apply.ts'
@@ -62,6 +63,7 @@ export type AirlockParts = {
 }
 
 const shownAtMost = 50
+const absentAtMost = 200
 
 export function createAirlock({ directory, master, volumes, startParser, changed }: AirlockParts): Airlock {
   const { ports } = master
@@ -319,7 +321,8 @@ export function createAirlock({ directory, master, volumes, startParser, changed
       actor,
     })
     const { segments: _, ...figures } = applied
-    show(importId, { stage: 'applied', progress: null, isInterrupted: false, result: { outcome, ...figures, ...receipt } })
+    const absent = [...master.moment(() => readAbsent(master.model.reader, absentAtMost))]
+    show(importId, { stage: 'applied', progress: null, isInterrupted: false, result: { outcome, ...figures, absent, ...receipt } })
     clear(importId)
   }
 

@@ -2,6 +2,7 @@
  * The read model as it would be with some more events, which are held in memory and nowhere else ([CU9]): each subject they are about is
  * folded on from what is kept, or again from its first event where they come before what is folded already or change who may decide.
  */
+import type { CommandDecisions } from '../../fleet/command/command-state.ts'
 import type { Place } from '../../fleet/node/place.ts'
 import { projections, readTables } from '../../projections/all.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
@@ -14,6 +15,7 @@ import { readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import { createCheckSignature } from '../../trust/check-signature.ts'
 import { createBook } from '../projecting/book.ts'
+import { countingOf } from '../projecting/counting.ts'
 import { type Effective, effective, isUnknownCritical } from '../projecting/effective.ts'
 import { applyOne, fitsBehind, foldAll, knowsNothing, nothingOf, type Subject } from '../projecting/fold.ts'
 import { type StateRow, subjectOf } from '../projecting/folding.ts'
@@ -36,6 +38,8 @@ const rereadAtMost = 200_000
 
 export function overlay(model: ReadModel): Overlay {
   const { reader } = model
+  // What comes behind a fork that is held has no effect yet: the master of record has not accepted it, or nobody has decided for it.
+  const { markOf } = countingOf(model)
   const check = createCheckSignature(model.ports.crypto)
   const staged = new Map<string, StoredEvent[]>()
   const known = new Map<string, States | undefined>()
@@ -46,9 +50,11 @@ export function overlay(model: ReadModel): Overlay {
       authority: (id) => basisOf('authority', id) as AuthorityState | undefined,
       domain: (id) => basisOf('domains', id) as DomainState | undefined,
       lives: (id) => basisOf('lives', id) as LivesState | undefined,
+      place: (id) => placeOf(id) ?? undefined,
       freezers: () => [...readFreezers(reader), ...stagedFreezers()],
     }),
     () => 0,
+    (id) => (read('commands', id)?.decisions as CommandDecisions | undefined)?.issued ?? undefined,
   )
 
   function stagedFreezers(): readonly string[] {
@@ -65,7 +71,7 @@ export function overlay(model: ReadModel): Overlay {
       projection.handles.includes(input.event.type) || (projection.name === 'authority' && isUnknownCritical(input.event))
     const place = isJudged && projection.name !== 'places' ? placeOf(id) : null
     return events.flatMap((stored) => {
-      const input = effective(stored, undefined, true)
+      const input = effective(stored, undefined, true, markOf(stored))
       if (input === undefined || !takes(input)) return []
       return !isJudged || hasEffect(judge, input, place) ? [input] : []
     })

@@ -9,6 +9,7 @@ import { hasBlob } from '../../store/blobs.ts'
 import type { Manifest, ManifestRun } from '../../sync/bundle-format.ts'
 import { type BundleItem, readBundle } from '../../sync/read-bundle.ts'
 import type { ServedMaster } from '../served-master.ts'
+import { type Absent, readAbsent } from './announced.ts'
 import { holdsPoint } from './give-out.ts'
 import { vouchedKey } from './known-key.ts'
 import { readReceipt } from './tables.ts'
@@ -35,6 +36,8 @@ export type ImportReport = {
   readonly gaps: readonly { readonly log: string; readonly expected: number }[]
   readonly forks: readonly { readonly log: string; readonly at: number }[]
   readonly refused: readonly { readonly code: string; readonly sentence: string; readonly log: string; readonly count: number }[]
+  /** What the origins of these logs say that there is, and what is not here: left out, or still to come. */
+  readonly absent: readonly Absent[]
   readonly storedBlobs: number
   readonly newReceipts: number
   /** The receipt to be brought back. */
@@ -44,6 +47,7 @@ export type ImportReport = {
 /** So many bytes of segments go into one transaction. */
 const batchBytes = 2 * 1024 * 1024
 const blobPieceBytes = 1024 * 1024
+const absentAtMost = 200
 
 /** Reads it all and writes nothing. Throws what `readBundle` throws. */
 export async function checkBundle(master: ServedMaster, open: OpenBundle): Promise<CheckedBundle> {
@@ -137,9 +141,12 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
   // A key may have come behind what it signed.
   if (unknown.length > 0) tally.add(await master.act('sync.takeIn', { pieces: unknown }, actor))
   const taken = await master.act('sync.takeReceipts', { envelopes: receipts }, actor)
+  // What was packed here and arrived there is known to be so from now on, and the receipt below covers that this was written down.
+  await master.act('courier.noteReceipts', {}, actor)
+  const absent = master.moment(() => readAbsent(master.model.reader, absentAtMost))
   const at = new Date(master.ports.clock.now()).toISOString()
   const receipt = await master.act('sync.receipt', { bundles: [{ bundleId: manifest.bundleId, at }] }, actor)
-  return { manifest, ...tally.figures(), newReceipts: taken.filter(({ kind }) => kind === 'newer').length, receipt }
+  return { manifest, ...tally.figures(), absent, newReceipts: taken.filter(({ kind }) => kind === 'newer').length, receipt }
 }
 
 function isOfNobody(answer: Taken | undefined): boolean {

@@ -26,6 +26,7 @@ export function createSyncTables(writer: Writer): void {
     envelope TEXT NOT NULL
   ) STRICT`)
   writer.run('CREATE TABLE IF NOT EXISTS sync_bundles (bundle_id TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT')
+  writer.run('CREATE TABLE IF NOT EXISTS sync_announced (log TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT')
   writer.run('CREATE TABLE IF NOT EXISTS sync_numbers (incarnation TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT')
 }
 

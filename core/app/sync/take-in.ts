@@ -11,6 +11,7 @@ import { accepted, refused, type Rejection, type Result } from '../../kernel/res
 import { type DecodedSegment, decodeSegment, encodeFramedSegment, verifySegment } from '../../log/segment.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { Master } from '../master.ts'
+import { noteAnnounced } from './announced.ts'
 import { holdsPoint } from './give-out.ts'
 import { knownKey, takeReplacement } from './known-key.ts'
 import type { ProvenSegment } from './proven.ts'
@@ -59,6 +60,7 @@ function takeOne(master: Master, commit: Commit, piece: Piece): Taken {
   const verified = decoded === undefined ? verifiedThere(master, commit, piece as ProvenSegment) : verifyHere(master, commit, decoded.value)
   if (!verified.ok) return { kind: 'refused', ...place, refusal: verified.refusal }
   if (isOfThisLife(master, read)) return { kind: 'refused', ...place, refusal: foreign(log) }
+  noteAnnounced(commit.writer, verified.value)
   const outcome = commit.takeSegment(verified.value)
   if (outcome.kind === 'stored') keepKeys(master, commit, outcome.events)
   switch (outcome.kind) {

@@ -267,6 +267,15 @@ function Result({ result }: { readonly result: NonNullable<Import['result']> }):
           />
         </p>
       )}
+      {result.absent.length === 0 ? null : (
+        <p className={classes['soft']}>
+          <Plural
+            value={result.absent.length}
+            one="One log is told of that did not come in full: it was left out, or comes with a later bundle."
+            other="# logs are told of that did not come in full: they were left out, or come with a later bundle."
+          />
+        </p>
+      )}
       {result.receiptFile === null ? (
         <p className={classes['soft']}>
           <Trans>

@@ -58,6 +58,13 @@ export function PlanBar({ plan, isFull }: { readonly plan: Plan; readonly isFull
           <Trans>What they acknowledged on {since} is left out.</Trans>
         )}
       </p>
+      {total === 0 ? null : (
+        <p className={classes['faint']}>
+          <Trans>
+            These are estimates, by what was packed here before. While it is packed it is measured, and never goes over the limit.
+          </Trans>
+        </p>
+      )}
       <span className={classes['srOnly']}>
         {behind.length === 0 ? null : (
           <Plural value={behind.reduce((sum, share) => sum + share.behind, 0)} one="# stays behind" other="# stay behind" />

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { servedHere } from '../../../core/app/served-master.ts'
 import { checkBundle } from '../../../core/app/sync/import-bundle.ts'
+import type { DecisionData } from '../../../core/fleet/decisions.ts'
+import { connectivityModes } from '../../../core/fleet/node/node-record.ts'
 import { isAppError } from '../../../core/kernel/app-error.ts'
 import type { DomainId } from '../../../core/kernel/ids.ts'
 import { createCompression } from '../../../core/platform/compression.ts'
@@ -29,6 +31,12 @@ async function codeOf(attempt: () => Promise<unknown>): Promise<string> {
     if (isAppError(error)) return error.code
     throw error
   }
+}
+
+function digest(now: number): DecisionData<'ibcf.presence.digested.v1'> {
+  const modes = Object.fromEntries(connectivityModes.map((mode) => [mode, 0])) as DecisionData<'ibcf.presence.digested.v1'>['modes']
+  const [from, to] = [new Date(now - 300_000).toISOString(), new Date(now).toISOString()]
+  return { from, to, modes, backlogMessages: 0, worstSecondsBehind: 0, contacts: 1 }
 }
 
 /** Both ways until neither has anything for the other. */
@@ -95,6 +103,47 @@ describe('a bundle', () => {
     expect(rest.manifest.events).toBe(part.manifest.left.events)
     const minute = await pack(hq, { to: [idOf(north)], isPlain: true, budget: { link: { minutes: 1, bitsPerSecond: 2400 } } })
     expect(minute.bytes.length).toBeLessThanOrEqual(18_000)
+  })
+
+  it('[SB30] without a lane that the origin speaks of shows what was left out, until it comes', async () => {
+    const { master } = hq
+    master.port.commit(({ decide }) =>
+      decide({ type: 'ibcf.presence.digested.v1', subject: site, domain: site, data: digest(master.config.ports.clock.now()) }),
+    )
+    master.recorder.sign()
+    // Said after it, in the control lane of the same domain, which names how far the others are.
+    makeNode(hq, site, 'pump')
+    const urgent = await pack(hq, { to: [idOf(north)], lanes: ['control'] })
+    const { absent } = await unpack(north, urgent.bytes)
+    expect(absent).toEqual([{ log: frontier(hq).find(({ log }) => log.endsWith(`/bulk/${site}`))?.log, from: 1, to: 1 }])
+    expect((await unpack(north, (await pack(hq, { to: [idOf(north)] })).bytes)).absent).toEqual([])
+  })
+
+  it('[CU4] [CU12] is known to have arrived as soon as any receipt that names it comes back, by whatever way', async () => {
+    const { manifest, bytes } = await pack(hq, { to: [idOf(north)] })
+    const lanes = { control: { logs: 1, events: 1 }, fact: { logs: 0, events: 0 }, bulk: { logs: 0, events: 0 } }
+    act(hq, 'courier.notePacked', {
+      bundleId: manifest.bundleId,
+      forMasterId: idOf(north),
+      forName: 'North',
+      carriedBy: 'Kim',
+      dueAt: null,
+      files: ['b.ibcf.age'],
+      sizeBytes: bytes.length,
+      isEncrypted: true,
+      isFull: false,
+      scopeDomainId: null,
+      contents: { ...lanes, blobs: { count: 0, bytes: 0 } },
+      leftBehind: { events: 0, blobs: 0 },
+      reaches: [],
+    })
+    await unpack(north, bytes)
+    // Not through the airlock: as the command line takes it in.
+    await unpack(hq, (await pack(north, { to: [idOf(hq)] })).bytes)
+    expect(hq.master.model.bundle(manifest.bundleId)?.receipts.map(({ fromMasterId }) => fromMasterId)).toEqual([idOf(north)])
+    const before = frontier(hq)
+    await unpack(hq, (await pack(north, { to: [idOf(hq)] })).bytes)
+    expect(frontier(hq)).toEqual(before)
   })
 
   it('[SB17] brings the content that its events refer to, small or large', async () => {

@@ -52,6 +52,7 @@ export const syncHandlers = {
     const envelope = parseEnvelope(bytes, receiptLimits)
     if (!envelope.ok) throw new AppError('Rejected', envelope.refusal.code, envelope.refusal.sentence, envelope.refusal.facts)
     const taken = await act(context, 'sync.takeReceipts', { envelopes: [envelope.value] })
+    await act(context, 'courier.noteReceipts', {})
     return {
       items: taken.map((item) =>
         item.kind === 'refused'
@@ -152,7 +153,7 @@ async function importOf(
   const [{ decrypted }, { importBundle }, { findBundleFile }] = await Promise.all([loadAge(), loadImport(), loadFiles()])
   const found = findBundleFile(file, master.ports)
   const open = () => decrypted(found.read(), () => act(context, 'sync.ageIdentity', {}))
-  const { manifest, receipt, gaps, forks, refused, ...counts } = await importBundle(master, open, actorOf(context))
+  const { manifest, receipt, gaps, forks, refused, absent, ...counts } = await importBundle(master, open, actorOf(context))
   if (receiptFile !== undefined) writeStatement(context, receiptFile, receipt)
   const { masterId, name } = manifest.from
   return {
@@ -161,6 +162,7 @@ async function importOf(
     ...counts,
     gaps: [...gaps],
     forks: [...forks],
+    absent: [...absent],
     refused: [...refused],
     stale: [...found.stale],
   }
