@@ -1,6 +1,7 @@
 /** What a master is started with. */
 import type { Thresholds } from '../fleet/decisions.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
+import type { AdmissionBudget } from '../ingest/returns/queue-table.ts'
 import type { Ports } from '../kernel/ports.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 
@@ -18,6 +19,8 @@ export type MasterConfig = {
   /** How often presence is digested into the log, milliseconds. */
   readonly digestEveryMs: number
   readonly thresholds: Partial<Thresholds>
+  /** Set from now on, as if a person had; what was set before where it is not said. */
+  readonly returnBudget?: AdmissionBudget
 }
 
 /** Five minutes (design 2, Volume). */

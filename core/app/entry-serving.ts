@@ -13,6 +13,7 @@ import { defaultDigestEveryMs } from './config.ts'
 import type { CheckerThread } from './front/checker.ts'
 import type { OpenFleet } from './front/remote-master.ts'
 import type { ServeConfig, Serving } from './serve.ts'
+import type { AdmissionBudget } from '../ingest/returns/queue-table.ts'
 import type { MasterLevel } from '../fleet/node/node-record.ts'
 import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
@@ -31,6 +32,7 @@ export type ServingOptions = {
   readonly keyProtection: KeyProtection
   readonly socketPath?: string
   readonly token?: string
+  readonly returnBudget?: AdmissionBudget
 }
 
 export async function startServing(options: ServingOptions): Promise<Serving> {
@@ -46,6 +48,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     isDemo: false,
     digestEveryMs: defaultDigestEveryMs,
     thresholds: {},
+    ...(options.returnBudget === undefined ? {} : { returnBudget: options.returnBudget }),
   }
   // The other thread loads and opens while this one loads what serves: neither waits for the other.
   const writer = startWriter(settings)

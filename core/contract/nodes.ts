@@ -193,6 +193,12 @@ export const sessionView = z.object({
 })
 export type SessionView = z.infer<typeof sessionView>
 
+/** How many returns are open at once, and how many bytes they have yet to send together ([RT14]). */
+export const returnBudget = z.object({
+  maxSessions: z.number().int().min(1).max(4096),
+  maxBytes: z.number().int().min(1_000_000).max(65_536_000_000),
+})
+
 /** Nodes that asked to return and were told to wait, in the order in which they will be let in. */
 export const returnQueueView = z.object({
   at: instant,

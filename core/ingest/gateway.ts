@@ -12,7 +12,7 @@ import { createNonces } from './nonces.ts'
 import { createSignedRequests } from './signed-request.ts'
 import { problemResponse, refusalOf } from './problem.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
-import { createAdmission, defaultBudget } from './returns/admission.ts'
+import { createAdmission } from './returns/admission.ts'
 import type { AdmissionBudget } from './returns/queue-table.ts'
 import { defaultLeaseSeconds, expireLeases } from './returns/leases.ts'
 import type { CheckedSegment } from './segment-check.ts'
@@ -23,7 +23,7 @@ import { createAttachments } from './tokens.ts'
 export type GatewaySettings = {
   /** How long a return may stand still before its lock is freed. */
   readonly leaseSeconds?: number
-  /** How many returns at once, and how much of them. */
+  /** How many returns at once, and how much of them, from now on; what was set before where it is not said. */
   readonly budget?: AdmissionBudget
 }
 
@@ -70,10 +70,7 @@ const pieces = { perSecond: gatewayLimits.piecesPerSecond, burst: gatewayLimits.
 const sleptMs = 30_000
 
 /** The return table (`createReturnTable`) has to be there. */
-export function createGateway(
-  master: MasterPort,
-  { leaseSeconds = defaultLeaseSeconds, budget = defaultBudget }: GatewaySettings = {},
-): Gateway {
+export function createGateway(master: MasterPort, { leaseSeconds = defaultLeaseSeconds, budget }: GatewaySettings = {}): Gateway {
   const { ports } = master
   const context: GatewayContext = {
     master,

@@ -39,6 +39,7 @@ import {
   startRollout,
 } from './rollouts.ts'
 import { setReconciliation } from './reconciliation.ts'
+import { setReturnBudget } from './returns.ts'
 import { registerRelay, rerouteRelay, retireRelay } from './relays.ts'
 import {
   acceptPeer,
@@ -103,6 +104,7 @@ export const acts = {
   'attention.assign': assignItem,
   'attention.weigh': weighAttention,
   'reconciliation.set': setReconciliation,
+  'session.setBudget': setReturnBudget,
   'relay.register': registerRelay,
   'relay.reroute': rerouteRelay,
   'relay.retire': retireRelay,

@@ -40,7 +40,7 @@ export async function runWriter({ settings, ports, line, closing, ended }: Write
     ended()
     return undefined
   }
-  const gateway = createGateway(master.port)
+  const gateway = createGateway(master.port, settings.returnBudget === undefined ? {} : { budget: settings.returnBudget })
   const commits = createGroupCommit(master.store, ports)
   master.background.heed(commits.isWaiting)
   const stopLeases = watchLeases(ports, () => gateway.expireLeases())

@@ -1,6 +1,6 @@
 /** Returns: names, inputs and outputs. */
 import { id } from '../common.ts'
-import { dryRunView, returnQueueView, sessionListRequest, sessionPage, sessionView } from '../nodes.ts'
+import { dryRunView, returnBudget, returnQueueView, sessionListRequest, sessionPage, sessionView } from '../nodes.ts'
 import { base } from './base.ts'
 import { z } from 'zod'
 
@@ -14,6 +14,10 @@ export const sessionProcedures = {
     .route({ method: 'GET', path: '/sessions/queue', summary: 'Who waits to return: order, rate, time left' })
     .input(z.object({ limit: z.coerce.number().int().min(0).max(500).default(50) }))
     .output(returnQueueView),
+  setBudget: base
+    .route({ method: 'POST', path: '/sessions/budget', summary: 'How many returns this master takes at once, from now on' })
+    .input(returnBudget)
+    .output(returnBudget),
   dryRun: base
     .route({
       method: 'GET',

@@ -18,6 +18,7 @@ import {
   type Ticket,
 } from './queue-table.ts'
 
+/** Where nobody set another. */
 export const defaultBudget: AdmissionBudget = { maxSessions: 64, maxBytes: 256 * 1024 * 1024 }
 
 /** What an event takes on its way, about; a node says how many it has, not how large they are. */
@@ -45,12 +46,12 @@ export type Admission = {
   readonly ask: (writer: Writer, asked: Asked) => Turn
 }
 
+/** `wanted`: the budget from now on, over restarts too; without it the one that was set last holds. */
 export function createAdmission(
   { ports, reader, commit }: Pick<MasterPort, 'ports' | 'reader' | 'commit'>,
-  budget: AdmissionBudget,
+  wanted?: AdmissionBudget,
 ): Admission {
-  const known = readBudget(reader)
-  if (known?.maxSessions !== budget.maxSessions || known.maxBytes !== budget.maxBytes) commit(({ writer }) => putBudget(writer, budget))
+  if (wanted !== undefined) commit(({ writer }) => putBudget(writer, wanted))
   /** By node, in the order in which they asked first. */
   const tickets = new Map(
     readTickets(reader)
@@ -71,6 +72,7 @@ export function createAdmission(
     ask: (writer, asked) => {
       const nowMs = ports.clock.now()
       dropGone(writer, nowMs)
+      const budget = readBudget(writer) ?? defaultBudget
       const load = readOpenLoad(writer, chargeOf(Number.MAX_SAFE_INTEGER, budget))
       const own: Ticket = { ...asked, askedAt: tickets.get(asked.nodeId)?.askedAt ?? nowMs, dueAt: nowMs }
       tickets.set(asked.nodeId, own)

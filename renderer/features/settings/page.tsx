@@ -16,6 +16,7 @@ import { Segments } from '../../ui/segments.tsx'
 import { Shown } from '../../ui/shown.tsx'
 import { ListenerLine } from '../enrolments/listener.tsx'
 import { RenameDialog } from '../first-run/rename.tsx'
+import { ReturnBudget } from '../returns/budget.tsx'
 import { languageName } from './model.ts'
 import classes from './page.module.css'
 
@@ -103,6 +104,12 @@ function MasterSettings(): ReactNode {
               </Setting>
               <Setting name={t`Nodes`} meaning={t`Where nodes ask to join and hand over what they recorded.`}>
                 <ListenerLine master={data} />
+              </Setting>
+              <Setting
+                name={t`Nodes that come back at once`}
+                meaning={t`The others are told when to ask again; nothing they recorded is lost.`}
+              >
+                <ReturnBudget />
               </Setting>
               <Setting name={t`Version`} meaning={t`Of the program on this machine.`}>
                 {host.version ?? t`not known`}

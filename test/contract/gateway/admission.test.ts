@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { createDomain } from '../../../core/app/acts/domains.ts'
 import { approveEnrolment } from '../../../core/app/acts/enrolments.ts'
+import { setReturnBudget } from '../../../core/app/acts/returns.ts'
 import { createQueries } from '../../../core/app/queries/queries.ts'
+import { createGateway } from '../../../core/ingest/gateway.ts'
 import { openSessionOf } from '../../../core/ingest/returns/return-table.ts'
 import { fairOrder } from '../../../core/ingest/returns/admission.ts'
 import type { Ticket } from '../../../core/ingest/returns/queue-table.ts'
@@ -146,5 +148,21 @@ describe('a storm of returns', () => {
     const tickets = [ticket('a1', 'A', 1), ticket('a2', 'A', 2), ticket('a3', 'A', 3), ticket('b1', 'B', 4), ticket('c1', 'C', 5)]
     const load = new Map([['C', { sessions: 2, events: 0 }]])
     expect(fairOrder(tickets, load).map(({ nodeId }) => nodeId)).toEqual(['a1', 'b1', 'a2', 'a3', 'c1'])
+  })
+
+  it('[RT14] takes a budget that an engineer sets for whoever asks from then on, and keeps it over a restart', async () => {
+    using island = await createIsland({ budget: { maxSessions: 1, maxBytes: 1024 * 1024 }, isOnDisk: true })
+    const nodes = [await createAway(island, 3), await createAway(island, 3), await createAway(island, 3)]
+    const ask = async (at: number): Promise<number> => (await prove(island, nodes[at] as FieldNode, 'return')).status
+    expect([await ask(0), await ask(1)]).toEqual([200, 429])
+    const wider = { maxSessions: 2, maxBytes: 2_000_000 }
+    expect(() => setReturnBudget({ master: island.master, actor: undefined }, wider)).toThrow(
+      expect.objectContaining({ code: 'OPERATOR_REQUIRED' }),
+    )
+    expect(setReturnBudget({ master: island.master, actor: island.operator }, wider)).toEqual(wider)
+    await island.ports.advance(10_000)
+    expect([await ask(1), await ask(2)]).toEqual([200, 429])
+    createGateway(island.master.port)
+    expect(createQueries(island.master.model).returnQueue({ limit: 1 })).toMatchObject(wider)
   })
 })
