@@ -15,19 +15,20 @@ import type { Command, CommandIo } from './command.ts'
 import { readOptions } from './options.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-const most = { islands: 12, nodes: 500, hours: 24 * 60 }
+const most = { islands: 12, nodes: 500, hours: 24 * 60, relays: 1 }
 
 export const command: Command = {
   name: 'simulate',
   summary: 'lives through hours of faults under one seed, and checks what must hold',
   usage: `
-ibcf simulate [--seed S] [--islands I] [--nodes N] [--hours H] [--faults LIST|all|none] [--disk] [--json]
+ibcf simulate [--seed S] [--islands I] [--nodes N] [--relays 0|1] [--hours H] [--faults LIST|all|none] [--disk] [--json]
 ibcf simulate --until-failure MINUTES [the same]
 ibcf simulate --plan FILE [--disk] [--json]
 ibcf simulate --scenario NAME | --list
 
-Real masters, nodes and couriers on simulated clocks, links, disks and power. The last line says what happened and what the seven
+Real masters, relays, nodes and couriers on simulated clocks, links, disks and power. The last line says what happened and what the seven
 checks found; the same seed gives the same line. How fast it went is told on standard error.
+--relays      1 puts a relay in front of the nodes of each island
 --faults      ${faultKinds.join(', ')}
 --disk        on real files, so that a crash opens database and write-ahead log as they lie, torn where the power went
 --until-failure  seed after seed (S, S+1, ...) until one fails or the minutes are over; that one is shrunk and told as a story
@@ -39,6 +40,7 @@ Exit status 0 when everything held, 1 when something did not.`,
       seed: { type: 'string', default: '1' },
       islands: { type: 'string', default: '2' },
       nodes: { type: 'string', default: '3' },
+      relays: { type: 'string', default: '0' },
       hours: { type: 'string', default: '2' },
       faults: { type: 'string', default: 'all' },
       disk: { type: 'boolean', default: false },
@@ -67,6 +69,7 @@ Exit status 0 when everything held, 1 when something did not.`,
       islands: whole(values.islands, 'islands', most.islands),
       nodes: whole(values.nodes, 'nodes', most.nodes),
       hours: number(values.hours, 'hours', most.hours),
+      relays: values.relays === '0' ? 0 : whole(values.relays, 'relays', most.relays),
       faults: faultsOf(values.faults),
     }
     if (values['until-failure'] === undefined)

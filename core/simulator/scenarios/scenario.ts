@@ -20,12 +20,13 @@ export type Scenario = {
 export type ScenarioParts = Omit<Scenario, 'plan'> & {
   readonly islands?: number
   readonly nodes?: number
+  readonly relays?: number
   readonly hours?: number
   readonly happenings: readonly Timed[]
 }
 
-export function scenario({ islands = 1, nodes = 1, hours = 1, happenings, ...told }: ScenarioParts): Scenario {
-  return { ...told, plan: { v: 1, seed: told.name, islands, nodes, hours, happenings: [...happenings] } }
+export function scenario({ islands = 1, nodes = 1, hours = 1, relays = 0, happenings, ...told }: ScenarioParts): Scenario {
+  return { ...told, plan: { v: 1, seed: told.name, islands, nodes, hours, ...(relays > 0 ? { relays } : {}), happenings: [...happenings] } }
 }
 
 /** Minutes after the world is set up. */

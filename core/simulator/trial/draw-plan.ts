@@ -8,6 +8,7 @@ export type DrawOptions = {
   readonly islands: number
   readonly nodes: number
   readonly hours: number
+  readonly relays?: number
   readonly faults: readonly FaultKind[]
 }
 
@@ -24,9 +25,9 @@ type Place = {
   ports: number
 }
 
-export function drawPlan({ seed, islands, nodes, hours, faults }: DrawOptions): TrialPlan {
+export function drawPlan({ seed, islands, nodes, hours, relays = 0, faults }: DrawOptions): TrialPlan {
   const random = createSeededRandom(`${seed}/plan`)
-  const shape = { islands, nodes }
+  const shape = { islands, nodes, relays }
   const place: Place = { random, masters: masterNamesOf(shape), nodes: nodeNamesOf(shape), keys: 0, ports: 1000 }
   const spanMs = hours * 3_600_000
   const often = (perHour: number): number => Math.max(1, Math.round(perHour * islands * hours * random.between(0.6, 1.4)))
@@ -35,7 +36,15 @@ export function drawPlan({ seed, islands, nodes, hours, faults }: DrawOptions): 
   for (let count = often(workPerHour); count > 0; count--) for (const what of drawWork(place)) add(what)
   if (faults.length > 0)
     for (let count = often(faultsPerHour); count > 0; count--) drawFault(place, random.pick(faults) as FaultKind, add, spanMs)
-  return { v: 1, seed, islands, nodes, hours, happenings: happenings.toSorted((a, b) => a.atMs - b.atMs) }
+  return {
+    v: 1,
+    seed,
+    islands,
+    nodes,
+    hours,
+    ...(relays > 0 ? { relays } : {}),
+    happenings: happenings.toSorted((a, b) => a.atMs - b.atMs),
+  }
 }
 
 function pick<Item>({ random }: Place, items: readonly Item[]): Item {

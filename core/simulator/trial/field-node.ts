@@ -1,16 +1,18 @@
-/** A node of a trial: the real agent over a real store, on a machine whose power, clock, disk and link can fail it. */
+/** A node or a relay of a trial: the real one over a real store, on a machine whose power, clock, disk and link can fail it. */
 import { type Agent, createAgent } from '../../agent/agent.ts'
 import type { AgentConfig, AgentView } from '../../agent/config.ts'
 import type { Workload } from '../../agent/workload.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Ports } from '../../kernel/ports.ts'
+import { openRelay, type Relay } from '../../relay/relay.ts'
 import type { Store } from '../../store/open.ts'
 import type { Network } from '../network.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import { createHardwareClock, type HardwareClock } from './hardware-clock.ts'
 import type { CrashPoint } from './happening.ts'
 import type { Disk } from './disk.ts'
-import { boot, type Boot } from './machine-parts.ts'
+import { type Boot, createMachine } from './machine-parts.ts'
+import type { Power } from './power.ts'
 import { watchObedience } from './watch-obedience.ts'
 import type { Witness } from './witness.ts'
 
@@ -20,6 +22,8 @@ export type FieldNode = {
   readonly hardware: HardwareClock
   readonly nodeId: () => NodeId
   readonly view: () => AgentView | undefined
+  /** What it carries for others, where it is a relay that runs. */
+  readonly relay: () => RunningRelay | undefined
   readonly isRunning: () => boolean
   /** As it lies on its disk, whether or not it runs. */
   readonly store: () => Store
@@ -41,14 +45,20 @@ export type FieldNodeParts = {
   readonly random: SeededRandom
   readonly witness: Witness
   readonly contactEverySeconds: number
+  readonly isRelay: boolean
   /** Where a start that the agent asked for is kept, so that the world waits for it. */
   readonly begin: (start: () => Promise<void>) => void
 }
 
+export type RunningRelay = Relay & { readonly power: Power }
+type Up = { readonly view: () => AgentView; readonly relay: Relay | undefined }
+
 const restartAfterMs = 3000
+/** So small that an hour of a station can fill it. */
+const queueBytes = 256 * 1024
 
 export function createFieldNode(parts: FieldNodeParts): FieldNode {
-  const { name, link, world, network, disk, random, witness, contactEverySeconds, begin } = parts
+  const { name, link, world, network, disk, random, witness, contactEverySeconds, isRelay, begin } = parts
   const hardware = createHardwareClock(world.clock)
   const workload = createSimulatedWorkload(name, random.fork('workload'), witness)
   const config: Omit<AgentConfig, 'directory'> = {
@@ -62,64 +72,29 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
     diskBudgetBytes: 1024 ** 3,
     requestTimeoutMs: 15_000,
   }
-  let running: { readonly agent: Agent; readonly booted: Boot } | undefined
   let store: Store | undefined
   let nodeId: NodeId | undefined
-  let isTorn = false
-  let whenGone: (() => void) | undefined
-  let starts = 0
-  let isStarting = false
+  const machine = createMachine({ name, world, hardware, random, disk, witness, switchOn })
 
-  async function start(): Promise<void> {
-    if (running !== undefined || isStarting) return
-    isStarting = true
-    try {
-      await switchOn()
-    } finally {
-      isStarting = false
-    }
-  }
-
-  async function switchOn(): Promise<void> {
-    const booted = boot({
-      name,
-      world,
-      hardware,
-      random: random.fork(`start ${++starts}`),
-      disk,
-      isTorn: () => isTorn,
-      witness,
-      gone: () => {
-        running = undefined
-        isTorn = false
-        whenGone?.()
-        whenGone = undefined
-      },
-    })
-    const { power, ports } = booted
+  async function switchOn({ power, ports }: Boot, times: number): Promise<Up> {
     const opened = await disk.open(ports)
     store = opened
     const restartAgent = (): void => {
       power.cut()
-      world.scheduler.after(restartAfterMs, () => begin(start))
+      world.scheduler.after(restartAfterMs, () => begin(machine.start))
     }
-    try {
-      const seen = watchObedience({ name, store: power.through(opened), clock: ports.clock, witness })
-      const agent = createAgent({
-        ports,
-        store: seen,
-        transport: network.transport(link, ports.scheduler, random.fork(`link ${starts}`)),
-        workload,
-        config: { ...config, directory: disk.directory() },
-        restartAgent,
-      })
-      running = { agent, booted }
-      nodeId = agent.view().nodeId
-      agent.start()
-    } catch (error) {
-      power.cut()
-      throw error
-    }
+    const seen = watchObedience({ name, store: power.through(opened), clock: ports.clock, witness })
+    const transport = network.transport(link, ports.scheduler, random.fork(`link ${times}`))
+    const agentConfig = { ...config, directory: disk.directory() }
+    const relay = isRelay
+      ? openRelay(ports, { store: seen, upstreams: [transport], agent: { ...agentConfig, kind: 'RELAY' }, workload, queueBytes })
+      : undefined
+    const agent =
+      relay === undefined ? createAgent({ ports, store: seen, transport, workload, config: agentConfig, restartAgent }) : undefined
+    const view = (): AgentView => relay?.view().agent ?? (agent as Agent).view()
+    nodeId = view().nodeId
+    ;(relay ?? agent)?.start()
+    return { view, relay }
   }
 
   return {
@@ -128,18 +103,18 @@ export function createFieldNode(parts: FieldNodeParts): FieldNode {
     hardware,
     workload,
     nodeId: () => nodeId as NodeId,
-    view: () => running?.agent.view(),
-    isRunning: () => running !== undefined,
-    store: () => store as Store,
-    start,
-    crash: (point, torn, gone) => {
-      isTorn = torn
-      whenGone = gone
-      running?.booted.power.arm(point)
+    view: () => machine.running()?.up.view(),
+    relay: () => {
+      const { up, power } = machine.running() ?? {}
+      return up?.relay === undefined || power === undefined ? undefined : { ...up.relay, power }
     },
-    setPace: (pace) => running?.booted.setPace(pace),
+    isRunning: () => machine.running() !== undefined,
+    store: () => store as Store,
+    start: machine.start,
+    crash: machine.crash,
+    setPace: machine.setPace,
     close: () => {
-      running?.booted.power.cut()
+      machine.cut()
       disk.close()
     },
   }

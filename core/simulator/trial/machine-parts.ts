@@ -4,6 +4,7 @@ import type { Ports } from '../../kernel/ports.ts'
 import { createPacedTime } from '../paced-time.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { Disk } from './disk.ts'
+import type { CrashPoint } from './happening.ts'
 import type { HardwareClock } from './hardware-clock.ts'
 import { createPower, type Power } from './power.ts'
 import type { Witness } from './witness.ts'
@@ -66,4 +67,62 @@ export function boot({ name, world, hardware, random, disk, isTorn, witness, gon
     },
   }
   return { power, ports, setPace: time.setPace }
+}
+
+/** A machine as a switch: it is on with what was started on it, or off. */
+export type Machine<Up> = {
+  /** Undefined while it is down. */
+  readonly running: () => { readonly up: Up; readonly power: Power } | undefined
+  /** Throws what starting throws; it is off then. Harmless while it runs. */
+  readonly start: () => Promise<void>
+  /** `gone` is called when the power has gone, which for a write or a commit is when the next one comes. */
+  readonly crash: (point: CrashPoint, isTorn: boolean, gone?: () => void) => void
+  readonly setPace: (pace: number) => void
+  readonly cut: () => void
+}
+
+export type MachineParts<Up> = Omit<BootParts, 'isTorn' | 'gone'> & {
+  /** What runs on it; `times` counts its starts. */
+  readonly switchOn: (booted: Boot, times: number) => Promise<Up>
+}
+
+export function createMachine<Up>({ switchOn, random, ...parts }: MachineParts<Up>): Machine<Up> {
+  let running: { readonly up: Up; readonly booted: Boot } | undefined
+  let times = 0
+  let isStarting = false
+  let isTorn = false
+  let whenGone: (() => void) | undefined
+
+  function gone(): void {
+    running = undefined
+    isTorn = false
+    whenGone?.()
+    whenGone = undefined
+  }
+
+  return {
+    running: () => (running === undefined ? undefined : { up: running.up, power: running.booted.power }),
+    start: async () => {
+      if (running !== undefined || isStarting) return
+      isStarting = true
+      const booted = boot({ ...parts, random: random.fork(`start ${++times}`), isTorn: () => isTorn, gone })
+      try {
+        const up = await switchOn(booted, times)
+        // What is started can fall while it starts.
+        if (booted.power.isOn()) running = { up, booted }
+      } catch (error) {
+        booted.power.cut()
+        throw error
+      } finally {
+        isStarting = false
+      }
+    },
+    crash: (point, torn, whenItHas) => {
+      isTorn = torn
+      whenGone = whenItHas
+      running?.booted.power.arm(point)
+    },
+    setPace: (pace) => running?.booted.setPace(pace),
+    cut: () => running?.booted.power.cut(),
+  }
 }

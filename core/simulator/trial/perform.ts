@@ -157,9 +157,7 @@ function machineOf(world: World, name: string): Station | FieldNode {
 
 function setDrift(machine: Station | FieldNode, percent: number): void {
   machine.hardware.setDrift(percent)
-  const pace = machine.hardware.pace()
-  if ('setPace' in machine) machine.setPace(pace)
-  else machine.running()?.setPace(pace)
+  machine.setPace(machine.hardware.pace())
 }
 
 /** The disk has no room for one more page. */
@@ -196,6 +194,8 @@ function clone(world: World, name: string, forMs: number, later: Later): boolean
   const twin = world.makeTwin(node, twinName)
   const end = world.wire.end(name)
   if (end !== undefined) world.wire.turn(twinName, end)
+  const over = world.wire.via(name)
+  if (over !== undefined) world.wire.lead(twinName, over)
   world.twins.set(twinName, twin)
   world.begin(twin.start)
   later(forMs, () => twin.crash({ at: 'now' }, false))

@@ -10,6 +10,8 @@ export const planSchema = z.strictObject({
   islands: z.number().int().min(1).max(12),
   /** Of each island. */
   nodes: z.number().int().min(1).max(500),
+  /** Of each island: its nodes lie behind the first; absent for none. */
+  relays: z.number().int().min(0).max(1).optional(),
   hours: z
     .number()
     .positive()
@@ -27,9 +29,17 @@ export function masterNamesOf({ islands }: Pick<TrialPlan, 'islands'>): readonly
 /** The node that lies in a domain which more than one master may come to hold; only where there is more than one. */
 export const sharedNode = 'common'
 
-export function nodeNamesOf(plan: Pick<TrialPlan, 'islands' | 'nodes'>): readonly string[] {
+export const relaySuffix = '-relay'
+
+export function isRelay(node: string): boolean {
+  return node.endsWith(relaySuffix)
+}
+
+/** Relays first: what lies behind them begins with them. */
+export function nodeNamesOf(plan: Pick<TrialPlan, 'islands' | 'nodes' | 'relays'>): readonly string[] {
+  const relays = (plan.relays ?? 0) > 0 ? masterNamesOf(plan).map((master) => `${master}${relaySuffix}`) : []
   const own = masterNamesOf(plan).flatMap((master) => Array.from({ length: plan.nodes }, (_, at) => `${master}-${at + 1}`))
-  return plan.islands > 1 ? [...own, sharedNode] : own
+  return [...relays, ...own, ...(plan.islands > 1 ? [sharedNode] : [])]
 }
 
 /** The master a node is let in by. */

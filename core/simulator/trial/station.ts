@@ -11,7 +11,7 @@ import type { SeededRandom } from '../seeded-random.ts'
 import type { Disk, DiskImage } from './disk.ts'
 import { createHardwareClock, type HardwareClock } from './hardware-clock.ts'
 import type { CrashPoint } from './happening.ts'
-import { boot, type Boot } from './machine-parts.ts'
+import { type Boot, createMachine } from './machine-parts.ts'
 import { tally, type Witness } from './witness.ts'
 
 export type Station = {
@@ -28,6 +28,7 @@ export type Station = {
   readonly crash: (point: CrashPoint, isTorn: boolean, gone?: () => void) => void
   /** As a person at the desk; a refusal is an answer. Undefined when it was refused, or nobody is there. */
   readonly act: <Name extends ActName>(name: Name, input: ActInput<Name>, by?: 'ada' | 'bob') => ActOutput<Name> | undefined
+  readonly setPace: (pace: number) => void
   readonly keepBackup: () => void
   /** False when there is no backup. It is down afterwards. */
   readonly putBack: (silently: boolean) => boolean
@@ -40,7 +41,6 @@ export type Running = {
   readonly master: Master
   readonly gateway: Gateway
   readonly power: Boot['power']
-  readonly setPace: Boot['setPace']
 }
 
 export type StationParts = {
@@ -58,74 +58,42 @@ const digestEveryMs = 10 * 60_000
 
 export function createStation({ name, level, world, disk, random, witness, thresholds }: StationParts): Station {
   const hardware = createHardwareClock(world.clock)
-  let running: Running | undefined
-  let starts = 0
-  let isStarting = false
-  let isTorn = false
-  let whenGone: (() => void) | undefined
   let backup: DiskImage | undefined
   let life = 0
   let people: { readonly ada: OperatorId; readonly bob: OperatorId } | undefined
   const identity: { masterId?: MasterId; rootDomainId?: DomainId } = {}
-
-  async function start(): Promise<void> {
-    if (running !== undefined || isStarting) return
-    isStarting = true
-    try {
-      await switchOn()
-    } finally {
-      isStarting = false
-    }
+  const machine = createMachine({ name, world, hardware, random, disk, witness, switchOn })
+  const running = (): Running | undefined => {
+    const { up, power } = machine.running() ?? {}
+    return up === undefined || power === undefined ? undefined : { ...up, power }
   }
 
-  async function switchOn(): Promise<void> {
-    const booted = boot({
-      name,
-      world,
-      hardware,
-      random: random.fork(`start ${++starts}`),
-      disk,
-      isTorn: () => isTorn,
-      witness,
-      gone: () => {
-        running = undefined
-        isTorn = false
-        whenGone?.()
-        whenGone = undefined
+  async function switchOn({ power, ports }: Boot): Promise<Omit<Running, 'power'>> {
+    const store = await disk.open(ports)
+    const master = openMasterOver(
+      {
+        directory: disk.directory(),
+        ports,
+        keyProtection: { kind: 'file-permissions' },
+        version: '0.0.0',
+        name,
+        rootDomainName: `Under ${name}`,
+        level,
+        isDemo: false,
+        digestEveryMs,
+        thresholds,
       },
-    })
-    const { power, ports, setPace } = booted
-    try {
-      const store = await disk.open(ports)
-      const directory = disk.directory()
-      const master = openMasterOver(
-        {
-          directory,
-          ports,
-          keyProtection: { kind: 'file-permissions' },
-          version: '0.0.0',
-          name,
-          rootDomainName: `Under ${name}`,
-          level,
-          isDemo: false,
-          digestEveryMs,
-          thresholds,
-        },
-        power.through(store),
-      )
-      const gateway = createGateway(master.port)
-      running = { master, gateway, power, setPace }
-      Object.assign(identity, { masterId: master.identity.masterId, rootDomainId: master.identity.rootDomainId })
-      const look = (): void => {
-        ports.scheduler.after(leaseLookMs, look)
-        guarded(() => gateway.expireLeases())
-      }
+      power.through(store),
+    )
+    const gateway = createGateway(master.port)
+    Object.assign(identity, { masterId: master.identity.masterId, rootDomainId: master.identity.rootDomainId })
+    const look = (): void => {
       ports.scheduler.after(leaseLookMs, look)
-      people ??= hire(master)
-    } catch (error) {
-      power.cut()
-      throw error
+      guarded(() => gateway.expireLeases())
     }
+    ports.scheduler.after(leaseLookMs, look)
+    people ??= hire(master)
+    return { master, gateway }
   }
 
   function hire(master: Master): { readonly ada: OperatorId; readonly bob: OperatorId } {
@@ -135,7 +103,7 @@ export function createStation({ name, level, world, disk, random, witness, thres
 
   /** What a person or a lease asks for is refused, or the power goes; anything else is a fault of ours. */
   function guarded<Value>(act: () => Value): Value | undefined {
-    const power = running?.power
+    const power = machine.running()?.power
     try {
       const value = act()
       return power?.isOn() === true ? value : undefined
@@ -154,15 +122,12 @@ export function createStation({ name, level, world, disk, random, witness, thres
     hardware,
     masterId: () => identity.masterId as MasterId,
     rootDomainId: () => identity.rootDomainId as DomainId,
-    running: () => running,
-    start,
-    crash: (point, torn, gone) => {
-      isTorn = torn
-      whenGone = gone
-      running?.power.arm(point)
-    },
+    running,
+    start: machine.start,
+    crash: machine.crash,
+    setPace: machine.setPace,
     act: (actName, input, by = 'ada') => {
-      const master = running?.master
+      const master = running()?.master
       if (master === undefined || people === undefined) return undefined
       const actor = people[by]
       const value = guarded(() => perform(master, actName, input, actor))
@@ -170,18 +135,18 @@ export function createStation({ name, level, world, disk, random, witness, thres
       return value
     },
     keepBackup: () => {
-      if (running !== undefined) backup = disk.image()
+      if (machine.running() !== undefined) backup = disk.image()
     },
     putBack: (silently) => {
       if (backup === undefined) return false
-      running?.power.cut()
+      machine.cut()
       disk.putBack(backup, silently)
       life++
       return true
     },
     life: () => life,
     close: () => {
-      running?.power.cut()
+      machine.cut()
       disk.close()
     },
   }

@@ -9,6 +9,7 @@ import type { Lane } from '../../log/log-id.ts'
 import { decodeSegment } from '../../log/segment.ts'
 import type { Far } from '../network.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import type { FieldNode } from './field-node.ts'
 import type { wireFaults } from './happening.ts'
 import type { Station } from './station.ts'
 import { tally, type Witness } from './witness.ts'
@@ -21,7 +22,11 @@ export type Wire = {
   readonly inject: (link: string, fault: WireFault, times: number) => void
   readonly withhold: (link: string, lane: Lane | undefined) => void
   readonly turn: (link: string, to: Station) => void
+  /** The master it leads to in the end. */
   readonly end: (link: string) => Station | undefined
+  /** It goes over this relay from now on, whichever master that leads to. */
+  readonly lead: (link: string, over: FieldNode) => void
+  readonly via: (link: string) => FieldNode | undefined
   /** Nothing is wrong any more. */
   readonly clear: () => void
 }
@@ -40,6 +45,7 @@ const lateMs = [200, 40_000] as const
 
 export function createWire({ world, random, witness, linkAt }: WireParts): Wire {
   const ends = new Map<string, Station>()
+  const vias = new Map<string, FieldNode>()
   const pending = new Map<string, Map<WireFault, number>>()
   const withheld = new Map<string, Lane>()
 
@@ -57,6 +63,8 @@ export function createWire({ world, random, witness, linkAt }: WireParts): Wire 
 
   /** What the master answers, if it lives to say it. */
   async function ask(link: string, request: Request): Promise<TransportResponse> {
+    const relay = vias.get(link)
+    if (relay !== undefined) return askRelay(link, relay, request)
     const station = ends.get(link)
     const running = station?.running()
     if (station === undefined || running === undefined)
@@ -65,6 +73,13 @@ export function createWire({ world, random, witness, linkAt }: WireParts): Wire 
     if (!running.power.isOn()) return never()
     noteAnswer(station, request, answer)
     return answer
+  }
+
+  async function askRelay(link: string, relay: FieldNode, request: Request): Promise<TransportResponse> {
+    const running = relay.relay()
+    if (running === undefined) throw new AppError('Unavailable', 'LINK_DOWN', 'The relay is down.', { link })
+    const answer = await running.handle(request)
+    return running.power.isOn() ? answer : never()
   }
 
   function noteAnswer(station: Station, { method, path }: Request, { status, body }: TransportResponse): void {
@@ -155,7 +170,12 @@ export function createWire({ world, random, witness, linkAt }: WireParts): Wire 
       if (lane === undefined) withheld.delete(link)
       else withheld.set(link, lane)
     },
-    turn: (link, to) => void ends.set(link, to),
+    turn: (link, to) => {
+      ends.set(link, to)
+      vias.delete(link)
+    },
+    lead: (link, over) => void vias.set(link, over),
+    via: (link) => vias.get(link),
     end: (link) => ends.get(link),
     clear: () => {
       pending.clear()

@@ -14,7 +14,7 @@ import { createVirtualTime, type VirtualTime } from '../virtual-time.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { createFileDisk, createMemoryDisk, type Disk } from './disk.ts'
 import { createFieldNode, type FieldNode } from './field-node.ts'
-import { homeOf, masterNamesOf, nodeNamesOf, sharedNode, type TrialPlan } from './plan.ts'
+import { homeOf, isRelay, masterNamesOf, nodeNamesOf, relaySuffix, sharedNode, type TrialPlan } from './plan.ts'
 import { createStation, type Station } from './station.ts'
 import { createWire, type Wire } from './wire.ts'
 import { createWitness, type Witness } from './witness.ts'
@@ -102,6 +102,7 @@ export async function openWorld(plan: TrialPlan, { real, diskDirectory }: WorldO
       random: random.fork(name),
       witness,
       contactEverySeconds,
+      isRelay: isRelay(name),
       begin,
     })
   }
@@ -157,6 +158,8 @@ export async function openWorld(plan: TrialPlan, { real, diskDirectory }: WorldO
     shared = shareDomain(stations)
     for (const node of nodes) {
       wire.turn(node.name, world.station(homeOf(node.name)))
+      const relay = nodes.find(({ name }) => name === `${homeOf(node.name)}${relaySuffix}`)
+      if (relay !== undefined && node !== relay && node.name !== sharedNode) wire.lead(node.name, relay)
       await node.start()
     }
     await letIn(world)
