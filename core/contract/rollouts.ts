@@ -52,7 +52,9 @@ export const rolloutView = z.object({
   plannedBy: z.string().nullable(),
   reason: z.string(),
   /** Where it takes two people, since it was started: who that was, and who agreed; null while nobody has. */
-  agreement: z.object({ startedBy: z.string().nullable(), approvedBy: z.string().nullable() }).optional(),
+  agreement: z
+    .object({ startedBy: z.string().nullable(), startedById: z.string().nullable(), approvedBy: z.string().nullable() })
+    .optional(),
   maxDisrupted: count,
   /** In the middle of it now. */
   disrupted: count,

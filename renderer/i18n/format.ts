@@ -29,6 +29,8 @@ export type Formats = {
   readonly fileDay: (at: string | number) => string
   /** Day and time to the minute, without the year. */
   readonly dayTime: (at: string | number) => string
+  /** A sentence of the master with the instants in it as this person reads them: `2026-03-01T06:10:00.000Z` is for machines. */
+  readonly sentence: (text: string) => string
   readonly quantity: (value: number, unit: 'ms' | 'percent' | 'kbps' | 'gigabyte') => string
 }
 
@@ -118,6 +120,7 @@ export function createFormats(locale: string, timeZone: string | undefined): For
     year: (at) => years.format(new Date(at)),
     fileDay: (at) => fileDays.format(new Date(at)),
     dayTime: (at) => dayClock.format(new Date(at)),
+    sentence: (text) => text.replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z/gu, (at) => full.format(new Date(at))),
     quantity(value, unit) {
       switch (unit) {
         case 'ms':

@@ -91,7 +91,13 @@ function rowOf(model: ReadModel, id: string, rollout: RolloutState, standing: Ro
     reason: rollout.reason,
     ...(agreement === undefined
       ? {}
-      : { agreement: { startedBy: actorName(model, agreement.startedBy), approvedBy: actorName(model, agreement.approvedBy) } }),
+      : {
+          agreement: {
+            startedBy: actorName(model, agreement.startedBy),
+            startedById: agreement.startedBy,
+            approvedBy: actorName(model, agreement.approvedBy),
+          },
+        }),
     maxDisrupted: rollout.maxDisrupted,
     disrupted: disruptedOf(standing),
     nodes: rollout.waves.reduce((sum, { nodeIds }) => sum + nodeIds.length, 0),

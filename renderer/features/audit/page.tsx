@@ -153,7 +153,9 @@ function AuditRoom({ request, newest }: { readonly request: ReturnType<typeof to
                   >
                     <time dateTime={entry.time}>{formats.timeOfDay(entry.time)}</time>
                     <span className={classes['what']}>
-                      <span className={classes['sentence']}>{boundText(entry.sentence === '' ? entry.type : entry.sentence, 240)}</span>
+                      <span className={classes['sentence']}>
+                        {formats.sentence(boundText(entry.sentence === '' ? entry.type : entry.sentence, 240))}
+                      </span>
                       <span className={classes['who']}>
                         {boundText(entry.actorName ?? entry.actorId, 60)}
                         {entry.subjectName === null ? '' : `, ${boundText(entry.subjectName, 60)}`}
@@ -185,7 +187,7 @@ function ActDetail({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const place = placeOfSubject(entry)
   return (
     <aside className={classes['detail']} aria-label={t`The chosen act`}>
-      <h2 className={classes['title']}>{boundText(entry.sentence === '' ? entry.type : entry.sentence, 500)}</h2>
+      <h2 className={classes['title']}>{formats.sentence(boundText(entry.sentence === '' ? entry.type : entry.sentence, 500))}</h2>
       <p className={classes[`proof-${entry.proof}`]}>
         <ProofMark proof={entry.proof} /> {proofMeaning(entry.proof)}
       </p>

@@ -51,10 +51,11 @@ function AuthorityShown({ view }: { readonly view: DomainAuthority }): ReactNode
               )}
               {view.until === null ? '' : `, ${t`until ${formats.instant(view.until)}`}`}
             </p>
-            <p className={classes['why']}>{boundText(view.why, 400)}</p>
+            <p className={classes['why']}>{formats.sentence(boundText(view.why, 400))}</p>
             {here.mayDecide ? null : (
               <p className={classes['barred']}>
-                {boundText(here.sentence ?? '', 300)} {boundText(here.wouldAllow ?? '', 300)} <code>{here.code}</code>
+                {formats.sentence(boundText(here.sentence ?? '', 300))} {formats.sentence(boundText(here.wouldAllow ?? '', 300))}{' '}
+                <code>{here.code}</code>
               </p>
             )}
           </div>
@@ -155,6 +156,7 @@ function Debts({ view }: { readonly view: DomainAuthority }): ReactNode {
 
 /** Acts and decisions that are kept, and count for nothing: nobody is to find out by surprise. */
 function WithoutEffect({ view }: { readonly view: DomainAuthority }): ReactNode {
+  const formats = useFormats()
   const rows = [
     ...view.refused.map((one) => ({ ...one, what: t`act of authority` })),
     ...view.powerless.map((one) => ({ ...one, what: boundText(one.type, 80) })),
@@ -179,7 +181,14 @@ function WithoutEffect({ view }: { readonly view: DomainAuthority }): ReactNode 
             { id: 'master', title: t`Master`, width: '20%', draw: (row) => <Name text={row.masterName ?? row.masterId} /> },
             { id: 'what', title: t`What`, width: '24%', draw: (row) => row.what },
             { id: 'epoch', title: t`Epoch`, align: 'end', width: '4.5rem', draw: (row) => String(row.epoch) },
-            { id: 'why', title: t`Why`, draw: (row) => <span title={boundText(row.sentence, 400)}>{boundText(row.sentence, 160)}</span> },
+            {
+              id: 'why',
+              title: t`Why`,
+              draw: (row) => {
+                const sentence = formats.sentence(row.sentence)
+                return <span title={boundText(sentence, 400)}>{boundText(sentence, 160)}</span>
+              },
+            },
           ]}
         />
       )}

@@ -82,7 +82,7 @@ export function EnrolmentDesk(): ReactNode {
                       {
                         id: 'status',
                         title: t`Decision`,
-                        draw: (request) => (request.status === 'APPROVED' ? t`Let in` : t`Turned away`),
+                        draw: (request) => (request.status === 'APPROVED' ? t`Was let in` : t`Was turned away`),
                         width: '9rem',
                       },
                       {

@@ -64,7 +64,7 @@ export function ChangesPage(): ReactNode {
                     <h3>
                       {phaseName(group.phase)} <span className={classes['count']}>{formats.count(group.nodes.length)}</span>
                     </h3>
-                    <ul>
+                    <ul className={classes['inColumns']}>
                       {group.nodes.map((node) => (
                         <li key={node.id}>
                           <a href={addressOf({ room: 'node', nodeId: node.id, tab: 'overview' })}>
@@ -115,11 +115,12 @@ export function ChangesPage(): ReactNode {
 }
 
 function ActLine({ act }: { readonly act: Act }): ReactNode {
+  const formats = useFormats()
   const place = placeOfSubject(act)
   const subject = act.subjectName ?? act.subjectId
   return (
     <li>
-      <span>{act.sentence === '' ? act.type : act.sentence}</span>
+      <span>{formats.sentence(act.sentence === '' ? act.type : act.sentence)}</span>
       {place === null ? (
         <Name text={subject} />
       ) : (

@@ -142,6 +142,8 @@ export function lifeMeaning(reason: IncarnationView['reason']): string {
 /** What the projection is for, in the words of who looks at it. */
 export function projectionMeaning(name: string): string {
   switch (name) {
+    case 'places':
+      return t`in which domain each node is`
     case 'lifecycle':
       return t`who is in the fleet, and in which phase`
     case 'connectivity':

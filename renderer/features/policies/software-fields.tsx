@@ -35,7 +35,7 @@ export function SoftwareFields({ form, published, error, onChange }: Props): Rea
           value={value}
           onChange={choose}
           options={[
-            { id: nothing, name: t`Nothing: nodes get there by other ways` },
+            { id: nothing, name: t`None` },
             ...known.map(({ artifactId, name, version }) => ({
               id: artifactId,
               name: `${boundText(name, 40)} ${boundText(version, 40)}`,

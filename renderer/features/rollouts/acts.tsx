@@ -18,7 +18,7 @@ export function RolloutActs({ rollout }: { readonly rollout: Rollout }): ReactNo
   const whyNot = useWhyNot('engineer')
   const { queries } = useWorkspace()
   const operators = useQuery(queries.operators()).data
-  const who = operators?.items.find(({ id }) => id === operators.currentId)?.name ?? null
+  const who = operators?.currentId ?? null
   const gate = waitingGate(rollout)
   const name = boundText(rollout.name, 60)
   // What the phase rules out for good is not shown beside what only waits: five buttons that cannot be pressed tell nothing.

@@ -44,7 +44,7 @@ export function isUnapproved(rollout: Pick<Rollout, 'phase' | 'agreement'>): boo
 }
 
 /**
- * The acts in the order in which they are offered, with whether the phase and the verdict let them be; `who` is the name of who would act.
+ * The acts in the order in which they are offered, with whether the phase and the verdict let them be; `who` is the id of who would act: two people may have one name.
  * The master decides again.
  */
 export function toActs(
@@ -56,7 +56,7 @@ export function toActs(
     phases.includes(phase) ? null : 'not-in-this-phase'
   const isSafe = verdict.verdict === 'advance' || verdict.verdict === 'finish'
   const approving: readonly { readonly act: RolloutAct; readonly barrier: ActBarrier | null }[] = isUnapproved(rollout)
-    ? [{ act: 'approve', barrier: who !== null && agreement?.startedBy === who ? 'needs-another' : null }]
+    ? [{ act: 'approve', barrier: who !== null && agreement?.startedById === who ? 'needs-another' : null }]
     : []
   return [
     ...approving,

@@ -41,7 +41,7 @@ export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
   }
   const acts = node.actions.map(({ action, isAllowed, reason }) => {
     const Icon = icons[action]
-    const barrier = isAllowed ? whyNot(roleFor[action]) : reason
+    const barrier = isAllowed ? whyNot(roleFor[action]) : (phaseBarrier(node, action) ?? reason)
     return {
       id: action,
       name: actionName(action),
@@ -71,6 +71,26 @@ export function NodeActs({ node }: { readonly node: NodeDetail }): ReactNode {
       {asked === null || asked === 'move' ? null : <ConfirmAct key={asked} node={node} action={asked} onClose={() => setAsked(null)} />}
     </>
   )
+}
+
+/** Why the phase of the node rules an act out, in a line; null where it is something else that does, which the master says. */
+function phaseBarrier({ record, authority }: NodeDetail, action: ActionName): string | null {
+  const { phase } = record.lifecycle
+  if (authority.standing !== 'held-here') return null
+  switch (action) {
+    case 'activate':
+      return phase === 'ENROLLED' ? null : t`Only a node that was let in and is not in service yet.`
+    case 'quarantine':
+      return phase === 'QUARANTINED' ? t`It is in quarantine.` : t`Only a node that is in service.`
+    case 'remediate':
+      return phase === 'QUARANTINED' ? null : t`Only a node in quarantine.`
+    case 'decommission':
+      return phase === 'DECOMMISSIONING' ? t`It is being taken out of service.` : t`Only a node that is in service.`
+    case 'retire':
+      return phase === 'DECOMMISSIONING' ? null : t`Only a node that was taken out of service first.`
+    case 'revoke-key':
+      return null
+  }
 }
 
 /** Asks why, then does it. */

@@ -85,7 +85,7 @@ function Entry({ entry, nodeId }: { readonly entry: TimelineEntry; readonly node
               <span aria-hidden="true">{'\u2192'}</span> <strong>{entry.to}</strong>
             </span>
           )}{' '}
-          {boundText(entry.sentence, 500)}
+          {formats.sentence(boundText(entry.sentence, 500))}
         </p>
         <p className={classes['facts']} title={t`Event ${entry.eventId}`}>
           <span>

@@ -159,15 +159,17 @@ describe('a plan', () => {
 })
 
 describe('the second person of a rollout that installs software', () => {
-  const unapproved = { agreement: { startedBy: 'Ada', approvedBy: null } }
+  const unapproved = { agreement: { startedBy: 'Ada', startedById: 'ID-ADA', approvedBy: null } }
 
   it('[UI54] offers agreeing to anybody but who started it, and only while nobody has agreed', () => {
     const barrierFor = (who: string, given: Partial<Rollout>) => toActs(rollout(given), who).find(({ act }) => act === 'approve')?.barrier
-    expect(barrierFor('Ada', unapproved)).toBe('needs-another')
-    expect(barrierFor('Grace', unapproved)).toBe(null)
-    expect(barrierFor('Grace', { agreement: { startedBy: 'Ada', approvedBy: 'Linus' } })).toBe(undefined)
-    expect(barrierFor('Grace', { ...unapproved, phase: 'ABORTED' })).toBe(undefined)
-    expect(barrierFor('Grace', {})).toBe(undefined)
+    expect(barrierFor('ID-ADA', unapproved)).toBe('needs-another')
+    // Another person of the same name is another person.
+    expect(barrierFor('ID-ADA-TOO', unapproved)).toBe(null)
+    expect(barrierFor('ID-GRACE', unapproved)).toBe(null)
+    expect(barrierFor('ID-GRACE', { agreement: { startedBy: 'Ada', startedById: 'ID-ADA', approvedBy: 'Linus' } })).toBe(undefined)
+    expect(barrierFor('ID-GRACE', { ...unapproved, phase: 'ABORTED' })).toBe(undefined)
+    expect(barrierFor('ID-GRACE', {})).toBe(undefined)
   })
 
   it('[UI54] plans how old the word of a node may be, in hours, and leaves it out where nothing is asked', () => {
