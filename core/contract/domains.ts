@@ -112,7 +112,11 @@ export const fleetOverview = z.object({
 })
 export type FleetOverview = z.infer<typeof fleetOverview>
 
+/** As many as a drawing of a page has room for, unless more are asked for. */
+export const topologyRequest = z.object({ domainId: id, limit: z.number().int().min(1).max(5000).optional() })
+
 export const topologyView = z.object({
+  at: instant,
   /** Relays, gateways and (up to a bound) edges with the parent they reach the master through; null = directly. */
   vertices: z.array(
     z.object({
@@ -143,12 +147,12 @@ export const domainDetail = z.object({
   /** The ancestor that the thresholds are inherited from, or this domain. */
   thresholdsFromDomainId: id,
   attention: z.array(attentionItem),
-  topology: topologyView,
   spectrum: z.array(spectrumPoint),
   /** Sync debt over time, one line per digest. */
   debt: z.array(z.object({ at: instant, backlogMessages: z.number().int(), worstSecondsBehind: z.number() })),
 })
 export type DomainDetail = z.infer<typeof domainDetail>
+export type TopologyView = z.infer<typeof topologyView>
 
 export const createDomainRequest = z.object({ name: personName, parentId: id, level: z.enum(masterLevels) })
 export const configureDomainRequest = z.object({

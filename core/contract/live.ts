@@ -39,6 +39,7 @@ export const watchedQueries = [
   'fleet.overview',
   'domain.list',
   'domain.get',
+  'domain.topology',
   'domain.authority',
   'node.list',
   'node.facets',

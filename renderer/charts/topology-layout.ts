@@ -45,13 +45,19 @@ type Branch = { readonly vertex: Vertex | null; readonly children: Branch[] }
 /** Least distance between neighbours on the outer ring, in the units of the drawing. */
 const spacing = 15
 const leastRadius = 210
+const onOneRing = 420
+const ringsAtMost = 14
+const ringGap = 26
 const noticeableLossPct = 5
 
 export function layoutTopology(vertices: readonly Vertex[]): Topology {
   const root = toTree(vertices)
   const tree = hierarchy(root, (branch) => branch.children)
   const leaves = tree.leaves().length
-  const radius = Math.max(leastRadius, (leaves * spacing) / (2 * Math.PI))
+  // Thousands on one ring would be dust on a screen: they stand on several, side by side.
+  const rings = Math.min(ringsAtMost, Math.ceil(leaves / onOneRing))
+  const radius = Math.max(leastRadius, ((leaves / Math.max(1, rings)) * spacing) / (2 * Math.PI))
+  let leaf = 0
   const laid = cluster<Branch>()
     .size([2 * Math.PI, radius])
     .separation((a, b) => (a.parent === b.parent ? 1 : 1.8))(tree)
@@ -64,7 +70,7 @@ export function layoutTopology(vertices: readonly Vertex[]): Topology {
     const angle = point.x - Math.PI / 2
     // Relays stand at a fixed share of the radius per step, so that one that gains a child does not wander.
     const isRelay = point.children !== undefined || vertex.kind === 'RELAY' || vertex.kind === 'GATEWAY'
-    const distance = isRelay ? radius * (point.depth === 1 ? 0.42 : 0.68) : radius
+    const distance = isRelay ? radius * (point.depth === 1 ? 0.42 : 0.68) : radius + (leaf++ % rings) * ringGap
     const here = { x: Math.cos(angle) * distance, y: Math.sin(angle) * distance }
     placed.push({ ...vertex, ...here, angle, isRelay, carries: point.children?.length ?? 0 })
   }
@@ -83,7 +89,7 @@ export function layoutTopology(vertices: readonly Vertex[]): Topology {
       isTrunk: vertex.isRelay,
     })
   }
-  return { vertices: placed, paths, radius }
+  return { vertices: placed, paths, radius: radius + Math.max(0, rings - 1) * ringGap }
 }
 
 /** A path is down when nothing comes over it, slow when what comes is late or lossy. */

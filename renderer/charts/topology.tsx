@@ -11,7 +11,9 @@ import { IconButton } from '../ui/button.tsx'
 import { ModeMark, ModeShape } from '../ui/marks.tsx'
 import { Name } from '../ui/name.tsx'
 import classes from './topology.module.css'
+import { TopologyCanvas } from './topology-canvas.tsx'
 import { layoutTopology, pathState, type PathState, type PlacedVertex, summarise, type Topology, type Vertex } from './topology-layout.ts'
+import { elementsAtMost } from './topology-marks.ts'
 import { TopologyTable } from './topology-table.tsx'
 import { useSize } from './use-size.ts'
 
@@ -51,6 +53,8 @@ function TopologyDrawing({
   const zoomRef = useRef<ZoomBehavior<SVGSVGElement, unknown> | null>(null)
   const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity)
   const [near, setNear] = useState<PlacedVertex | null>(null)
+  const canvasZoom = useRef<{ readonly scaleBy: (factor: number) => void; readonly fit: () => void } | null>(null)
+  const isCanvas = topology.vertices.length > elementsAtMost
   const hasSize = size.width > 10
 
   useEffect(() => {
@@ -78,12 +82,14 @@ function TopologyDrawing({
       select(element).on('.zoom', null)
       frame?.removeEventListener('keydown', onKeyDown)
     }
-  }, [zoomsByWheel, hasSize])
+  }, [zoomsByWheel, hasSize, isCanvas])
 
   const scaleBy = (factor: number): void => {
+    canvasZoom.current?.scaleBy(factor)
     if (svgRef.current !== null && zoomRef.current !== null) zoomRef.current.scaleBy(select(svgRef.current), factor)
   }
   const fit = (): void => {
+    canvasZoom.current?.fit()
     if (svgRef.current !== null && zoomRef.current !== null) zoomRef.current.transform(select(svgRef.current), zoomIdentity)
   }
   const { relays, relaysDown, edges, down, slow } = summarise(topology)
@@ -94,19 +100,24 @@ function TopologyDrawing({
     down: formats.count(down),
     slow: formats.count(slow),
   }
+  const label = t`Paths: ${counted.relays} relays of which ${counted.relaysDown} are cut off, ${counted.edges} nodes of which ${counted.down} are not reached and ${counted.slow} are slow or cached`
   const base = Math.min(size.width, size.height) / (2 * (topology.radius + margin))
   const scale = base * transform.k
   return (
     <div ref={ref} className={classes['frame']} style={{ height }}>
-      {hasSize ? (
-        <svg
-          ref={svgRef}
-          className={classes['svg']}
-          width={size.width}
-          height={size.height}
-          role="group"
-          aria-label={t`Paths: ${counted.relays} relays of which ${counted.relaysDown} are cut off, ${counted.edges} nodes of which ${counted.down} are not reached and ${counted.slow} are slow or cached`}
-        >
+      {hasSize && isCanvas ? (
+        <TopologyCanvas
+          topology={topology}
+          size={size}
+          label={label}
+          hrefOf={hrefOf}
+          zoomsByWheel={zoomsByWheel}
+          onNear={setNear}
+          zoomRef={canvasZoom}
+        />
+      ) : null}
+      {hasSize && !isCanvas ? (
+        <svg ref={svgRef} className={classes['svg']} width={size.width} height={size.height} role="group" aria-label={label}>
           <g transform={`translate(${String(transform.x)} ${String(transform.y)}) scale(${String(transform.k)})`}>
             <g transform={`translate(${String(size.width / 2)} ${String(size.height / 2)}) scale(${String(base)})`}>
               <Paths topology={topology} />

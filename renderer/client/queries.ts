@@ -53,6 +53,13 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: (tick) => tick.domainIds.includes(domainId) || tick.topics.includes('domains'),
       paceMs: calmPaceMs,
     }),
+    /** Relays and nodes as they are drawn, up to so many. */
+    topology: (domainId: string, limit: number): Query<Answers['domain']['topology']> => ({
+      key: `topology ${domainId} ${String(limit)}`,
+      load: (signal) => client.domain.topology({ domainId, limit }, { signal }),
+      isTouchedBy: byTopic('domains', 'nodes', 'presence', 'enrolments'),
+      paceMs: slowPaceMs,
+    }),
     nodes: (request: Requests['node']['list']): Query<Answers['node']['list']> => ({
       key: `nodes ${JSON.stringify(request)}`,
       load: (signal) => client.node.list(request, { signal }),

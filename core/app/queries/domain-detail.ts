@@ -12,7 +12,6 @@ import { instantOf } from './instants.ts'
 import { pathOf } from './lineage.ts'
 import { historyOf } from './spectrum.ts'
 import { thresholdsOf } from './thresholds.ts'
-import { readTopology } from './topology.ts'
 
 /** Throws NotFound `DOMAIN_UNKNOWN`. */
 export function readDomain(model: ReadModel, domainId: string): DomainDetail {
@@ -33,7 +32,6 @@ export function readDomain(model: ReadModel, domainId: string): DomainDetail {
     thresholds,
     thresholdsFromDomainId: fromDomainId,
     attention: listAttention(model, fleet, { kind: 'domains', domainIds: place.subtreeIds }),
-    topology: readTopology(model, fleet, place.subtreeIds),
     ...historyOf(model, place.subtreeIds, sumsAt(subtreeState(model, fleet, domainId), nowMs)),
   }
 }

@@ -16,6 +16,7 @@ const topicsOf: Readonly<Record<WatchedQuery, readonly Topic[]>> = {
   'fleet.overview': [...ofNodes, 'attention', 'master', 'store'],
   'domain.list': ofNodes,
   'domain.get': [...ofNodes, 'attention'],
+  'domain.topology': ofNodes,
   'domain.authority': ['domains', 'master'],
   'node.list': ofNodes,
   'node.facets': ofNodes,

@@ -1,21 +1,24 @@
 /** How the nodes of a domain reach their master: relays and gateways, and as many of the others as can be drawn. */
-import type { DomainDetail } from '../../contract/domains.ts'
+import type { TopologyView } from '../../contract/domains.ts'
 import type { ReadModel } from '../read-model.ts'
 import { nodeKinds, type NodeKind } from '../../fleet/node/node-record.ts'
 import { readRelays } from './relays.ts'
-import { type FleetMemory, stateOfDomain } from './fleet/fleet.ts'
+import { placeOf } from './domain-tree.ts'
+import { fleetOf, stateOfDomain } from './fleet/fleet.ts'
+import { instantOf } from './instants.ts'
 import { worstFirst } from './node-list.ts'
 import { isOfFleet, type NodeView, readNodeView, shownMode } from './node-view.ts'
 
-export type Topology = DomainDetail['topology']
-
-const drawnAtMost = 400
+/** What one drawing of a page has room for; a drawing of its own asks for more. */
+const drawnUnlessAsked = 400
 
 /**
  * Relays come first, then the worst nodes; a relay of another domain is drawn when a node here is reached through it. A node whose
- * relay is not known here hangs directly on the master.
+ * relay is not known here hangs directly on the master. Throws NotFound `DOMAIN_UNKNOWN`.
  */
-export function readTopology(model: ReadModel, fleet: FleetMemory, domainIds: readonly string[]): Topology {
+export function readTopology(model: ReadModel, domainId: string, drawnAtMost = drawnUnlessAsked): TopologyView {
+  const fleet = fleetOf(model)
+  const domainIds = placeOf(fleet.tree, domainId).subtreeIds
   const relays = worstFirst(model, fleet, { domainIds, kinds: ['GATEWAY', 'RELAY'] }, drawnAtMost)
   const room = drawnAtMost - relays.length
   const others = room === 0 ? [] : worstFirst(model, fleet, { domainIds, kinds: nodeKinds.filter((kind) => !isRelay(kind)) }, room)
@@ -34,6 +37,7 @@ export function readTopology(model: ReadModel, fleet: FleetMemory, domainIds: re
   const vertices = [...foreign.values(), ...drawn.values()].slice(0, drawnAtMost)
   const isDrawn = new Set<string>(vertices.map(({ id }) => id))
   return {
+    at: instantOf(model.ports.clock.now()),
     vertices: vertices.map((view) => ({
       id: view.id,
       name: view.name,

@@ -1,7 +1,15 @@
 /** Layer 1: domains: names, inputs and outputs. */
 import { domainAuthority } from '../authority.ts'
 import { id, instant, pageOf } from '../common.ts'
-import { configureDomainRequest, createDomainRequest, domainDetail, domainListRequest, domainRow } from '../domains.ts'
+import {
+  configureDomainRequest,
+  createDomainRequest,
+  domainDetail,
+  domainListRequest,
+  domainRow,
+  topologyRequest,
+  topologyView,
+} from '../domains.ts'
 import { base, done } from './base.ts'
 import { z } from 'zod'
 
@@ -14,6 +22,14 @@ export const domainProcedures = {
     .route({ method: 'GET', path: '/domains/{domainId}', summary: 'Layer 1: a domain with all below it' })
     .input(z.object({ domainId: id }))
     .output(domainDetail),
+  topology: base
+    .route({
+      method: 'GET',
+      path: '/domains/{domainId}/topology',
+      summary: 'Relays and nodes of a domain, and through what each is reached',
+    })
+    .input(topologyRequest)
+    .output(topologyView),
   authority: base
     .route({ method: 'GET', path: '/domains/{domainId}/authority', summary: 'Who is master here, by what right, and who disagrees' })
     .input(z.object({ domainId: id }))

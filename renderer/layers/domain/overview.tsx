@@ -7,7 +7,6 @@ import { DebtOverTime, useDebtSentence } from '../../charts/debt-over-time.tsx'
 import { SpectrumBar } from '../../charts/spectrum-bar.tsx'
 import { SpectrumOverTime } from '../../charts/spectrum-over-time.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
-import { TopologyMap } from '../../charts/topology.tsx'
 import { AttentionList } from '../../features/attention/list.tsx'
 import { DomainTable } from '../../features/domains/table.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
@@ -16,15 +15,14 @@ import { Figures } from '../../ui/figures.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Empty } from '../../ui/shown.tsx'
 import { type DomainDetail, unhealthy, unusualPhases } from './model.ts'
+import { SmallPaths } from './paths.tsx'
 import classes from './view.module.css'
 
 export function DomainOverview({ domain }: { readonly domain: DomainDetail }): ReactNode {
-  const [isPathTable, pathToggle] = useTableToggle()
   const [isDebtTable, debtToggle] = useTableToggle()
   const [isTimeTable, timeToggle] = useTableToggle()
   const debtSentence = useDebtSentence(domain.debt)
   const { id } = domain.row
-  const nodeHref = (nodeId: string): string => addressOf({ room: 'node', nodeId, tab: 'overview' })
   return (
     <>
       <div className={classes['spectrum']}>
@@ -36,30 +34,7 @@ export function DomainOverview({ domain }: { readonly domain: DomainDetail }): R
       </div>
       <DomainFigures domain={domain} />
       <div className={classes['pair']}>
-        <Section
-          title={t`Paths`}
-          at={domain.at}
-          actions={
-            <>
-              <a className={classes['more']} href={addressOf({ room: 'domain', domainId: id, tab: 'topology', filter: {} })}>
-                <Trans>Larger</Trans>
-              </a>
-              {pathToggle}
-            </>
-          }
-        >
-          {domain.topology.vertices.length === 0 ? (
-            <Empty title={t`No paths yet`} />
-          ) : (
-            <TopologyMap
-              vertices={domain.topology.vertices}
-              omitted={domain.topology.omitted}
-              hrefOf={nodeHref}
-              height={400}
-              isTable={isPathTable}
-            />
-          )}
-        </Section>
+        <SmallPaths domainId={id} />
         <Section title={t`Needs attention`} isFlush at={domain.at}>
           <AttentionList items={domain.attention.slice(0, 10)} listName="domain-attention" />
         </Section>

@@ -6,7 +6,6 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { addressOf, goTo } from '../../app/navigation.ts'
 import type { DomainTab, RouteFilter } from '../../app/route.ts'
 import { DebtOverTime, useDebtSentence } from '../../charts/debt-over-time.tsx'
-import { TopologyMap } from '../../charts/topology.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { AuthorityPanel } from '../../features/authority/panel.tsx'
@@ -39,6 +38,7 @@ import { Section } from '../../ui/section.tsx'
 import { Empty, Shown, Waiting } from '../../ui/shown.tsx'
 import { type DomainDetail, subtreeIds, toDomainHead } from './model.ts'
 import { DomainOverview } from './overview.tsx'
+import { DomainPaths } from './paths.tsx'
 import classes from './view.module.css'
 
 type Props = { readonly domainId: string; readonly tab: DomainTab; readonly filter: RouteFilter }
@@ -195,7 +195,7 @@ function DomainRoom({
     case 'authority':
       return <AuthorityPanel domainId={domain.row.id} />
     case 'topology':
-      return <DomainPaths domain={domain} />
+      return <DomainPaths domainId={domain.row.id} />
     case 'thresholds':
       return (
         <>
@@ -286,21 +286,5 @@ function DomainRolloutList({ items }: { readonly items: readonly Rollout[] }): R
         </div>
       ))}
     </>
-  )
-}
-
-function DomainPaths({ domain }: { readonly domain: DomainDetail }): ReactNode {
-  const [isTable, toggle] = useTableToggle()
-  return (
-    <Section title={t`Paths to this master`} at={domain.at} actions={toggle} className={classes['paths']}>
-      <TopologyMap
-        vertices={domain.topology.vertices}
-        omitted={domain.topology.omitted}
-        hrefOf={(nodeId) => addressOf({ room: 'node', nodeId, tab: 'overview' })}
-        height="100%"
-        isTable={isTable}
-        zoomsByWheel
-      />
-    </Section>
   )
 }

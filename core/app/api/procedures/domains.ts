@@ -6,6 +6,9 @@ export const domainHandlers = {
   get: os.domain.get.handler(({ input, context }) =>
     found(queriesOf(context).domain(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
   ),
+  topology: os.domain.topology.handler(({ input, context }) =>
+    found(queriesOf(context).topology(input.domainId, input.limit), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
+  ),
   authority: os.domain.authority.handler(({ input, context }) =>
     found(queriesOf(context).domainAuthority(input.domainId), 'DOMAIN_UNKNOWN', 'No such domain is known here.'),
   ),

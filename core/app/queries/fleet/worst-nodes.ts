@@ -13,6 +13,7 @@ import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
 import { governedClasses } from './governed-classes.ts'
 import { type Candidate, isNotBehind } from './inbox.ts'
 import { domainsWithNodes, type Drifting, type DriftingClass, type FleetMemory, stateOfDomain } from './fleet.ts'
+import { troubledIn } from './troubled.ts'
 
 export type Scope = { readonly kind: 'everything' } | { readonly kind: 'domains'; readonly domainIds: readonly string[] }
 
@@ -23,6 +24,9 @@ export type Worst = {
   /** Undefined while there is room for anybody. */
   readonly last: () => Candidate | undefined
 }
+
+/** Of so many nodes, those in trouble are read and sorted sooner than they are searched for. */
+const readAtMost = 50_000
 
 /** Beyond so many domains it is quicker to take the best of everything and leave out what is not theirs. */
 const domainsOneByOne = 64
@@ -36,10 +40,18 @@ export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, fo
   const counted = scope.kind === 'everything' ? undefined : scope.domainIds.filter((id) => fleet.domains.has(id))
   const isOneByOne = counted !== undefined && counted.length <= domainsOneByOne
   const wanted = counted === undefined || isOneByOne ? undefined : new Set(counted)
-  for (const domainId of isOneByOne ? counted : [undefined]) {
-    const walk: Walk = { reader: model.reader, domainId, isWanted: wanted === undefined ? undefined : (id) => wanted.has(id), worst, nowMs }
-    walkGroups(walk)
-  }
+  if (isOneByOne && nodesIn(fleet, counted) <= readAtMost) takeTroubled(model, counted, worst, nowMs)
+  else
+    for (const domainId of isOneByOne ? counted : [undefined]) {
+      const walk: Walk = {
+        reader: model.reader,
+        domainId,
+        isWanted: wanted === undefined ? undefined : (id) => wanted.has(id),
+        worst,
+        nowMs,
+      }
+      walkGroups(walk)
+    }
   if (counted === undefined) {
     const walk: Walk = { reader: model.reader, domainId: undefined, isWanted: undefined, worst, nowMs }
     for (const drifting of driftingAnywhere(model, fleet)) if (canEnter(worst, drifting.bound, '')) walkClass(walk, drifting)
@@ -51,6 +63,21 @@ export function findWorst(model: ReadModel, fleet: FleetMemory, scope: Scope, fo
     const walk: Walk = { reader: model.reader, domainId, isWanted: undefined, worst, nowMs }
     for (const drifting of classes) if (canEnter(worst, drifting.bound, '')) walkClass(walk, drifting)
   }
+}
+
+function nodesIn(fleet: FleetMemory, domainIds: readonly string[]): number {
+  return domainIds.reduce((sum, id) => sum + (fleet.domains.get(id)?.figures.sums.nodes ?? 0), 0)
+}
+
+function takeTroubled({ reader }: ReadModel, domainIds: readonly string[], worst: Worst, nowMs: number): void {
+  const boundOfNode = (node: Group): number => boundOf(-node.urgency, silenceOf({ nowMs }, node))
+  const fewest = (): number => (worst.last()?.score ?? 0) - mostSilence
+  for (const band of troubledIn(reader, domainIds, boundOfNode, fewest))
+    for (const { node, bound } of band) {
+      // All that follow in this band score less, or have waited less.
+      if (!canEnter(worst, bound, node.since)) break
+      if (!worst.isSeen(node.subject)) worst.consider(node.subject)
+    }
 }
 
 /**
@@ -205,7 +232,7 @@ function take({ isWanted, worst }: Walk, { subject, domain }: Member): void {
 const mostSilence = defaultAttentionWeights.overBudget
 
 /** At most what it gets for its silence; a second is added for what is rounded away. */
-function silenceOf({ nowMs }: Walk, { budget_s, ends_ms }: Group): number {
+function silenceOf({ nowMs }: Pick<Walk, 'nowMs'>, { budget_s, ends_ms }: Omit<Group, 'urgency'> & { readonly urgency?: number }): number {
   if (budget_s < 0 || ends_ms === null) return 0
   return overBudgetPoints((nowMs - ends_ms) / 1000 + 1 + budget_s, budget_s)
 }

@@ -1,6 +1,6 @@
 /** The pages of the console as a whole: overview, domain, node, and what stands beside them. */
 import { describe, expect, it } from 'vitest'
-import { domainDetail, domainRow, fleetOverview } from '../../../../core/contract/domains.ts'
+import { domainDetail, domainRow, fleetOverview, topologyView } from '../../../../core/contract/domains.ts'
 import { evidenceView, nodeDetail, sessionView } from '../../../../core/contract/nodes.ts'
 import { enrolmentView, operatorView } from '../../../../core/contract/people.ts'
 import { actionsOf } from '../../../../core/app/queries/node-actions.ts'
@@ -185,8 +185,8 @@ describe('the page of a domain', () => {
     expect(detail.path.map(({ name }) => name)).toEqual(['Island', 'Region'])
     expect(detail.children.map(({ name, subtree }) => [name, subtree.nodes])).toEqual([['Cell', 1]])
     expect(detail.row).toMatchObject({ name: 'Region', depth: 1, own: { nodes: 0 }, subtree: { nodes: 1 } })
-    expect(detail).toMatchObject({ thresholds: { slowRttMs: 700 }, thresholdsFromDomainId: region, topology: { omitted: 0 } })
-    expect(detail.topology.vertices.map(({ name }) => name)).toEqual(['pump'])
+    expect(detail).toMatchObject({ thresholds: { slowRttMs: 700 }, thresholdsFromDomainId: region })
+    expect(island.queries.topology(region)).toMatchObject({ omitted: 0, vertices: [{ name: 'pump' }] })
     expect(detail.attention.map(({ title }) => title)).toEqual(['pump was approved and has not come'])
     expect(() => island.queries.domain(island.newId())).toThrow(expect.objectContaining({ code: 'DOMAIN_UNKNOWN' }))
   })
@@ -199,7 +199,7 @@ describe('the page of a domain', () => {
     const pump = island.makeNode({ name: 'pump', domainId: cell, viaId: hub })
     const lost = island.makeNode({ name: 'lost', domainId: cell, viaId: island.newId() })
     island.assess(pump, 'LIVE', { link: { rtt_ms: 5, loss_pct: 1, bandwidth_kbps: 9 } })
-    const { topology } = island.queries.domain(cell)
+    const topology = topologyView.parse(island.queries.topology(cell))
     const vertex = { mode: 'DISCONNECTED', health: 'UNKNOWN', rttMs: null, lossPct: null }
     expect(topology).toMatchObject({
       vertices: [
@@ -211,12 +211,14 @@ describe('the page of a domain', () => {
       omitted: 0,
     })
     for (let number = 0; number < 405; number++) island.makeNode({ domainId: cell })
-    const crowded = island.queries.domain(cell).topology
+    const crowded = island.queries.topology(cell)
     expect({ drawn: crowded.vertices.length, omitted: crowded.omitted, first: crowded.vertices[0]?.name }).toEqual({
       drawn: 400,
       omitted: 9,
       first: 'mast',
     })
+    expect(island.queries.topology(cell, 5000)).toMatchObject({ omitted: 0, vertices: { length: 409 } })
+    expect(() => island.queries.topology(island.newId())).toThrow(expect.objectContaining({ code: 'DOMAIN_UNKNOWN' }))
   })
 })
 

@@ -19,7 +19,7 @@ function net(island: TestIsland) {
 }
 
 const relaysOf = (island: TestIsland, domainId: string = island.rootId) =>
-  topologyView.parse(island.queries.domain(domainId).topology).relays ?? []
+  topologyView.parse(island.queries.topology(domainId)).relays ?? []
 
 describe('relays of a domain', () => {
   it('[RL5] tells who hangs on each, and how well its path carries', async () => {
