@@ -34,6 +34,7 @@ import { readReturnQueue } from './return-queue.ts'
 import { readReconciliation } from './judging.ts'
 import { listSessions, type SessionListInput } from './session-list.ts'
 import { dryRunReturn, readReturn } from './sessions.ts'
+import { readTopology } from './topology.ts'
 import { listWaivers, type WaiverListInput } from './waivers.ts'
 
 export type Queries = ReturnType<typeof createQueries>
@@ -56,6 +57,8 @@ export function createQueries(model: ReadModel) {
     lastGood: (nodeId: string) => readLastGood(model, nodeId),
     domains: (input: Partial<DomainListInput> = {}) => listDomains(model, input),
     domain: (domainId: string) => readDomain(model, domainId),
+    /** As a drawing of it: relays first, then the worst nodes, up to so many. */
+    topology: (domainId: string, limit?: number) => readTopology(model, domainId, limit),
     nodes: (input: NodeListInput) => listNodes(model, input),
     facets: (input: FacetsInput) => facetsOf(model, input),
     authorityDrafts: () => readAuthorityDrafts(model),
