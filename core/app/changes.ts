@@ -18,6 +18,8 @@ const topicOf: Readonly<Record<string, Topic>> = {
   waiver: 'domains',
   relay: 'domains',
   attention: 'attention',
+  maintenance: 'attention',
+  note: 'attention',
   presence: 'domains',
 }
 

@@ -27,6 +27,7 @@ import { createCarriageTable } from './commands/carriage.ts'
 import { commandsFor } from './commands/commands-for.ts'
 import { createDraftTable } from './authority/drafts.ts'
 import { createLapseWatch } from './authority/lapse-watch.ts'
+import { createShiftWatch } from './shift-watch.ts'
 import { createExpiryWatch } from './commands/expiry-watch.ts'
 import { commandsTouchedBy } from './commands/touched.ts'
 import type { MasterConfig } from './config.ts'
@@ -174,6 +175,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       feed.tell(changeOf(events, (command) => model.command(command)?.issued?.nodeId))
       for (const command of commandsTouchedBy(events)) expiryWatch.look(command)
       for (const { event } of events) if (event?.type.startsWith('ibcf.authority.') === true) lapseWatch.look(event.subject)
+      for (const { event } of events) if (event?.type.startsWith('ibcf.maintenance.') === true) shiftWatch.look(event.subject)
       for (const { event } of events)
         if (
           event?.type === 'ibcf.connectivity.assessed.v1' ||
@@ -349,6 +351,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   const lapseWatch = createLapseWatch({ model, ports, parts: { model, port, identity }, commit })
   const digester = createDigester({ model, ports, everyMs: config.digestEveryMs, commit })
   foundMaster(recorder, engine, reader, identity, key, config)
+  const shiftWatch = createShiftWatch({ model, ports, commit })
   openLife(recorder, life, config, reader, () => awaitContact(model, commit))
   const rollouts = createRolloutRunner({ model, ports, commit, register: background.register })
   wakeRollouts = rollouts.wake
@@ -390,6 +393,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       lapseWatch.close()
       digester.close()
       feed.close()
+      shiftWatch.close()
       recorder.close()
       highWater.close()
       store[Symbol.dispose]()

@@ -19,6 +19,8 @@ import type { RelayState } from '../projections/relays.ts'
 import type { RolloutState } from '../projections/rollouts.ts'
 import type { Bundle } from '../fleet/courier/bundle.ts'
 import type { CareState } from '../projections/attention.ts'
+import type { NotesState } from '../projections/log-book.ts'
+import type { MaintenanceState } from '../projections/maintenance.ts'
 import type { AttentionWeightsSet } from '../fleet/attention/weights.ts'
 import type { PolicyState } from '../projections/policies.ts'
 import type { Holder } from '../fleet/authority/holder.ts'
@@ -73,6 +75,10 @@ export type ReadModel = {
   /** What was done about items of the inbox, by the node or domain they are about. */
   readonly cares: (subject: string) => CareState | undefined
   /** What a domain itself sets. */
+  /** What was and is being worked on: of this very node, relay or domain. */
+  readonly maintenance: (subject: string) => MaintenanceState | undefined
+  /** The log book of this very object. */
+  readonly notes: (subject: string) => NotesState | undefined
   readonly attentionWeights: (domain: string) => AttentionWeightsSet | undefined
   /** The machines that were a node, those that ask to be it, and which tellings of its logs count. */
   readonly hardware: (node: string) => HardwareState | undefined
@@ -115,6 +121,8 @@ export type ReadModelParts = Omit<
   | 'cares'
   | 'attentionWeights'
   | 'reconciliation'
+  | 'maintenance'
+  | 'notes'
   | 'hardware'
   | 'memory'
 >
@@ -125,7 +133,10 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     (subject: string): State | undefined =>
       (engine.read(parts.reader, projection, subject)?.decisions ?? undefined) as State | undefined
   const memory = createQueryMemory()
-  parts.presence.follow((node) => memory.touched.add(node))
+  parts.presence.follow((node) => {
+    memory.touched.add(node)
+    memory.clocks.take(node, parts.presence.of(node))
+  })
   const lifecycle = decided<LifecycleState>('lifecycle')
   const holders = createHolders({
     authority: decided('authority'),
@@ -160,6 +171,8 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     hardware: decided<HardwareState>('hardware'),
     reconciliation: decided<ReconciliationState>('reconciliation'),
     attentionWeights: decided<AttentionWeightsSet>('attention_weights'),
+    maintenance: decided<MaintenanceState>('maintenance'),
+    notes: decided<NotesState>('log_book'),
     localDecisions: (node) => (engine.read(parts.reader, 'local_decisions', node)?.facts ?? undefined) as LocalDecisionState | undefined,
     memory,
   }

@@ -27,7 +27,7 @@ export const weighRequest = z.object({ domainId: id, weights: attentionWeightsSc
 
 /** What was done about an item. */
 export const handling = z.object({
-  shownAs: z.enum(['open', 'acknowledged', 'snoozed', 'resolved']),
+  shownAs: z.enum(['open', 'acknowledged', 'maintenance', 'snoozed', 'resolved']),
   assignedTo: z.object({ id, name: z.string() }).nullable(),
   /** Why it is shown so. */
   why: z.string(),

@@ -27,6 +27,7 @@ import { reconciliationProcedures } from './procedures/reconciliation.ts'
 import { relayProcedures } from './procedures/relays.ts'
 import { rolloutProcedures } from './procedures/rollouts.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
+import { maintenanceProcedures, noteProcedures, shiftProcedures } from './procedures/shift.ts'
 import { storeProcedures } from './procedures/store.ts'
 import { syncProcedures } from './procedures/sync.ts'
 import { waiverProcedures } from './procedures/waivers.ts'
@@ -54,6 +55,9 @@ export const masterContract = {
   projection: projectionProcedures,
   debt: debtProcedures,
   lastGood: lastGoodProcedures,
+  maintenance: maintenanceProcedures,
+  note: noteProcedures,
+  shift: shiftProcedures,
   store: storeProcedures,
   bundle: bundleProcedures,
   volume: volumeProcedures,

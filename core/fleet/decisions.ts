@@ -24,6 +24,7 @@ import { envelopeSchema, policyEvents, policyTermsShape } from './policy/policy-
 import { relayEvents } from './relay/relay-record.ts'
 import { reconciliationEvents, reconciliationPolicies } from './reconciliation/policy.ts'
 import { rolloutEvents } from './rollout/rollout-events.ts'
+import { shiftEvents } from './shift/shift-events.ts'
 
 const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 const text = z.string().max(4000)
@@ -196,6 +197,8 @@ export const decisions = {
   ...placeEvents,
   ...relayEvents,
   ...attentionEvents,
+  // What a shift works on, and what it tells the next one.
+  ...shiftEvents,
   // What a node is told to do. The subject is the command.
   ...commandDecisions,
   // What is carried by hand. The subject is the bundle.

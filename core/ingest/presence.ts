@@ -28,6 +28,8 @@ export type NodePresence = {
   readonly slowContacts: number
   /** Contacts since the start of this run. */
   readonly contacts: number
+  /** Its wall clock minus ours when it was heard last, with the way here in it; absent while it did not say. */
+  readonly clock?: { readonly offsetMs: number; readonly at: number }
 }
 
 export type Bounds = { readonly thresholds: Thresholds; readonly contactEveryMs: number }
@@ -53,13 +55,15 @@ export function createPresence(): Presence {
       kept.delete(node)
       tell(node)
     },
-    hear: (node, { at, heartbeat, link }, monotonicMs, { thresholds, contactEveryMs }) => {
+    hear: (node, { at, heartbeat, link, clockOffsetMs }, monotonicMs, { thresholds, contactEveryMs }) => {
       const before = kept.get(node)
       const measured = heartbeat?.link ?? link ?? null
       const isSlow = !isWithinBounds(measured, thresholds)
       const isOnTime = before === undefined || monotonicMs - before.heardMonotonic <= contactEveryMs + thresholds.delayedAfterS * 1000
       // Only heartbeats come at a known rate; other requests would make a busy node look regular.
       const counts = heartbeat !== undefined
+      const offsetMs = heartbeat === undefined ? clockOffsetMs : Date.parse(heartbeat.sentAt) - at
+      const clock = offsetMs === undefined ? before?.clock : { offsetMs, at }
       const after: NodePresence = {
         heardAt: at,
         heardMonotonic: monotonicMs,
@@ -76,6 +80,7 @@ export function createPresence(): Presence {
         goodContacts: isOnTime && !isSlow ? (before?.goodContacts ?? 0) + (counts ? 1 : 0) : 0,
         slowContacts: isSlow ? (before?.slowContacts ?? 0) + (counts ? 1 : 0) : 0,
         contacts: (before?.contacts ?? 0) + 1,
+        ...(clock === undefined ? {} : { clock }),
       }
       kept.set(node, after)
       tell(node)

@@ -11,6 +11,8 @@ import { domainsProjection } from './domains.ts'
 import { localDecisionsProjection } from './local-decisions.ts'
 import { lifecycleProjection } from './lifecycle.ts'
 import { livesProjection } from './lives.ts'
+import { logBookProjection } from './log-book.ts'
+import { maintenanceProjection } from './maintenance.ts'
 import { nodesTable } from './nodes.ts'
 import { mastersProjection, operatorsProjection } from './people.ts'
 import { placesProjection } from './places.ts'
@@ -49,6 +51,8 @@ export const projections: readonly Projection[] = [
   reconciliationProjection,
   hardwareProjection,
   bundlesProjection,
+  maintenanceProjection,
+  logBookProjection,
 ]
 
 /** Every table that is made of several of them. */

@@ -52,6 +52,7 @@ import {
   takeReceiptEnvelopes,
   takeSegments,
 } from './sync.ts'
+import { beginMaintenance, endMaintenance, writeNote } from './shift.ts'
 import { grantWaiver, revokeWaiver } from './waivers.ts'
 
 /**
@@ -103,6 +104,9 @@ export const acts = {
   'attention.resolve': resolveItem,
   'attention.assign': assignItem,
   'attention.weigh': weighAttention,
+  'maintenance.begin': beginMaintenance,
+  'maintenance.end': endMaintenance,
+  'note.write': writeNote,
   'reconciliation.set': setReconciliation,
   'session.setBudget': setReturnBudget,
   'relay.register': registerRelay,

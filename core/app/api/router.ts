@@ -25,6 +25,7 @@ import { reconciliationHandlers } from './procedures/reconciliation.ts'
 import { relayHandlers } from './procedures/relays.ts'
 import { rolloutHandlers } from './procedures/rollouts.ts'
 import { sessionHandlers } from './procedures/sessions.ts'
+import { maintenanceHandlers, noteHandlers, shiftHandlers } from './procedures/shift.ts'
 import { storeHandlers } from './procedures/store.ts'
 import { syncHandlers } from './procedures/sync.ts'
 import { waiverHandlers } from './procedures/waivers.ts'
@@ -54,6 +55,9 @@ export const masterRouter = os.router({
   projection: projectionHandlers,
   debt: debtHandlers,
   lastGood: lastGoodHandlers,
+  maintenance: maintenanceHandlers,
+  note: noteHandlers,
+  shift: shiftHandlers,
   store: storeHandlers,
   bundle: bundleHandlers,
   volume: volumeHandlers,

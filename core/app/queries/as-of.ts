@@ -51,6 +51,8 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
     bundle: decided('bundles'),
     cares: decided('attention'),
     attentionWeights: decided('attention_weights'),
+    maintenance: decided('maintenance'),
+    notes: decided('log_book'),
     reconciliation: decided('reconciliation'),
     hardware: decided('hardware'),
     proofs: (node) => (read('proofs', node)?.facts ?? undefined) as ReturnType<ReadModel['proofs']>,

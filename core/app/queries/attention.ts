@@ -4,6 +4,7 @@ import type { attentionListRequest } from '../../contract/attention.ts'
 import type { AttentionItem } from '../../contract/domains.ts'
 import { compareHandled, type HandledItem, showItem } from '../../fleet/attention/handling.ts'
 import { type Attention, scoreContestedDomain } from '../../fleet/attention/score.ts'
+import { isExplained } from '../../fleet/shift/maintenance.ts'
 import type { ReadModel } from '../read-model.ts'
 import { weightsFor } from './attention-weights.ts'
 import { pointsOverdue } from '../../fleet/courier/bundle.ts'
@@ -17,6 +18,7 @@ import { type Candidate, forgetInbox, horizonMs, type Inbox, isKept, isNotBehind
 import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/worst-nodes.ts'
 import { isWithin, refuseAsOf } from './list-page.ts'
 import { fitsView } from './node-list.ts'
+import { type Maintained, maintainedNow } from './maintained.ts'
 import { type NodeView, readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 import { readScored, scoreAt, type Scored, type ScoreParts } from './scored.ts'
@@ -41,6 +43,7 @@ type Found = {
 type Parts = ScoreParts & {
   /** Somebody did something about them: they are looked at whatever they score. */
   readonly attended: ReadonlySet<string>
+  readonly maintained: Maintained
   readonly domains: readonly Found[]
 }
 
@@ -94,6 +97,7 @@ function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains
     evidence: countEvidence(model),
     desiredOf: (view) => fleet.desiredIn(view.domainId).of(view),
     attended: attended(model),
+    maintained: maintainedNow(model, fleet),
     domains: withDomains
       ? [
           ...contestable(model).flatMap((domainId) => (within?.has(domainId) === false ? [] : (findDomain(model, domainId) ?? []))),
@@ -107,6 +111,9 @@ function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains
 function worstOfAll(model: ReadModel, fleet: FleetMemory, parts: Parts): Shown {
   const { inbox } = fleet
   const nowMs = model.ports.clock.now()
+  // Whom a search left out because somebody works on them is to be found once nobody does.
+  if (inbox.aside !== parts.maintained.signature) forgetInbox(inbox)
+  inbox.aside = parts.maintained.signature
   if (isKept(inbox, nowMs)) {
     takeOthers(inbox, parts)
     const dirty = [...inbox.dirty]
@@ -169,9 +176,15 @@ function shownOf(model: ReadModel, inbox: Inbox, parts: Parts, nowMs: number): S
 type Shown = { readonly open: Found[]; readonly handled: Found[] }
 
 /** The first so many of those that it was given, in order. */
-type Best = { readonly shown: Shown; readonly keep: (item: Found) => void; readonly last: () => Candidate | undefined }
+type Best = {
+  readonly shown: Shown
+  readonly keep: (item: Found) => void
+  readonly last: () => Candidate | undefined
+  /** There is no more room for what is being worked on. */
+  readonly isAsideFull: () => boolean
+}
 
-function createBest(model: ReadModel, { attended: touched }: Parts, atMost: number, nowMs: number, narrow?: Narrow): Best {
+function createBest(model: ReadModel, { attended: touched, maintained }: Parts, atMost: number, nowMs: number, narrow?: Narrow): Best {
   const shown: Shown = { open: [], handled: [] }
   // Of more than are looked at, anybody may be one.
   const isTouched = (subject: string): boolean => touched.size >= attendedAtMost || touched.has(subject)
@@ -190,12 +203,14 @@ function createBest(model: ReadModel, { attended: touched }: Parts, atMost: numb
   }
   return {
     shown,
+    isAsideFull: () => shown.handled.length >= atMost,
     keep: (item) => {
       if (narrow?.fits(item) === false) {
         narrow.missed++
         return
       }
-      const handling = isTouched(item.subject) ? handlingOf(model, item, nowMs) : undefined
+      const handled = isTouched(item.subject) ? handlingOf(model, item, nowMs) : undefined
+      const handling = asideOf(maintained, item, handled) ?? handled
       if (handling === undefined) put(shown.open, item)
       else put(handling.shownAs === 'open' ? shown.open : shown.handled, { ...item, handling })
     },
@@ -222,6 +237,7 @@ function worstOf(
     consider: (subject) => {
       if (seen.has(subject)) return
       seen.add(subject)
+      if (best.isAsideFull() && isSurelyAside(model, parts, subject)) return
       const [scored] = readScored(model, [subject], parts)
       if (scored === undefined || wanted?.has(scored.view.domainId) === false) return
       looked(scored)
@@ -230,6 +246,26 @@ function worstOf(
     },
     last: best.last,
   }
+}
+
+/** Put aside while somebody works on it; what a person did about it stays said ([SF3]). */
+function asideOf(maintained: Maintained, { node, attention }: Found, handled: HandledItem | undefined): HandledItem | undefined {
+  if (node === undefined || !isExplained(attention.terms, node.phase)) return undefined
+  const [over] = maintained.overNode(node)
+  if (over === undefined) return undefined
+  const { until, reason } = over.maintenance
+  return {
+    shownAs: 'maintenance',
+    assignedTo: handled?.assignedTo ?? null,
+    why: `It is being worked on until ${until}: ${plainText(reason)}`,
+  }
+}
+
+/** Told without scoring it: thousands may be in a domain that is being worked on, and only the first of them are shown. */
+function isSurelyAside(model: ReadModel, { maintained, evidence }: Parts, subject: string): boolean {
+  if (maintained.signature === '' || evidence.has(subject)) return false
+  const row = model.reader.get<{ domain: string; phase: string }>('SELECT domain, phase FROM nodes WHERE subject = ?', subject)
+  return row !== undefined && row.phase !== 'QUARANTINED' && maintained.overDomain(row.domain).length > 0
 }
 
 function foundOf(scored: Scored, nowMs: number): Found | undefined {

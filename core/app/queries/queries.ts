@@ -21,6 +21,10 @@ import { readOverview } from './fleet-overview.ts'
 import { readHeldFrontier } from './held.ts'
 import { readIncarnation } from './incarnation.ts'
 import { readNode, readNodeAsOf } from './node-detail.ts'
+import { readClocks } from './clocks.ts'
+import { listNotes } from './log-book.ts'
+import { listMaintenance } from './maintained.ts'
+import { readShiftSheet } from './shift-sheet.ts'
 import { listNodes, type NodeListInput } from './node-list.ts'
 import { readObservations } from './node-observations.ts'
 import { readSnapshot } from './node-snapshot.ts'
@@ -54,6 +58,10 @@ export function createQueries(model: ReadModel) {
     audit: (input: AuditInput) => listActs(model, input),
     /** Who is behind. */
     debt: (input: DebtInput) => rankDebt(model, input),
+    maintenance: (input: Parameters<typeof listMaintenance>[1]) => listMaintenance(model, input),
+    notes: (input: Parameters<typeof listNotes>[1]) => listNotes(model, input),
+    shiftSheet: (input: Parameters<typeof readShiftSheet>[1]) => readShiftSheet(model, input),
+    clocks: () => readClocks(model),
     lastGood: (nodeId: string) => readLastGood(model, nodeId),
     domains: (input: Partial<DomainListInput> = {}) => listDomains(model, input),
     domain: (domainId: string) => readDomain(model, domainId),

@@ -5,6 +5,7 @@
 import type { DecisionData } from '../../fleet/decisions.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { KeptFingerprint } from '../held/fingerprint-keeper.ts'
+import { type ClockSamples, createClockSamples } from './clock-samples.ts'
 import { type DomainRule, noRule } from './domain-rule.ts'
 import { type BoundedCache, createBoundedCache } from './bounded-cache.ts'
 import type { Sums } from './health-line.ts'
@@ -14,16 +15,22 @@ export type Digest = DecisionData<'ibcf.presence.digested.v1'> & {
   readonly standsUntilMs: number
 }
 
-/** Positions of the events that a timeline shows, oldest first, among all up to `lookedTo`. */
-export type KnownHistory = { readonly lookedTo: number; readonly positions: readonly number[] }
+/** Positions of the events that a timeline shows, oldest first, among all up to `lookedTo`, while what counts of forked logs is `standing`. */
+export type KnownHistory = { readonly lookedTo: number; readonly standing: string; readonly positions: readonly number[] }
 /** The newest digests of a domain, oldest first, among all events up to `lookedTo`. */
-export type KnownDigests = { readonly lookedTo: number; readonly limit: number; readonly digests: readonly Digest[] }
+export type KnownDigests = {
+  readonly lookedTo: number
+  readonly standing: string
+  readonly limit: number
+  readonly digests: readonly Digest[]
+}
 /** What the digests of several domains add up to at an instant. */
 export type Point = { readonly at: string; readonly sums: Pick<Sums, 'modes' | 'backlogMessages' | 'worstSecondsBehind'> }
 /** What digests add up to among all events up to `lookedTo`, and which they were. */
 export type KnownPast = {
   readonly domainIds: readonly string[]
   readonly lookedTo: number
+  readonly standing: string
   readonly histories: readonly (readonly Digest[])[]
   readonly points: readonly Point[]
 }
@@ -40,6 +47,8 @@ export type QueryMemory = {
   readonly pasts: BoundedCache<KnownPast>
   /** Nodes that presence told of since the figures of the fleet were brought up to date. */
   readonly touched: Set<NodeId>
+  /** How far the clocks of nodes were off. */
+  readonly clocks: ClockSamples
   /** Six words by the position of the newest event. */
   readonly fingerprints: BoundedCache<KeptFingerprint>
 }
@@ -58,6 +67,7 @@ export function createQueryMemory(): QueryMemory {
     digests: createBoundedCache(maxDigestedDomains),
     pasts: createBoundedCache(20),
     touched: new Set(),
+    clocks: createClockSamples(),
     fingerprints: createBoundedCache(1),
   }
 }

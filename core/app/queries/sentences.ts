@@ -99,6 +99,10 @@ const decided: Decided = {
     operatorId === null ? 'It is nobody’s task any more.' : 'It was given to a person to see to.',
   'ibcf.attention.resolved.v1': ({ reason }) => `What needed attention was resolved. ${said(reason)}`.trim(),
   'ibcf.attention.weighted.v1': () => 'What counts how much for attention was set.',
+  'ibcf.maintenance.begun.v1': ({ until, reason }) => `It is being worked on until ${plainText(until)}. ${said(reason)}`.trim(),
+  'ibcf.maintenance.ended.v1': ({ cause, reason }) =>
+    cause === 'time' ? 'The time for working on it is over.' : `It is not worked on any more. ${said(reason)}`.trim(),
+  'ibcf.note.written.v1': ({ text }) => `Noted: ${said(text)}`,
   'ibcf.bundle.packed.v1': ({ forName, carriedBy }) =>
     `A bundle was packed for ${quoted(forName)}${carriedBy === '' ? '' : `, to be carried by ${quoted(carriedBy)}`}.`,
   'ibcf.bundle.departed.v1': ({ carriedBy, note }) =>

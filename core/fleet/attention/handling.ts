@@ -44,7 +44,8 @@ export type Care = {
 /** By item, of one subject. */
 export type Cares = ReadonlyMap<string, Care>
 
-export type ShownAs = 'open' | 'acknowledged' | 'snoozed' | 'resolved'
+/** `maintenance`: what it is about is being worked on ([SF3]). */
+export type ShownAs = 'open' | 'acknowledged' | 'maintenance' | 'snoozed' | 'resolved'
 export type HandledItem = {
   readonly shownAs: ShownAs
   readonly assignedTo: string | null
@@ -112,7 +113,7 @@ export function compareHandled(
   a: { readonly shownAs: ShownAs; readonly score: number },
   b: { readonly shownAs: ShownAs; readonly score: number },
 ): number {
-  const rank = (shownAs: ShownAs): number => ['open', 'acknowledged', 'snoozed', 'resolved'].indexOf(shownAs)
+  const rank = (shownAs: ShownAs): number => ['open', 'acknowledged', 'maintenance', 'snoozed', 'resolved'].indexOf(shownAs)
   return rank(a.shownAs) - rank(b.shownAs) || b.score - a.score
 }
 

@@ -23,6 +23,7 @@ export function kindOfDecision(type: string, data: Readonly<Record<string, unkno
     case 'ibcf.segment.accepted.v1':
     case 'ibcf.evidence.parked.v1':
     case 'ibcf.presence.digested.v1':
+    case 'ibcf.note.written.v1':
     case 'ibcf.bundle.packed.v1':
     case 'ibcf.bundle.departed.v1':
     case 'ibcf.bundle.lost.v1':

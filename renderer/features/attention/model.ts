@@ -42,7 +42,7 @@ export function shownAs(item: AttentionItem): ShownAs {
 
 /** The groups of the inbox in their order, with how many are in each. */
 export function countByHandling(items: readonly AttentionItem[]): Readonly<Record<ShownAs, number>> {
-  const counts: Record<ShownAs, number> = { open: 0, acknowledged: 0, snoozed: 0, resolved: 0 }
+  const counts: Record<ShownAs, number> = { open: 0, acknowledged: 0, maintenance: 0, snoozed: 0, resolved: 0 }
   for (const item of items) counts[shownAs(item)] += 1
   return counts
 }
@@ -58,6 +58,9 @@ export function toHandlings(item: AttentionItem): readonly Handling[] {
       return ['assign', 'snooze', 'resolve']
     case 'snoozed':
       return ['acknowledge', 'assign', 'resolve']
+    // The maintenance is ended where it was begun.
+    case 'maintenance':
+      return ['assign']
     case 'resolved':
       return ['acknowledge']
   }

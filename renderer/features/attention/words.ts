@@ -2,7 +2,7 @@
 import { t } from '@lingui/core/macro'
 import type { Handling, ShownAs } from './model.ts'
 
-export const handlingOrder: readonly ShownAs[] = ['open', 'acknowledged', 'snoozed', 'resolved']
+export const handlingOrder: readonly ShownAs[] = ['open', 'acknowledged', 'maintenance', 'snoozed', 'resolved']
 
 export function handlingName(shownAs: ShownAs): string {
   switch (shownAs) {
@@ -10,6 +10,8 @@ export function handlingName(shownAs: ShownAs): string {
       return t`Open`
     case 'acknowledged':
       return t`Seen`
+    case 'maintenance':
+      return t`In maintenance`
     case 'snoozed':
       return t`Put off`
     case 'resolved':

@@ -25,13 +25,24 @@ export type Inbox = {
   /** As of when what is kept was looked at; whom people did something about. */
   evidence: ReadonlyMap<string, EvidenceCount>
   attended: ReadonlySet<string>
+  /** Which maintenance held then. */
+  aside: string
   readonly entries: Map<string, Scored>
   /** To be looked at again. */
   readonly dirty: Set<string>
 }
 
 export function createInbox(): Inbox {
-  return { fromMs: 0, untilMs: 0, least: undefined, evidence: new Map(), attended: new Set(), entries: new Map(), dirty: new Set() }
+  return {
+    fromMs: 0,
+    untilMs: 0,
+    least: undefined,
+    evidence: new Map(),
+    attended: new Set(),
+    aside: '',
+    entries: new Map(),
+    dirty: new Set(),
+  }
 }
 
 export function isKept({ fromMs, untilMs }: Inbox, nowMs: number): boolean {

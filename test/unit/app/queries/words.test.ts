@@ -202,6 +202,12 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   'ibcf.attention.assigned.v1': [{ item: 'drift', operatorId: id, note: '' }, 'It was given to a person to see to.'],
   'ibcf.attention.resolved.v1': [{ item: 'drift', score: 40, reason: 'Fitted' }, 'What needed attention was resolved. Fitted.'],
   'ibcf.attention.weighted.v1': [{ weights: { drift: 10 } }, 'What counts how much for attention was set.'],
+  'ibcf.maintenance.begun.v1': [
+    { maintenanceId: id, until: '2026-03-01T12:00:00.000Z', reason: 'a new pump' },
+    'It is being worked on until 2026-03-01T12:00:00.000Z. a new pump.',
+  ],
+  'ibcf.maintenance.ended.v1': [{ maintenanceId: id, cause: 'person', reason: 'done' }, 'It is not worked on any more. done.'],
+  'ibcf.note.written.v1': [{ text: 'the gate sticks' }, 'Noted: the gate sticks.'],
   'ibcf.bundle.packed.v1': [
     {
       forMasterId: id,
