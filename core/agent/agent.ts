@@ -10,6 +10,7 @@ import type { Writer } from '../kernel/reader.ts'
 import { keyWordsOf } from '../log/fingerprint.ts'
 import { hasBlob, readBlob } from '../store/blobs.ts'
 import type { Store } from '../store/open.ts'
+import { breakGlass, type GlassOrder } from './broken-glass.ts'
 import type { AgentConfig, AgentState, AgentView, Difficulty } from './config.ts'
 import { createExecutor } from './commands/executor.ts'
 import { createInstallArtifact } from './commands/install-artifact.ts'
@@ -45,6 +46,8 @@ export type Agent = {
   readonly view: () => AgentView
   /** Facts of what runs beside the agent, in its log, in one transaction with whatever `also` writes. */
   readonly record: (facts: readonly Fact[], also?: (writer: Writer) => void) => void
+  /** Lets another master command this node alone ([AU23]); before `start`, or it takes effect with the next conversation. Throws as `breakGlass`. */
+  readonly breakGlass: (order: GlassOrder) => void
 }
 
 export type AgentParts = {
@@ -282,7 +285,7 @@ export function createAgent(parts: AgentParts): Agent {
     via: via(),
     difficulty,
   })
-  return { start, stop, view, record: (facts, also) => journal.record(facts, also) }
+  return { start, stop, view, record: (facts, also) => journal.record(facts, also), breakGlass: (order) => void breakGlass(joining, order) }
 }
 
 /** Questions to a busy master before its refusal counts as one. */

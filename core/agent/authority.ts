@@ -13,6 +13,7 @@ import type { Crypto } from '../kernel/ports.ts'
 import type { GrantStatement } from '../fleet/authority/statement.ts'
 import type { Writer } from '../kernel/reader.ts'
 import type { Store } from '../store/open.ts'
+import { mendGlass } from './broken-glass.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import type { Memory, Remembered } from './memory.ts'
 
@@ -204,7 +205,13 @@ export async function learnAuthority(
   }
   let answer = await ask()
   if (answer.kind !== 'ok') return { kind: 'unheard' }
-  if (takeMoves(parts, answer.value.moves ?? [])) {
+  const { chain, moves = [] } = answer.value
+  if (mendGlass(parts, chain, moves)) {
+    const back = takeChain(parts, chain, who)
+    // Whoever shows it may be the one that commanded here until now: the node looks for the master of record then.
+    return back.ok ? { kind: 'known' } : { kind: 'refused', refusal: back.refusal }
+  }
+  if (takeMoves(parts, moves)) {
     // Whom it obeys now, it may have been told in so many words; the grants are those of where it is now.
     const now = parts.memory.get('approval')
     if (now?.masterId === who.masterId && now.masterPublicKey === who.publicKey) {

@@ -203,7 +203,8 @@ export function createContact(parts: ContactParts): Contact {
     const isHigher = (answer.value.epoch ?? 0) > (held?.epoch ?? 0)
     const placement = answer.value.placement ?? 0
     // A move is asked for once: where none is shown, what the master desires raises the placement.
-    if (isHigher || (placement > (held?.placement ?? 0) && placement !== askedPlacement)) await learn()
+    // Where glass is broken it asks whether somebody has looked into it.
+    if (isHigher || memory.get('glass') !== undefined || (placement > (held?.placement ?? 0) && placement !== askedPlacement)) await learn()
     askedPlacement = placement
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
     else if (isHeard) showAttached()

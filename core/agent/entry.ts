@@ -54,6 +54,7 @@ export async function startNode(request: NodeRequest, changed: (view: AgentView)
     start: () => current.start(),
     view: () => current.view(),
     record: (facts, also) => current.record(facts, also),
+    breakGlass: (order) => current.breakGlass(order),
     stop: async () => {
       isStopped = true
       await restarting

@@ -17,6 +17,7 @@ import { keyIdOf } from '../log/dsse.ts'
 import type { AgentConfig } from './config.ts'
 import { type AuthorityParts, learnAuthority } from './authority.ts'
 import { fence as judgeFence } from '../fleet/authority/fence.ts'
+import { tellGlass } from './broken-glass.ts'
 import type { Answer, GatewayClient, Problem } from './gateway-client.ts'
 import type { Identity } from './identity.ts'
 import type { Journal } from './journal.ts'
@@ -65,7 +66,13 @@ export async function greet(parts: JoiningParts): Promise<Answer<Greeting>> {
     approval === undefined
       ? config.masterKeyId === undefined || config.masterKeyId === keyId
       : approval.masterPublicKey === publicKey && approval.masterId === masterId
-  if (isPinned) return answer
+  if (isPinned) {
+    const told = await tellGlass(parts, client, masterId)
+    if (told === undefined || told.kind === 'ok') return answer
+    // It has ended there: from the same master the node learns whom to obey again.
+    if (told.code === 'GLASS_MENDED') await learnAuthority(authorityParts(parts), client, { masterId, publicKey, name: answer.value.name })
+    return told
+  }
   if (approval !== undefined) {
     const learnt = await learnAuthority(authorityParts(parts), client, { masterId, publicKey, name: answer.value.name })
     if (learnt.kind === 'known') return answer

@@ -1,7 +1,8 @@
 /** What the agent must remember beside its log, in the same store, so that a fact and what follows from it are durable together. */
 import { z } from 'zod'
 import { approvalDocument, desiredDocument } from '../contract/gateway.ts'
-import { grantStatementSchema } from '../fleet/authority/statement.ts'
+import { envelopeSchema } from '../fleet/authority/events.ts'
+import { glassSchema, grantStatementSchema } from '../fleet/authority/statement.ts'
 import { snapshotPartSchema } from '../fleet/node/node-events.ts'
 import { healths } from '../fleet/node/node-record.ts'
 import { AppError } from '../kernel/app-error.ts'
@@ -9,6 +10,14 @@ import type { Reader, Writer } from '../kernel/reader.ts'
 
 const count = z.number().int().nonnegative()
 const instant = z.iso.datetime()
+
+const fence = z.object({ placement: count, epoch: count, masterId: z.string() })
+const holder = z.object({ masterId: z.string(), publicKey: z.string(), epoch: count })
+const roots = z.object({
+  keys: z.array(z.string()),
+  grants: z.array(grantStatementSchema),
+  passed: z.array(z.object({ domainId: z.string(), epoch: count })).optional(),
+})
 
 const shapes = {
   nodeId: z.string(),
@@ -22,17 +31,21 @@ const shapes = {
   approval: approvalDocument,
   /** The key that was approved. */
   approvedKey: z.string(),
-  fence: z.object({ placement: count, epoch: count, masterId: z.string() }),
+  fence,
   /** Who holds the domain while the one that it obeys only hands over what that one issued, and at which epoch that is known ([CM27]). */
-  holder: z.object({ masterId: z.string(), publicKey: z.string(), epoch: count }),
+  holder,
   /**
    * Whom it trusts to say who is master, since it was let in, and the last verified grant of each domain. And up to which epoch it has left
    * a domain: a grant of before then leads nowhere any more.
    */
-  roots: z.object({
-    keys: z.array(z.string()),
-    grants: z.array(grantStatementSchema),
-    passed: z.array(z.object({ domainId: z.string(), epoch: count })).optional(),
+  roots,
+  /** Set while glass is broken here: for whom, what says so, and what it obeyed before ([AU23]). */
+  glass: z.object({
+    masterId: z.string(),
+    epoch: count,
+    glass: glassSchema,
+    envelope: envelopeSchema,
+    before: z.object({ approval: approvalDocument, fence, roots: roots.optional(), holder: holder.optional() }),
   }),
   desired: desiredDocument,
   /** The bundle, epoch and code of the desired state refused last, so that it is recorded once. */

@@ -1,7 +1,7 @@
 /** What a node is told to be: the policy bundle desired where it is, under the authority in force there. */
 import type { MasterPort } from '../ingest/master-port.ts'
 import type { NodeId } from '../kernel/ids.ts'
-import { authorityOf, lapsedGrantOf } from './queries/authority-view.ts'
+import { epochFor, lapsedGrantOf } from './queries/authority-view.ts'
 import { desiredPolicyOf } from './queries/desired-policy.ts'
 import { policyTermsOf } from '../fleet/policy/policy-bundle.ts'
 import type { PolicyState } from '../projections/policies.ts'
@@ -23,7 +23,7 @@ export function desiredFor(model: ReadModel, node: NodeId): ReturnType<MasterPor
     masterId: model.masterId,
     domainId: lifecycle.domainId,
     placement: model.placement(node),
-    epoch: authorityOf(model, lifecycle.domainId).epoch ?? 0,
+    epoch: epochFor(model, lifecycle.domainId, node),
     policyBundleId,
     policyName: policy.name,
     policyVersion: policy.version,

@@ -72,10 +72,12 @@ export function holderElsewhere(
   return master === undefined || master.masterId === (model.masterId as string) ? undefined : master
 }
 
-/** What a node of the domain is shown that does not know of a move of its own, or that its domain was given back; oldest first. */
+/** What a node of the domain is shown that does not know of a move of its own, of its domain given back, or of a review of broken glass; oldest first. */
 export function movesFor(model: ReadModel, domainId: string, nodeId: string | undefined): readonly Envelope[] {
   const back = lineOf(model.book, domainId).flatMap((id) =>
-    (model.book.record(id)?.acts ?? []).filter(({ word }) => word.kind === 'release' && word.inherit).map(({ eventId }) => eventId),
+    (model.book.record(id)?.acts ?? [])
+      .filter(({ word }) => (word.kind === 'release' && word.inherit) || word.kind === 'review')
+      .map(({ eventId }) => eventId),
   )
   const own = nodeId === undefined ? [] : (model.lifecycle(nodeId)?.place?.releases ?? [])
   return [...back, ...own]

@@ -3,7 +3,7 @@
  * wire in ingest. Several can live in one process (main and demo workspace, simulator).
  */
 import { thresholdsOf } from './queries/thresholds.ts'
-import { authorityOf, lapsedGrantOf } from './queries/authority-view.ts'
+import { authorityOf, epochFor, lapsedGrantOf } from './queries/authority-view.ts'
 import { judgingPort } from './queries/judging.ts'
 import { expectationOf } from '../fleet/connectivity/expected-contact.ts'
 import { isAppError } from '../kernel/app-error.ts'
@@ -38,6 +38,7 @@ import { foundMaster } from './found.ts'
 import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
+import { nodeConcerned, recordGlass } from './authority/glass.ts'
 import { grantChainOf, holderElsewhere, movesFor } from './grant-chain.ts'
 import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
@@ -166,7 +167,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     key,
     keys,
     ports,
-    epochOf: (domain) => authorityOf(model, domain).epoch ?? 0,
+    epochOf: (domain, about) => epochFor(model, domain, nodeConcerned(model, about)),
     placementOf: (subject) => model.placement(subject),
     signed: highWater.note,
     committed: (events) => {
@@ -243,7 +244,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
   function isOursToHear(node: NodeId): boolean {
     const domain = model.lifecycle(node)?.domainId
     if (domain === undefined) return false
-    const { standing: held } = authorityOf(model, domain)
+    const { standing: held } = authorityOf(model, domain, node)
     return held === 'held-here' || held === 'contested' || (held === 'nobody' && lapsedGrantOf(model, domain) !== undefined)
   }
 
@@ -332,6 +333,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     grantChain: (domain) => grantChainOf(model, port, domain),
     holderOf: (domain) => holderElsewhere(model, port, domain),
     moves: (domain, node) => movesFor(model, domain, node),
+    takeGlass: (node, statement) => recordGlass({ model, port, identity }, node, statement),
     heldAt: (domain) => (model.holder(domain).grantedAtDomainId ?? undefined) as DomainId | undefined,
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     tick: recorder.tick,

@@ -59,6 +59,7 @@ export type ReadModel = {
   readonly book: AuthorityBook
   /** Who is master of a domain, since when, by what right, and who disagrees. */
   readonly holder: (domain: string) => Holder
+  readonly holderAt: (domain: string, node: string) => Holder
   readonly operator: (operator: string) => OperatorState | undefined
   readonly master: (master: string) => MasterState | undefined
   readonly policy: (policy: string) => PolicyState | undefined
@@ -106,6 +107,7 @@ export type ReadModelParts = Omit<
   | 'authority'
   | 'book'
   | 'holder'
+  | 'holderAt'
   | 'operator'
   | 'master'
   | 'policy'
@@ -142,6 +144,7 @@ export function createReadModel(parts: ReadModelParts, engine: Pick<ProjectionEn
     authority: decided('authority'),
     domain: decided('domains'),
     lives: decided('lives'),
+    place: decided('places'),
     freezers: () => readFreezers(parts.reader),
   })
   return {

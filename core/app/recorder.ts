@@ -57,8 +57,8 @@ export type RecorderParts = {
   readonly key: HeldKey
   readonly keys: KeyStore
   readonly ports: Ports
-  /** The epoch at which this master holds a domain. */
-  readonly epochOf: (domain: DomainId) => number
+  /** The epoch at which this master decides in a domain, about whatever the decision is about. */
+  readonly epochOf: (domain: DomainId, about: Pick<Decision, 'type' | 'subject' | 'data'>) => number
   /** The placement of what a decision is about, where it is a node ([AU14]). */
   readonly placementOf: (subject: string) => number
   /** Called with the last signed points, once they are durable. */
@@ -107,7 +107,7 @@ export function createRecorder({
       domain,
       ...(actor === undefined ? {} : { actor, actorproof: proveAct(keys, ports, { type, subject, time, actor, data }) }),
       ...(causation === undefined ? {} : { causation }),
-      epoch: epoch ?? epochOf(domain),
+      epoch: epoch ?? epochOf(domain, decision),
       placement: placement ?? (subject === (domain as string) ? 0 : placementOf(subject)),
       ...(idempotencykey === undefined ? {} : { idempotencykey }),
       ...(expirytime === undefined ? {} : { expirytime }),

@@ -3,12 +3,16 @@ import type { AgentConfig, AgentView } from '../agent/config.ts'
 import { defaultConfig } from '../agent/config.ts'
 import { renewKey, takeOverIdentity } from '../agent/new-key.ts'
 import { startNode } from '../agent/entry.ts'
+import { type Envelope, envelopeSchema } from '../fleet/authority/events.ts'
 import { nodeKinds } from '../fleet/node/node-record.ts'
 import { AppError, exitCodes } from '../kernel/app-error.ts'
+import { fromBase64 } from '../kernel/hex.ts'
 import { isUlid, type NodeId } from '../kernel/ids.ts'
+import { parseUntrustedJson } from '../kernel/untrusted-json.ts'
 import { keyWordsOf } from '../log/fingerprint.ts'
 import { createPorts } from '../platform/ports.ts'
 import { lockDataDirectory } from '../store/lock.ts'
+import { cardLimits, openCard } from '../sync/card.ts'
 import type { Command, CommandIo } from './command.ts'
 import { choiceOption, pathOption, readOptions, required } from './options.ts'
 
@@ -27,6 +31,9 @@ const options = {
   'snapshot-every': { type: 'string' },
   'take-over': { type: 'string' },
   're-key': { type: 'boolean' },
+  'break-glass': { type: 'string' },
+  by: { type: 'string' },
+  reason: { type: 'string' },
   json: { type: 'boolean' },
 } as const
 
@@ -40,6 +47,7 @@ ibcf node --data DIR --master URL [--master URL ...] [--name N] [--kind ${nodeKi
           [--contact-every S] [--autonomy-budget S] [--observe-every S] [--snapshot-every S]
           [--master-key ed25519:...] [--take-over NODE_ID] [--json]
 ibcf node --data DIR --re-key
+ibcf node --data DIR --break-glass CARD --by NAME --reason TEXT
 
 Observes this machine, asks to be let in by the master, and reports to it; while no master answers it goes on alone and loses nothing.
 Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...}, then its states. Ends cleanly on SIGTERM.
@@ -55,6 +63,11 @@ Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...},
   --take-over ID        this machine is the spare of the node ID: it asks the master to be it from now on, under a key of its own;
                         somebody there decides (Replace hardware), and the old key is cut
   --re-key              makes a new key for the node in DIR and ends; its next start asks to be let in under it, as with --take-over
+  --break-glass CARD    lets the master of that card command this node alone, and ends: for when its own master cannot be reached and cannot
+                        be waited for. It is a critical alarm, and a debt until somebody else has looked into it; the master of record
+                        ends it. Start the agent again with --master of that master
+  --by NAME             who stands at the node
+  --reason TEXT         why it is done, for whoever reviews it
   --json                states as JSON lines
 
 Programs of the site take part through files in DIR: they write measurements.json, and read configuration.json and decisions.json.
@@ -63,6 +76,7 @@ is put back. A command to restart the agent starts it anew in this process.`,
   run: async (args, io) => {
     const { values } = readOptions(args, options)
     if (values['re-key'] === true) return giveNewKey(values, io)
+    if (values['break-glass'] !== undefined) return breakGlassHere(values, io)
     const config = readConfig(values, io)
     const spareOf = values['take-over']
     if (spareOf !== undefined) await becomeSpare(config.directory, readNodeId(spareOf))
@@ -103,6 +117,42 @@ async function giveNewKey(values: Values, io: CommandIo): Promise<number> {
       : `The node has a new key. Start it again, and read out these words to whoever lets it in: ${words}`,
   )
   return exitCodes.done
+}
+
+/** While no agent runs on the directory. Nothing is sent: the master is told by the agent when it meets it. */
+async function breakGlassHere(values: Values, io: CommandIo): Promise<number> {
+  const directory = pathOption(values.data, 'data', io)
+  const ports = createPorts('node', 'warn')
+  const bytes = ports.files.read(pathOption(values['break-glass'], 'break-glass', io))
+  if (bytes === undefined) throw usage('--break-glass takes the file of a master\u2019s card (ibcf bundle card).')
+  const card = openCard(ports.crypto, readCardFile(bytes))
+  if (!card.ok) throw new AppError('Rejected', card.refusal.code, card.refusal.sentence, card.refusal.facts)
+  const { masterId, level, keyId, publicKey, incarnation, name } = card.value
+  const config = { ...defaultConfig, directory, name: '', kind: defaultConfig.kind, tags: [] }
+  const node = await startNode({ config, masterUrl: 'http://127.0.0.1:9/' }, () => undefined)
+  try {
+    node.breakGlass({
+      master: { masterId, level, keyId, publicKey, incarnation, name },
+      by: required(values.by, 'by').slice(0, 200),
+      reason: required(values.reason, 'reason').slice(0, 1500),
+    })
+  } finally {
+    await node.stop()
+  }
+  const words = keyWordsOf(ports.crypto, fromBase64(publicKey)).join(' ')
+  io.stdout(
+    values.json === true
+      ? JSON.stringify({ ok: true, nodeId: node.view().nodeId, masterId, keyWords: words })
+      : `Glass is broken: the master "${name}" commands this node alone from now on. Compare the words of its key with whoever runs it: ${words}`,
+  )
+  return exitCodes.done
+}
+
+function readCardFile(bytes: Uint8Array): Envelope {
+  const parsed = parseUntrustedJson(bytes, cardLimits)
+  const read = parsed.ok ? envelopeSchema.safeParse((parsed.value as { readonly envelope?: unknown }).envelope ?? parsed.value) : undefined
+  if (read?.success !== true) throw usage('The file is not the card of a master.')
+  return read.data
 }
 
 function readNodeId(text: string): NodeId {

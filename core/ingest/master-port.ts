@@ -118,6 +118,8 @@ export type MasterPort = {
   readonly openElsewhere?: (node: NodeId) => { readonly masterId: MasterId; readonly sessionId: SessionId } | undefined
   /** The signed grants that led to the domain's master of record; empty where they are not all held. */
   readonly grantChain?: (domain: DomainId) => readonly Envelope[]
+  /** Takes in that glass was broken at the node for this master ([AU23]); again, and nothing changes. */
+  readonly takeGlass?: (node: NodeId, statement: Envelope) => Result<undefined>
   /** Who holds the domain, by the grant in force there, where that is another master. */
   readonly holderOf?: (domain: DomainId) => { readonly masterId: string; readonly publicKey: string } | undefined
   /** What a node of the domain is shown of its own moves, and of the domain being given back. */

@@ -1,4 +1,5 @@
 /** The gateway's part of the OpenAPI 3.1 document, made from the schemas that it checks by, so that the two cannot differ. */
+import { glassAnswer, glassRequest } from '../contract/glass.ts'
 import { z } from 'zod'
 import {
   attachAnswer,
@@ -66,6 +67,8 @@ const named = {
   CompleteAnswer: completeAnswer,
   SegmentAnswer: segmentAnswer,
   AuthorityAnswer: authorityAnswer,
+  GlassRequest: glassRequest,
+  GlassAnswer: glassAnswer,
   HeartbeatRequest: heartbeatRequest,
   HeartbeatAnswer: heartbeatAnswer,
   DesiredDocument: desiredDocument,
@@ -81,6 +84,11 @@ const named = {
 const descriptions: Readonly<Record<string, Description>> = {
   'GET /v1': { summary: 'Who answers here', answers: { 200: json('GatewayGreeting') } },
   'GET /v1/authority': { summary: 'The grants behind the master of a domain', answers: { 200: json('AuthorityAnswer') } },
+  'POST /v1/glass': {
+    summary: 'Glass was broken at a node for this master (a grant that the node signed)',
+    request: json('GlassRequest'),
+    answers: { 200: json('GlassAnswer') },
+  },
   'POST /v1/enrol': {
     summary: 'Ask to join (a signed EnrolmentDocument), and ask again how that stands',
     request: json('SignedStatement'),

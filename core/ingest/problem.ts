@@ -38,6 +38,11 @@ export const problems: Readonly<Record<string, Problem>> = {
   NODE_ID_TAKEN: { status: 409, title: 'Identity taken' },
   MASTER_DIFFERS: { status: 409, title: 'Meant for another master' },
   NONCE_UNKNOWN: { status: 401, title: 'Challenge not known' },
+  GLASS_MALFORMED: { status: 400, title: 'Not broken glass' },
+  GLASS_UNSIGNED: { status: 401, title: 'Not signed by the node' },
+  GLASS_MISADDRESSED: { status: 409, title: 'For another master' },
+  GLASS_MENDED: { status: 409, title: 'Broken glass has ended' },
+  GLASS_NOT_TAKEN: { status: 409, title: 'Broken glass does not count here' },
   TOKEN_UNKNOWN: { status: 401, title: 'Token not known' },
   QUARANTINED_LIMITED: { status: 403, title: 'Not while quarantined' },
   // Returns.

@@ -11,6 +11,7 @@ import { challengeRoute } from './routes/challenge.ts'
 import { commandsRoute } from './routes/commands.ts'
 import { desiredRoute } from './routes/desired.ts'
 import { enrolRoute } from './routes/enrol.ts'
+import { glassRoute } from './routes/glass.ts'
 import { greetingRoute } from './routes/greeting.ts'
 import { heartbeatRoute } from './routes/heartbeat.ts'
 import { completeRoute, countersignRoute, returnRoute } from './routes/return.ts'
@@ -21,6 +22,7 @@ import { segmentsRoute } from './routes/segments.ts'
 export const routes: readonly Route[] = [
   greetingRoute,
   authorityRoute,
+  glassRoute,
   enrolRoute,
   challengeRoute,
   attachRoute,

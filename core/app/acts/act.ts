@@ -7,7 +7,7 @@ import type { DomainId, NodeId, OperatorId } from '../../kernel/ids.ts'
 import type { Result } from '../../kernel/result.ts'
 import type { LifecycleState } from '../../projections/lifecycle.ts'
 import type { Master } from '../master.ts'
-import { authorityOf, lapsedGrantOf } from '../queries/authority-view.ts'
+import { authorityOf, epochFor, lapsedGrantOf } from '../queries/authority-view.ts'
 
 export type OperatorRole = (typeof operatorRoles)[number]
 
@@ -37,19 +37,22 @@ export function requireOperator({ master, actor }: Asking, least: OperatorRole):
 }
 
 /**
- * Throws NotFound `DOMAIN_UNKNOWN`, Rejected `AUTHORITY_NOT_HELD`, `AUTHORITY_LAPSED` or, of what restricts nothing, `CONTESTED` and
+ * `nodeId`: what is decided is about that node, at which glass may be broken ([AU23]). Throws NotFound `DOMAIN_UNKNOWN`, Rejected
+ * `AUTHORITY_NOT_HELD`, `AUTHORITY_LAPSED` or, of what restricts nothing, `GLASS_BROKEN`, of what restricts nothing, `CONTESTED` and
  * `FROZEN` ([AU9], [AU13]).
  */
-export function requireAuthority({ master }: Act, domain: DomainId, kind: DecisionKind = 'other'): void {
+export function requireAuthority({ master }: Act, domain: DomainId, kind: DecisionKind = 'other', nodeId?: string): void {
   if (master.model.domain(domain) === undefined)
     throw new AppError('NotFound', 'DOMAIN_UNKNOWN', 'No such domain is known here.', { domainId: domain })
   const { model, identity } = master
-  const authority = authorityOf(model, domain)
+  const authority = authorityOf(model, domain, nodeId)
   const { masterId, incarnation } = identity
-  const effect = mayDecide(model.book, { masterId, incarnation, epoch: authority.epoch ?? 0, domainId: domain, kind })
-  const isHeld = authority.standing === 'held-here' || authority.standing === 'contested'
+  const effect = mayDecide(model.book, { masterId, incarnation, epoch: epochFor(model, domain, nodeId), domainId: domain, nodeId, kind })
+  // What restricts a node holds also while glass is broken at it for another.
+  const isHeld =
+    authority.standing === 'held-here' || authority.standing === 'contested' || authorityOf(model, domain).standing === 'held-here'
   if (isHeld && effect.effect === 'yes') return
-  if (isHeld && effect.effect === 'held')
+  if (isHeld && (effect.effect === 'held' || (effect.effect === 'no' && effect.code === 'GLASS_BROKEN')))
     throw new AppError('Rejected', effect.code, `${effect.sentence} ${effect.wouldAllow}`, { domainId: domain, epoch: authority.epoch })
   if (lapsedGrantOf(master.model, domain) !== undefined) {
     throw new AppError(

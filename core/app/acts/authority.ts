@@ -22,6 +22,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import type { EventId } from '../../kernel/ids.ts'
 import { keyIdOf } from '../../log/dsse.ts'
+import { mendingOf } from '../authority/glass.ts'
 import { ownCard, recordAuthority } from '../authority/record.ts'
 import { grantsInForce } from '../grant-chain.ts'
 import type { Master } from '../master.ts'
@@ -81,7 +82,8 @@ export function releaseAuthority(act: Act, { domainId, inherit, reason }: z.inpu
 }
 
 export function reviewAuthority(act: Act, { domainId, eventId, verdict, findings }: z.infer<typeof reviewRequest>): EventId[] {
-  return ask(act, { kind: 'review', domainId, eventId, verdict, findings })
+  const { domainId: brokenIn, statement } = mendingOf(act.master, domainId, eventId)
+  return ask(act, { kind: 'review', domainId: brokenIn, eventId, verdict, findings }, statement === undefined ? {} : { statement })
 }
 
 /**

@@ -77,7 +77,7 @@ export function issueBatch(
 export function approveCommand(act: Act, { commandId, bodyDigest, reason }: z.infer<typeof approveCommandRequest>): EventId[] {
   const actor = requireOperator(act, 'engineer')
   const { decisions, issued } = requireCommand(act, commandId)
-  requireAuthority(act, issued.domainId as DomainId)
+  requireAuthority(act, issued.domainId as DomainId, 'other', issued.nodeId)
   must(judgeApproval(decisions, defaultTwoOperatorKinds, { operatorId: actor, bodyDigest }))
   return act.master.port.commit(({ decide, signStatement }) => {
     // Only its own: what another master issued is that one's to sign.
@@ -91,7 +91,7 @@ export function approveCommand(act: Act, { commandId, bodyDigest, reason }: z.in
 export function cancelCommand(act: Act, { commandId, reason }: z.infer<typeof cancelCommandRequest>): EventId[] {
   const actor = requireOperator(act, 'operator')
   const { stage, issued } = requireCommand(act, commandId)
-  requireAuthority(act, issued.domainId as DomainId, 'cancel')
+  requireAuthority(act, issued.domainId as DomainId, 'cancel', issued.nodeId)
   const data = must(decideCancel(stage, reason))
   return act.master.port.commit(({ decide }) => [decide({ ...about(issued), type: 'ibcf.command.cancelled.v1', data, actor })])
 }
@@ -100,7 +100,7 @@ export function cancelCommand(act: Act, { commandId, reason }: z.infer<typeof ca
 export function settleCommand(act: Act, { commandId, outcome, findings }: z.infer<typeof settleCommandRequest>): EventId[] {
   const actor = requireOperator(act, 'engineer')
   const { stage, issued } = requireCommand(act, commandId)
-  requireAuthority(act, issued.domainId as DomainId)
+  requireAuthority(act, issued.domainId as DomainId, 'other', issued.nodeId)
   const data = must(decideSettle(stage, outcome, findings))
   return act.master.port.commit(({ decide }) => [decide({ ...about(issued), type: 'ibcf.command.settled.v1', data, actor })])
 }

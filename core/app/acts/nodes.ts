@@ -82,6 +82,6 @@ export function revokeNodeKey(act: Act, { nodeId, reason }: NodeAct): EventId[] 
 
 function move(act: Act, nodeId: NodeId, event: PhaseEvent, reason: string, role: OperatorRole, kind: DecisionKind = 'other'): EventId[] {
   const actor = requireOperator(act, role)
-  requireAuthority(act, requireNode(act, nodeId).domainId as DomainId, kind)
+  requireAuthority(act, requireNode(act, nodeId).domainId as DomainId, kind, nodeId)
   return act.master.port.commit((commit) => [must(commit.movePhase(nodeId, event, reason, undefined, actor))])
 }

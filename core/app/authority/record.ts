@@ -71,7 +71,7 @@ export function ownCard({ model, port }: Pick<AuthorityParts, 'model' | 'port'>)
   return { masterId: model.masterId, level: model.level, keyId: port.keyId, publicKey: toBase64(port.publicKey), incarnation }
 }
 
-function deciderOf(parts: AuthorityParts, actor: OperatorId | undefined): Decider {
+export function deciderOf(parts: AuthorityParts, actor: OperatorId | undefined): Decider {
   const nowMs = parts.port.ports.clock.now()
   return {
     card: ownCard(parts),

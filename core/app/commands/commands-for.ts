@@ -30,7 +30,7 @@ export function commandsFor(
   const all = commandsOfNode(model, node, { withTakenBack: true })
   const effects = new Map<string, boolean>()
   const mayCommandIn = (domainId: string): boolean => {
-    const known = effects.get(domainId) ?? effectIn(model, domainId).effect === 'yes'
+    const known = effects.get(domainId) ?? effectIn(model, domainId, node).effect === 'yes'
     effects.set(domainId, known)
     return known
   }

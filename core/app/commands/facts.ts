@@ -7,20 +7,21 @@ import type { NodeId } from '../../kernel/ids.ts'
 import { parseLogId } from '../../log/log-id.ts'
 import type { NodesRow } from '../../projections/nodes.ts'
 import { readFrontier } from '../../store/frontier.ts'
-import { authorityOf } from '../queries/authority-view.ts'
+import { authorityOf, epochFor } from '../queries/authority-view.ts'
 import { incarnationOf } from '../queries/incarnation.ts'
 import { lineageOf } from '../queries/lineage.ts'
 import type { ReadModel } from '../read-model.ts'
 import { commandIds } from './known-command.ts'
 
 /** Whether what this master decides in the domain now has effect, by the rules that judge it everywhere ([AU9]). */
-export function effectIn(model: ReadModel, domainId: string): Effect {
+export function effectIn(model: ReadModel, domainId: string, nodeId?: string): Effect {
   const { masterId, book } = model
   return mayDecide(book, {
     masterId,
     incarnation: incarnationOf(model) ?? '',
-    epoch: authorityOf(model, domainId).epoch ?? 0,
+    epoch: epochFor(model, domainId, nodeId),
     domainId,
+    nodeId,
     kind: 'other',
   })
 }
@@ -37,13 +38,13 @@ export function issueFacts(model: ReadModel, nodeId: string, idempotencyKey: str
   const lifecycle = model.lifecycle(nodeId)
   if (lifecycle === undefined) return undefined
   const mode = model.connectivity(nodeId)?.mode ?? null
-  const authority = { placement: model.placement(nodeId), epoch: authorityOf(model, lifecycle.domainId).epoch ?? 0 }
+  const authority = { placement: model.placement(nodeId), epoch: epochFor(model, lifecycle.domainId, nodeId) }
   return {
     nodeId,
     phase: lifecycle.phase,
     mode,
     incarnation: lifeOf(model, nodeId),
-    effect: effectIn(model, lifecycle.domainId),
+    effect: effectIn(model, lifecycle.domainId, nodeId),
     ledger: ledgerEntry(model, nodeId, idempotencyKey),
     twoOperatorKinds: twoOperatorKindsIn(model, lifecycle.domainId),
     constraintFacts: {

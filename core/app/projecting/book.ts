@@ -3,17 +3,19 @@ import type { AuthorityBook, AuthorityRecord } from '../../fleet/authority/types
 import { emptyRecord, recordAct } from '../../fleet/authority/record.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
+import type { Place } from '../../fleet/node/place.ts'
 import type { LivesState } from '../../projections/lives.ts'
 
 export type BookSource = {
   readonly authority: (subject: string) => AuthorityState | undefined
   readonly domain: (domainId: string) => DomainState | undefined
   readonly lives: (masterId: string) => LivesState | undefined
+  readonly place: (nodeId: string) => Place | undefined
   /** Subjects about which something was said that is marked critical and not known here: hardly ever any. */
   readonly freezers: () => Iterable<string>
 }
 
-export function createBook({ authority, domain, lives, freezers }: BookSource): AuthorityBook {
+export function createBook({ authority, domain, lives, place, freezers }: BookSource): AuthorityBook {
   return {
     record: (domainId) => {
       let record: AuthorityRecord | undefined = ownActs(domainId, authority(domainId))
@@ -28,8 +30,8 @@ export function createBook({ authority, domain, lives, freezers }: BookSource): 
       return state === undefined ? undefined : { parentId: state.parentId, founderId: state.founderId }
     },
     restored: (masterId) => lives(masterId)?.opened ?? [],
-    // A node's key is known by an approval, which is judged by authority itself: glass broken at single nodes counts nowhere yet.
-    nodeKeys: () => [],
+    // Approvals and replaced keys are judged by the domain alone, so that broken glass, which rests on them, is not judged by itself.
+    nodeKeys: (nodeId) => place(nodeId)?.keys ?? [],
   }
 }
 

@@ -10,6 +10,7 @@ import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
 import type { LivesState } from '../../projections/lives.ts'
 import type { Projection } from '../../projections/projection.ts'
+import type { CommandDecisions } from '../../fleet/command/command-state.ts'
 import type { Place } from '../../fleet/node/place.ts'
 import { formatLogId, isLogId, type LogId, parseLogId } from '../../log/log-id.ts'
 import { readLogTree } from '../../store/branches.ts'
@@ -20,9 +21,10 @@ import { createBook } from './book.ts'
 import { type Effective, effective, isUnknownCritical, projectionsByType } from './effective.ts'
 import { applyOne, fitsBehind, foldAll, nothingOf, type Subject } from './fold.ts'
 import type { Entry, Folding } from './entry.ts'
-import { createForks, forkedLogs, logSpokenOf, subjectsBehindFork } from './forks.ts'
+import { logSpokenOf } from './fork-words.ts'
+import { createForks, forkedLogs, subjectsBehindFork } from './forks.ts'
 import { writeEntries } from './flush.ts'
-import { createJudge, isBasis, isPlaced, isPlaceType, questionOf } from './judge.ts'
+import { createJudge, isBasis, isPlaced, isPlaceType } from './judge.ts'
 import { createNotes, everyDomain } from './notes.ts'
 import { type Kept, tableName } from './tables.ts'
 
@@ -65,6 +67,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   const domains = named('domains')
   const lives = named('lives')
   const places = named('places')
+  const commands = named('commands')
   const check = createCheckSignature(crypto)
   /** Subjects with events marked critical that nobody here knows; read once. */
   let freezers: Set<string> | undefined
@@ -75,9 +78,11 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
       authority: (id) => decided(authority, id) as AuthorityState | undefined,
       domain: (id) => decided(domains, id) as DomainState | undefined,
       lives: (id) => decided(lives, id) as LivesState | undefined,
+      place: (id) => placeOf(id) ?? undefined,
       freezers: () => freezersHeld(),
     }),
     (log) => (asking === undefined ? 0 : headOfLog(asking, log)),
+    (id) => (decided(commands, id) as CommandDecisions | undefined)?.issued ?? undefined,
   )
   const isJudging = authority !== undefined
   const notes = createNotes()
@@ -128,7 +133,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
 
   /** False when it has no effect; notes who asked, so that the subject is found when the answer changes. */
   function isJudgedEffective(input: Effective): boolean {
-    const question = isJudging ? questionOf(input) : undefined
+    const question = isJudging ? judge.questionFor(input) : undefined
     if (question === undefined) return true
     notes.asked(question, judge.ruleOf(question), input.event.subject)
     const effect = judge.effectOf(question, input, isPlaced(input) ? placeOf(input.event.subject) : null)
@@ -165,9 +170,15 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
         else foldEntryAgain(reader, [entry], last)
       }
       if (isPlaceType(input.event.type)) placeChanged(reader, id, last)
+      if (isPlaceType(input.event.type) || input.event.type === 'ibcf.key.replaced.v1') keysChanged(id)
       if (isOfBasis) {
         judge.forget()
         notes.basisChanged(frameOf(input), input.event.id)
+        // Where glass was broken the node is judged by itself from now on.
+        for (const node of nodesNamedBy(input)) {
+          if (options.isBulk) late.add(node)
+          else foldAgain(reader, node, last)
+        }
       }
     }
     // What masters say comes first: what counts of a node's log is found in it.
@@ -231,6 +242,14 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     else foldAgain(reader, id, upTo)
   }
 
+  /** Whether glass was broken at the node counts by its keys ([AU23]). */
+  function keysChanged(id: string): void {
+    const stays = placeOf(id)?.stays ?? []
+    if (!stays.some(({ domainId }) => judge.isNamed(domainId, id))) return
+    judge.forget()
+    for (const { domainId } of stays) notes.basisChanged(domainId, id)
+  }
+
   function add(entry: Entry, input: Effective): void {
     if (late.has(entry.id) && !isBasis(input.event)) return
     const { stream, key, stored } = input
@@ -255,7 +274,9 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     forked ??= forkedLogs(reader)
     if (forked.size > 0) forks.forget()
     // Where the node is comes first: the rest is judged by it.
+    const keys = placeOf(id)?.keys ?? []
     if (places !== undefined) foldEntryAgain(reader, [entryOf(reader, places, id)], upTo)
+    if ((placeOf(id)?.keys ?? []).join() !== keys.join()) keysChanged(id)
     const rest = kept.projections.filter((projection) => projection !== places)
     foldEntryAgain(
       reader,
@@ -356,6 +377,10 @@ function headOfLog(reader: Reader, log: string): number {
 function frameOf({ event, stored }: Effective): string {
   if (event.type === 'ibcf.incarnation.opened.v1') return everyDomain
   return isUnknownCritical(event) ? (event.domain ?? stored.log.domain) : event.subject
+}
+
+function nodesNamedBy({ event }: Effective): readonly string[] {
+  return event.type === 'ibcf.authority.granted.v1' ? ((event.data['nodeIds'] as readonly string[] | undefined) ?? []) : []
 }
 
 function lower(known: string | undefined, key: string): string {

@@ -22,12 +22,22 @@ export function isBasis(event: Pick<EventEnvelope, 'type' | 'critical'> | undefi
 }
 
 /** Did this master, in this life of it, hold this domain at this epoch? */
-export type Question = { readonly domain: string; readonly origin: string; readonly incarnation: string; readonly epoch: number }
+export type Question = {
+  readonly domain: string
+  readonly origin: string
+  readonly incarnation: string
+  readonly epoch: number
+  /** Where glass was broken at a node: the node that it is about ([AU23]). */
+  readonly node?: string
+}
 
 /** Why a decision has no effect; `held` may have some later. */
 export type Powerless = Exclude<Effect, { readonly effect: 'yes' }>
 
 export type Judge = {
+  /** What the decision is judged by; as `questionOf`, with the node where glass was broken at it. */
+  readonly questionFor: (input: Pick<Effective, 'event' | 'stream' | 'stored'>) => Question | undefined
+  readonly isNamed: (domain: string, node: string) => boolean
   /** `place`: where the node that it is about is known to be and to have been; null of what is no node. */
   readonly effectOf: (question: Question, input: Effective, place: Place | null) => Effect
   /** It was master of record when it wrote this, wherever a node was. */
@@ -57,20 +67,30 @@ export function isPlaceType(type: string): boolean {
 
 /** True for everything that is not judged. */
 export function hasEffect(judge: Judge, input: Effective, place: Place | null): boolean {
-  const question = questionOf(input)
+  const question = judge.questionFor(input)
   return question === undefined || judge.effectOf(question, input, place).effect === 'yes'
 }
 
 /**
  * Answers are remembered until `forget`: the same master writes in the same domain at the same epoch many times. `headOf`: how far a log
- * is held.
+ * is held. `commandOf`: for which node a command was issued, and by whom.
  */
-export function createJudge(book: AuthorityBook, headOf: (log: string) => number): Judge {
+export function createJudge(
+  book: AuthorityBook,
+  headOf: (log: string) => number,
+  commandOf: (command: string) => { readonly nodeId: string; readonly masterId: string } | undefined = () => undefined,
+): Judge {
   const judge = createAuthorityJudge(book)
   const texts = new Map<string, string>()
-  const ruleFor = ({ domain, origin, incarnation, epoch }: Question) =>
-    judge.ruleFor({ domainId: domain, masterId: origin, incarnation, epoch })
+  const ruleFor = ({ domain, origin, incarnation, epoch, node: nodeId }: Question) =>
+    judge.ruleFor({ domainId: domain, masterId: origin, incarnation, epoch, nodeId })
   return {
+    isNamed: judge.isNamed,
+    questionFor: (input) => {
+      const question = questionOf(input)
+      const node = question === undefined ? undefined : nodeOf(input, commandOf)
+      return question === undefined || node === undefined || !judge.isNamed(question.domain, node) ? question : { ...question, node }
+    },
     effectOf: (question, input, place) => {
       const { event, stored } = input
       if (
@@ -120,6 +140,21 @@ function nameOfLog(log: LogId): string {
   return name
 }
 
-export function nameOf({ domain, origin, incarnation, epoch }: Question): string {
-  return `${domain}/${origin}/${incarnation}/${epoch}`
+export function nameOf({ domain, origin, incarnation, epoch, node = '' }: Question): string {
+  return `${domain}/${origin}/${incarnation}/${epoch}/${node}`
+}
+
+/**
+ * The node that a decision is about. Where a node is and with which keys is judged by the domain alone, since broken glass rests on it; what is
+ * decided about a command later is about the node of the command only where the same master issued it, so that it is known before.
+ */
+function nodeOf(
+  { event, stored }: Pick<Effective, 'event' | 'stored'>,
+  commandOf: (command: string) => { readonly nodeId: string; readonly masterId: string } | undefined,
+): string | undefined {
+  if (isPlaceType(event.type) || event.type === 'ibcf.key.replaced.v1') return undefined
+  if (!event.type.startsWith('ibcf.command.')) return event.subject
+  if (event.type === 'ibcf.command.issued.v1') return event.data['nodeId'] as string | undefined
+  const command = commandOf(event.subject)
+  return command?.masterId === (stored.log.origin as string) ? command.nodeId : undefined
 }

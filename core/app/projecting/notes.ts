@@ -66,7 +66,8 @@ export function createNotes(): Notes {
       writer.run(`DELETE FROM ${table('projection_rejudged')} WHERE subject = ?`, subject)
     }
     for (const { question, rule, subjects } of questions.values()) {
-      const { domain, origin, incarnation, epoch } = question
+      const { domain, origin, epoch } = question
+      const incarnation = lifeAndNode(question)
       writer.run(`INSERT OR IGNORE INTO ${table('judged_questions')} VALUES (?, ?, ?, ?, ?)`, domain, origin, incarnation, epoch, rule)
       for (const subject of subjects)
         writer.run(`INSERT OR IGNORE INTO ${table('judged_subjects')} VALUES (?, ?, ?, ?, ?)`, domain, origin, incarnation, epoch, subject)
@@ -216,6 +217,16 @@ export function queueSubject(writer: Writer, generation: number, subject: string
   )
 }
 
+/** One column holds both: hardly any question is about one node. */
+function lifeAndNode({ incarnation, node }: Question): string {
+  return node === undefined ? incarnation : `${incarnation}@${node}`
+}
+
+function readLifeAndNode(text: string): Pick<Question, 'incarnation' | 'node'> {
+  const [incarnation = '', node] = text.split('@', 2)
+  return node === undefined ? { incarnation } : { incarnation, node }
+}
+
 type QuestionRow = Row & Question & { readonly rule: string }
 
 /** Where a master began another life, which domains that concerns is found out by asking for all. */
@@ -227,7 +238,7 @@ export function queueAffected(writer: Writer, generation: number, judge: Judge, 
     for (const domain of root === everyDomain ? judgedDomains(writer, generation) : withDescendants(writer, generation, root)) {
       const questions = writer.all<QuestionRow>(`SELECT * FROM ${tableName('judged_questions', generation)} WHERE domain = ?`, domain)
       for (const { origin, incarnation, epoch, rule } of questions) {
-        const now = judge.ruleOf({ domain, origin, incarnation, epoch })
+        const now = judge.ruleOf({ domain, origin, epoch, ...readLifeAndNode(incarnation) })
         if (now === rule) continue
         writer.run(
           `UPDATE ${tableName('judged_questions', generation)} SET rule = ? WHERE domain = ? AND origin = ? AND incarnation = ? AND epoch = ?`,

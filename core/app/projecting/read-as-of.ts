@@ -2,6 +2,7 @@
  * What was so at a past instant, as it is known today: the fold of the subject's events whose order time is not later, from the nearest
  * saved state ([PJ12]). Judged is by the authority that is held now: what was learnt since of who held a domain counts.
  */
+import type { CommandDecisions } from '../../fleet/command/command-state.ts'
 import type { Place } from '../../fleet/node/place.ts'
 import type { CheckSignature } from '../../fleet/authority/statement.ts'
 import { maxAheadMs } from '../../kernel/hlc.ts'
@@ -129,9 +130,11 @@ function judgeOf(reader: Reader): Judge {
       authority: (id) => decided('authority', id) as AuthorityState | undefined,
       domain: (id) => decided('domains', id) as DomainState | undefined,
       lives: (id) => decided('lives', id) as LivesState | undefined,
+      place: (id) => decided('places', id) as Place | undefined,
       freezers: () => readFreezers(reader),
     }),
     // Only what folds asks how rules differ.
     () => 0,
+    (id) => (decided('commands', id) as CommandDecisions | undefined)?.issued ?? undefined,
   )
 }

@@ -37,6 +37,7 @@ export function modelAsOf(model: ReadModel, at: string): ReadModel {
       authority: decided('authority'),
       domain: decided('domains'),
       lives: decided('lives'),
+      place: decided('places'),
       freezers: () => readFreezers(reader),
     }),
     operator: decided('operators'),

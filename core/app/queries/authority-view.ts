@@ -3,19 +3,27 @@ import type { AuthorityView } from '../../contract/common.ts'
 import type { Claimant, Holder } from '../../fleet/authority/holder.ts'
 import type { ReadModel } from '../read-model.ts'
 
-type Model = Pick<ReadModel, 'holder' | 'master' | 'masterId' | 'ports'>
+type Model = Pick<ReadModel, 'holder' | 'holderAt' | 'master' | 'masterId' | 'ports'>
 
 /**
  * By what is held of authority, from the nearest domain, upwards, that somebody holds ([QY3]). A grant that has run out leaves nobody, and
- * so does one to a master that began another life since: an epoch never goes back to an earlier holder.
+ * so does one to a master that began another life since: an epoch never goes back to an earlier holder. `nodeId`: of that node, where glass
+ * may be broken at it ([AU23]).
  */
-export function authorityOf(model: Model, domainId: string): AuthorityView {
-  const holder = model.holder(domainId)
+export function authorityOf(model: Model, domainId: string, nodeId?: string): AuthorityView {
+  const holder = nodeId === undefined ? model.holder(domainId) : model.holderAt(domainId, nodeId)
   const [first] = holder.claimants
   if (holder.standing === 'nobody' || first === undefined) return nobody(holder)
   if (holder.standing === 'contested') return viewOf(model, holder, first, 'contested')
   if (!isOfThisLife(model, first) || hasRunOut(first, model.ports.clock.now())) return nobody(holder)
   return viewOf(model, holder, first, first.masterId === model.masterId ? 'held-here' : 'held-elsewhere')
+}
+
+/** Under which epoch this master decides about the node: its own at that node where glass was broken there for it, else that of the domain. */
+export function epochFor(model: Model, domainId: string, nodeId: string | undefined): number {
+  const at = authorityOf(model, domainId, nodeId)
+  if (nodeId === undefined || at.standing === 'held-here') return at.epoch ?? 0
+  return authorityOf(model, domainId).epoch ?? 0
 }
 
 /** The holder first, then who else claims it. */
@@ -43,7 +51,9 @@ export function lapsedGrantOf(
 }
 
 export function isOfThisLife(model: Pick<Model, 'master'>, { masterId, incarnation }: Pick<Claimant, 'masterId' | 'incarnation'>): boolean {
-  return (model.master(masterId)?.incarnation?.id ?? null) === incarnation
+  const life = model.master(masterId)?.incarnation?.id ?? null
+  // In its first life a master may be named with it or without.
+  return life === incarnation || life === null
 }
 
 function hasRunOut({ until }: Pick<Claimant, 'until'>, nowMs: number): boolean {

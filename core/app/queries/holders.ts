@@ -1,6 +1,7 @@
 /** Who holds which domain, worked out once and kept for as long as what it follows from is the same. */
 import { type Holder, holderOf } from '../../fleet/authority/holder.ts'
 import { inheritanceChanges } from '../../fleet/authority/placement.ts'
+import { nodesWithGlass } from '../../fleet/authority/glass.ts'
 import { lineOf } from '../../fleet/authority/line.ts'
 import type { AuthorityBook } from '../../fleet/authority/types.ts'
 import { type BookSource, createBook } from '../projecting/book.ts'
@@ -12,6 +13,8 @@ type Known = { readonly basis: readonly unknown[]; readonly holder: Holder; read
 export type Holders = {
   readonly book: AuthorityBook
   readonly holder: (domainId: string) => Holder
+  /** The same of one node, where glass may have been broken at it ([AU23]). */
+  readonly holderAt: (domainId: string, nodeId: string) => Holder
   /** Of the domain and those above it ([AU14]). */
   readonly inheritanceChanges: (domainId: string) => number
 }
@@ -37,7 +40,12 @@ export function createHolders(source: BookSource): Holders {
       freezers = undefined
     }
   }
-  return { book, holder: (domainId) => ask(domainId).holder, inheritanceChanges: (domainId) => ask(domainId).changes }
+  function holderAt(domainId: string, nodeId: string): Holder {
+    const { holder } = ask(domainId)
+    const isNamed = lineOf(book, domainId).some((id) => nodesWithGlass(book, id).includes(nodeId))
+    return isNamed ? holderOf(book, domainId, nodeId) : holder
+  }
+  return { book, holder: (domainId) => ask(domainId).holder, holderAt, inheritanceChanges: (domainId) => ask(domainId).changes }
 }
 
 function basisOf(source: BookSource, book: AuthorityBook, domainId: string, freezers: readonly string[]): readonly unknown[] {
@@ -47,6 +55,7 @@ function basisOf(source: BookSource, book: AuthorityBook, domainId: string, free
     basis.push(source.domain(id), record)
     for (const { issuerId, word } of record?.acts ?? []) {
       basis.push(source.lives(issuerId))
+      if ('giving' in word && word.giving.nodeIds !== null) basis.push(...word.giving.nodeIds.map((node) => source.place(node)))
       if ('giving' in word && word.giving.masterId !== issuerId) basis.push(source.lives(word.giving.masterId))
     }
   }

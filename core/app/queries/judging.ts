@@ -9,7 +9,7 @@ import type { NodeStanding } from '../../ingest/master-port.ts'
 import { wordOf } from '../../projections/commands.ts'
 import { desiredFor } from '../desired-for.ts'
 import type { ReadModel } from '../read-model.ts'
-import { authorityOf } from './authority-view.ts'
+import { epochFor } from './authority-view.ts'
 import { driftOfNode } from './drift-of-node.ts'
 import { lineageOf } from './lineage.ts'
 
@@ -43,7 +43,7 @@ export function standingOf(model: ReadModel, node: NodeId): NodeStanding | undef
     contactSchedule: state.contactSchedule,
     autonomyBudgetSeconds: state.autonomyBudgetSeconds,
     placement: model.placement(node),
-    epoch: authorityOf(model, domainId).epoch ?? 0,
+    epoch: epochFor(model, domainId, node),
   }
 }
 

@@ -54,7 +54,7 @@ function detailOf(
 ): NodeDetail {
   const lifecycle = requireNode(model, nodeId)
   const view = readNodeView(model, nodeId) as NodeView
-  const authority = authorityOf(model, lifecycle.domainId)
+  const authority = authorityOf(model, lifecycle.domainId, nodeId)
   return {
     asOf,
     doubts: [...(doubtsOf(model, [nodeId]).get(nodeId) ?? [])],

@@ -29,7 +29,7 @@ export function recordOf(model: ReadModel, view: NodeView, step: SessionStep | n
     tags: [...view.tags],
     domain_id: view.domainId,
     authority: {
-      master_of_record: authorityOf(model, view.domainId).level,
+      master_of_record: authorityOf(model, view.domainId, view.id).level,
       controller_ids: controllersOf(model, view.domainId),
       last_authoritative_update_ts: lastDecision(view, lifecycle, desired),
     },

@@ -2,8 +2,9 @@
  * Who held a domain at which epoch: worked out from the set of acts, ancestors first, epochs ascending, so that nothing depends on
  * the order in which the acts arrived ([AU1]). Whether an act counts depends only on domains above and on lower epochs of the same one.
  */
-import { type Candidate, judgeCandidate } from './basis.ts'
+import { type Basis, type Candidate, judgeCandidate } from './basis.ts'
 import { lineOf } from './line.ts'
+import { endOfGlass } from './glass.ts'
 import { findTenures, hlcMs } from './tenure.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, DomainPlace, EpochOutcome, EpochPage, Giving, RefusedAct, Tenure } from './types.ts'
 
@@ -28,7 +29,10 @@ function write(book: AuthorityBook, domainId: string, above: readonly Chronicle[
   const candidates = acts
     .flatMap((act) => candidateOf(book, [domainId, ...above.map((over) => over.domainId)], act))
     .filter(({ giving }) => isInScope(giving, nodeId))
-  const byEpoch = Map.groupBy(candidates, ({ giving }) => giving.epoch)
+  const byEpoch = Map.groupBy(
+    candidates.filter(({ giving }) => giving.nodeIds === null),
+    ({ giving }) => giving.epoch,
+  )
   for (const epoch of [...byEpoch.keys()].sort((a, b) => a - b)) {
     const tenures: Tenure[] = []
     for (const candidate of byEpoch.get(epoch) ?? []) {
@@ -38,7 +42,22 @@ function write(book: AuthorityBook, domainId: string, above: readonly Chronicle[
     }
     if (tenures.length > 0) pages.push({ epoch, tenures, outcome: settle(tenures, acts, ruleBefore(pages, above)), resolvedFor: null })
   }
-  return { domainId, pages: pages.map((page) => withResolution(page, pages)), refused: refusals }
+  const atNode = candidates.filter(({ giving }) => giving.nodeIds !== null)
+  const local = atNode.length === 0 ? [] : writeLocal({ book, place, acts, pages, above, beside: [] }, domainId, atNode, refusals)
+  return { domainId, pages: pages.map((page) => withResolution(page, pages)), local, refused: refusals }
+}
+
+/** What was done at the node itself, beside the epochs of the domain. */
+function writeLocal(basis: Basis, domainId: string, candidates: readonly Candidate[], refusals: RefusedAct[]): readonly Tenure[] {
+  return candidates.flatMap((candidate): Tenure[] => {
+    const verdict = judgeCandidate(basis, candidate)
+    if (verdict.ok) {
+      const ended = endOf(candidate, basis.acts, basis.pages, basis.above) ?? endOfGlass(basis, domainId, candidate)
+      return [{ ...pick(candidate), rank: verdict.value, ended }]
+    }
+    refusals.push({ act: candidate.act, code: verdict.refusal.code, sentence: verdict.refusal.sentence })
+    return []
+  })
 }
 
 function pick({ act, right, giving }: Candidate): Pick<Tenure, 'act' | 'right' | 'giving'> {

@@ -40,6 +40,8 @@ export function decideAuthority(
       'It is not for this master to say when that grant ends.',
       'The holder, the one above, or a delegate says it.',
     )
+  if (request.kind === 'review' && holderOf(after, request.domainId).debts.some(({ eventId }) => eventId === request.eventId))
+    return reject('AUTHORITY_NOT_HELD', 'Only the master of record, or of a domain above, ends what was broken.', wouldAllow.review)
   return { ok: true, value: drafted.decided }
 }
 

@@ -100,6 +100,12 @@ export const authorityEvents = {
   /** A break-glass was looked into by somebody else; its debt is paid. */
   'ibcf.authority.reviewed.v1': {
     lane: control,
-    data: z.object({ reviewedEventId: id, verdict: z.enum(['upheld', 'withdrawn']), findings: text }),
+    data: z.object({
+      reviewedEventId: id,
+      verdict: z.enum(['upheld', 'withdrawn']),
+      findings: text,
+      /** For the node at which it was broken, which obeys the master of record again from then on (mend-statement.ts). */
+      statement: envelopeSchema.optional(),
+    }),
   },
 } as const

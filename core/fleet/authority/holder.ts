@@ -2,7 +2,8 @@
 import type { MasterLevel } from '../node/node-record.ts'
 import { chroniclesOf } from './chronicle.ts'
 import { freezingActs } from './freeze.ts'
-import { findTenures, governing } from './tenure.ts'
+import { isReviewOf, localTenures, nodesWithGlass } from './glass.ts'
+import { governing } from './tenure.ts'
 import type { AuthorityBook, Chronicle, EpochPage, RefusedAct, Right, Tenure } from './types.ts'
 
 export type Claimant = {
@@ -24,7 +25,14 @@ export type Dispute = {
 }
 
 /** A broken glass that nobody has looked into yet ([AU11]). */
-export type Debt = { readonly eventId: string; readonly masterId: string; readonly epoch: number; readonly since: string }
+export type Debt = {
+  readonly eventId: string
+  readonly masterId: string
+  readonly epoch: number
+  readonly since: string
+  /** Where it was broken at single nodes; null is the whole domain. */
+  readonly nodeIds: readonly string[] | null
+}
 
 export type Holder = {
   readonly standing: 'held' | 'contested' | 'nobody'
@@ -64,6 +72,8 @@ export function holderOf(book: AuthorityBook, domainId: string, nodeId?: string)
     refused: line[0]?.refused ?? [],
   }
   if (source === undefined || page === undefined) return { ...common, ...nobody, why: 'Nobody was ever given this domain.' }
+  const atNode = localTenures(line)
+  if (atNode.length > 0) return { ...common, ...heldAtNode(atNode, domainId) }
   const live = page.tenures.filter(({ ended }) => ended === null)
   const { outcome } = page
   switch (outcome.kind) {
@@ -99,6 +109,34 @@ export function holderOf(book: AuthorityBook, domainId: string, nodeId?: string)
     case 'inherits':
       return { ...common, ...nobody, why: 'It was given back to the domain above, which nobody holds.' }
   }
+}
+
+/** At the node itself, whoever holds the domain; two at once are a contest. */
+function heldAtNode(
+  tenures: readonly Tenure[],
+  domainId: string,
+): Pick<Holder, 'epoch' | 'grantedAtDomainId' | 'standing' | 'masterOfRecord' | 'claimants' | 'why'> & ReturnType<typeof describeOrNobody> {
+  const claimants = distinct(tenures)
+  const [first] = tenures
+  const only = claimants.length === 1 ? first : undefined
+  return {
+    ...describeOrNobody(only),
+    epoch: Math.max(...tenures.map(({ giving }) => giving.epoch)),
+    grantedAtDomainId: domainId,
+    standing: only === undefined ? 'contested' : 'held',
+    masterOfRecord: only?.giving.level ?? null,
+    claimants: claimants.toSorted((a, b) => (a.masterId < b.masterId ? -1 : 1)),
+    why:
+      only === undefined
+        ? `${claimants.length} masters were let command this node at the node itself; what restricts holds, the rest waits.`
+        : `A person at the node let it command this node alone, on ${only.act.time}, until somebody has looked into that.`,
+  }
+}
+
+function describeOrNobody(tenure: Tenure | undefined): Pick<Holder, 'masterId' | 'incarnation' | 'since' | 'until' | 'right'> {
+  if (tenure !== undefined) return describe(tenure)
+  const { masterId, incarnation, since, until, right } = nobody
+  return { masterId, incarnation, since, until, right }
 }
 
 const nobody = {
@@ -144,10 +182,8 @@ function settledBy({ outcome, resolvedFor }: EpochPage, next: EpochPage | undefi
 
 /** Also of the glass that was broken at single nodes: it is loud wherever the domain is shown. */
 function allDebts(book: AuthorityBook, line: readonly Chronicle[], domainId: string): readonly Debt[] {
-  const nodeIds = line.flatMap((chronicle) =>
-    (book.record(chronicle.domainId)?.acts ?? []).flatMap(({ word }) => ('giving' in word ? (word.giving.nodeIds ?? []) : [])),
-  )
-  const lines = [line, ...[...new Set(nodeIds)].map((nodeId) => chroniclesOf(book, { domainId, nodeId }))]
+  const nodeIds = [...new Set(line.flatMap((chronicle) => nodesWithGlass(book, chronicle.domainId)))]
+  const lines = [line, ...nodeIds.map((nodeId) => chroniclesOf(book, { domainId, nodeId }))]
   const debts = lines.flatMap((one) => one.flatMap((_, at) => debtsOf(book, one.slice(at))))
   return [...new Map(debts.map((debt) => [debt.eventId, debt])).values()].toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
 }
@@ -156,23 +192,17 @@ function allDebts(book: AuthorityBook, line: readonly Chronicle[], domainId: str
 function debtsOf(book: AuthorityBook, line: readonly Chronicle[]): readonly Debt[] {
   const [chronicle] = line
   if (chronicle === undefined) return []
-  const { domainId, pages } = chronicle
+  const { domainId, pages, local } = chronicle
   const reviews = (book.record(domainId)?.acts ?? []).filter(({ word }) => word.kind === 'review')
-  return pages.flatMap(({ epoch, tenures }) =>
-    tenures
-      .filter(({ right, act }) => {
-        if (right !== 'break-glass') return false
-        return !reviews.some(
-          (review) =>
-            review.word.kind === 'review' &&
-            review.word.reviewedEventId === act.eventId &&
-            review.actor !== null &&
-            review.actor !== act.actor &&
-            findTenures(line, review.issuerId, review.epoch).length > 0,
-        )
-      })
-      .map(({ act }) => ({ eventId: act.eventId, masterId: act.issuerId, epoch, since: act.time })),
-  )
+  return [...pages.flatMap(({ tenures }) => tenures), ...local]
+    .filter(({ right, act }) => right === 'break-glass' && !reviews.some((review) => isReviewOf(line, review, act)))
+    .map(({ act, giving }) => ({
+      eventId: act.eventId,
+      masterId: act.issuerId,
+      epoch: giving.epoch,
+      since: act.time,
+      nodeIds: giving.nodeIds,
+    }))
 }
 
 const rights: Readonly<Record<Right, string>> = {

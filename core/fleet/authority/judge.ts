@@ -3,10 +3,11 @@
  * authority changed.
  */
 import { chroniclesOf } from './chronicle.ts'
+import { nodesWithGlass } from './glass.ts'
 import { lineOf } from './line.ts'
 import { inheritanceChanges } from './placement.ts'
 import { type DecisionAsk, type Effect, prepareRule, type Rule } from './may-decide.ts'
-import type { AuthorityAct, AuthorityBook } from './types.ts'
+import type { AuthorityBook } from './types.ts'
 
 export type AuthorityJudge = {
   readonly mayDecide: (ask: DecisionAsk) => Effect
@@ -14,26 +15,28 @@ export type AuthorityJudge = {
   readonly ruleFor: (who: Omit<DecisionAsk, 'kind' | 'written' | 'placement'>) => Rule
   /** How often the domain, or one above it, changed its inheritance. */
   readonly changesOf: (domainId: string) => number
+  /** Glass was broken at that node, in the domain or one above it: it is judged apart from the rest ([AU23]). */
+  readonly isNamed: (domainId: string, nodeId: string) => boolean
   /** After an act on authority, a domain, a life of a master or a node's key was taken in. */
   readonly forget: () => void
 }
 
 export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
   const rules = new Map<string, Rule>()
-  const namesNodes = new Map<string, boolean>()
+  const namedNodes = new Map<string, ReadonlySet<string>>()
   const changes = new Map<string, number>()
 
-  function hasLocalActs(domainId: string): boolean {
-    const known = namesNodes.get(domainId)
-    if (known !== undefined) return known
-    const has = lineOf(book, domainId).some((id) => book.record(id)?.acts.some(isLocal) ?? false)
-    namesNodes.set(domainId, has)
-    return has
+  function isNamed(domainId: string, nodeId: string): boolean {
+    const known = namedNodes.get(domainId)
+    if (known !== undefined) return known.has(nodeId)
+    const found = new Set(lineOf(book, domainId).flatMap((id) => nodesWithGlass(book, id)))
+    namedNodes.set(domainId, found)
+    return found.has(nodeId)
   }
 
   function ruleFor(who: Omit<DecisionAsk, 'kind' | 'written' | 'placement'>): Rule {
     // Nodes differ only where glass was broken at single ones.
-    const nodeId = who.nodeId !== undefined && hasLocalActs(who.domainId) ? who.nodeId : undefined
+    const nodeId = who.nodeId !== undefined && isNamed(who.domainId, who.nodeId) ? who.nodeId : undefined
     const name = `${who.domainId}/${nodeId ?? ''}/${who.masterId}/${who.incarnation}/${who.epoch}`
     const known = rules.get(name)
     if (known !== undefined) return known
@@ -52,16 +55,13 @@ export function createAuthorityJudge(book: AuthorityBook): AuthorityJudge {
 
   return {
     changesOf,
+    isNamed,
     mayDecide: (ask) => ruleFor(ask).judge(ask),
     ruleFor,
     forget: () => {
       rules.clear()
-      namesNodes.clear()
+      namedNodes.clear()
       changes.clear()
     },
   }
-}
-
-function isLocal({ word }: AuthorityAct): boolean {
-  return 'giving' in word && word.giving.nodeIds !== null
 }

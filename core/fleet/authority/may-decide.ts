@@ -1,6 +1,7 @@
 /** Whether a decision has effect: trust decides that, never what is stored (design 2, Convergence). */
 import { chroniclesOf } from './chronicle.ts'
 import { type DecisionKind, isRestricting } from './decision-kinds.ts'
+import { findLocal, localTenures } from './glass.ts'
 import { compareDecisions, type Freeze, freezingActs } from './freeze.ts'
 import { findTenures, type FoundTenure, governing, hlcMs, isOfLife } from './tenure.ts'
 import type { AuthorityBook, Chronicle, EpochPage } from './types.ts'
@@ -27,7 +28,7 @@ export type Effect =
 const yes: Effect = { effect: 'yes' }
 
 /**
- * The same for the same acts held, in whatever order they came. Codes, held: PLACEMENT_AHEAD, CONTESTED, FROZEN; no:
+ * The same for the same acts held, in whatever order they came. Codes, held: PLACEMENT_AHEAD, CONTESTED, FROZEN; no: GLASS_BROKEN,
  * AUTHORITY_NOT_HELD, LIFE_WRONG, CONTEST_LOST, OVERTAKEN, RELEASED, GRANT_RUN_OUT, EPOCH_OVERTAKEN.
  */
 export function mayDecide(book: AuthorityBook, ask: DecisionAsk): Effect {
@@ -50,7 +51,18 @@ export function prepareRule(
   line: readonly Chronicle[],
   { masterId, incarnation, epoch }: Pick<DecisionAsk, 'masterId' | 'incarnation' | 'epoch'>,
 ): Rule {
-  const holds = findTenures(line, masterId, epoch).map((found) => prepareHold(book, line, found, masterId, incarnation))
+  const atNode = localTenures(line)
+  const elsewhere = atNode.length > 0 && !atNode.some(({ giving }) => giving.masterId === masterId && giving.epoch === epoch)
+  const holds = [
+    ...findTenures(line, masterId, epoch).map((found) => ({
+      ...prepareHold(book, line, found, masterId, incarnation),
+      isGlassBroken: atNode.length > 0,
+    })),
+    ...findLocal(line, masterId, epoch).map((found) => ({
+      ...prepareHold(book, line, found, masterId, incarnation),
+      isInForce: !elsewhere,
+    })),
+  ]
   const [freeze] = freezingActs(book, line)
   const judge: Rule['judge'] = (ask) => {
     const { placement, kind, written } = ask
@@ -96,6 +108,8 @@ type Hold = {
   readonly releasedFrom: ReadonlyMap<string, number>
   readonly overtakenFrom: ReadonlyMap<string, number>
   readonly isInForce: boolean
+  /** Another was let command the node at the node itself. */
+  readonly isGlassBroken: boolean
   readonly contest: Effect | undefined
 }
 
@@ -124,6 +138,7 @@ function prepareHold(
     releasedFrom,
     overtakenFrom: overtakenFrom(chronicle, page),
     isInForce: source === chronicle && source.pages.at(-1) === page,
+    isGlassBroken: false,
     contest: contestOf(page, masterId),
   }
 }
@@ -157,6 +172,7 @@ function effectUnder(
     if (hold.isLapsed) return runOut
     if (hold.isEnded) return givenUp
     if (!hold.isInForce) return laterEpoch
+    if (hold.isGlassBroken && !isRestricting(kind) && kind !== 'witness') return glassBroken
   } else {
     if (hold.untilMs < Number.POSITIVE_INFINITY && hlcMs(written.hlc) > hold.untilMs) return runOut
     if (written.seq > (hold.releasedFrom.get(written.log) ?? Number.POSITIVE_INFINITY)) return givenUp
@@ -179,6 +195,11 @@ const lifeWrong = no(
   'Give the domain to the restored master, let it claim by delegation, or break glass.',
 )
 const runOut = no('GRANT_RUN_OUT', 'The grant had run out.', 'A new grant at the next epoch.')
+const glassBroken = no(
+  'GLASS_BROKEN',
+  'A person at the node let another master command it; the node obeys that one alone.',
+  'Look into the broken glass (review), or give the domain at the next epoch: either ends it.',
+)
 const givenUp = no('RELEASED', 'The master had given the domain up.', decideElsewhere)
 const overtaken = no('OVERTAKEN', 'Another master held the domain by then.', decideElsewhere)
 const laterEpoch = no('EPOCH_OVERTAKEN', 'A later epoch is held by now.', decideElsewhere)

@@ -58,7 +58,7 @@ function wordOf(event: EventEnvelope, isKnown: (type: string) => boolean): Autho
   switch (event.type) {
     case 'ibcf.authority.granted.v1': {
       const data = event.data as DecisionData<'ibcf.authority.granted.v1'>
-      return { kind: 'give', right: data.right, giving: givingOf(data, data.masterId, data.until) }
+      return { kind: 'give', right: data.right, giving: { ...givingOf(data, data.masterId, data.until), ...glassOf(data) } }
     }
     case 'ibcf.authority.claimed.v1': {
       const data = event.data as DecisionData<'ibcf.authority.claimed.v1'>
@@ -112,6 +112,13 @@ function givingOf(terms: Terms, masterId: string, until: string | null): Giving 
     cut: terms.cut ?? [],
     nodeIds: terms.nodeIds ?? null,
   }
+}
+
+function glassOf({ statement, nodeIds }: DecisionData<'ibcf.authority.granted.v1'>): Pick<Giving, 'glassId'> {
+  const opened = statement === undefined || nodeIds === undefined ? undefined : openStatement(statement)
+  return opened?.ok === true && opened.value.kind === 'grant' && opened.value.glass !== undefined
+    ? { glassId: opened.value.glass.glassId }
+    : {}
 }
 
 /** `urn:ibcf:master:<ulid>`: a claim is for whoever makes it. */

@@ -26,6 +26,17 @@ const masterSchema = z.object({
   incarnation: id.nullable(),
 })
 
+/** Of glass that was broken at a node: which node it is, who stood there and why, signed by the node with everything else. */
+export const glassSchema = z.object({
+  glassId: id,
+  nodeId: id,
+  placement: epoch,
+  by: z.string().max(200),
+  reason: z.string().max(4000),
+  at: z.iso.datetime(),
+})
+export type Glass = z.infer<typeof glassSchema>
+
 export const grantStatementSchema = z.object({
   v: z.literal(1),
   kind: z.literal('grant'),
@@ -36,6 +47,7 @@ export const grantStatementSchema = z.object({
   master: masterSchema,
   until: z.iso.datetime().nullable(),
   quorum: quorumSchema.nullable(),
+  glass: glassSchema.optional(),
 })
 export type GrantStatement = z.infer<typeof grantStatementSchema>
 

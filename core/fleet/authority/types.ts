@@ -18,6 +18,8 @@ export type Giving = {
   readonly cut: readonly Head[]
   /** Null is the whole domain. */
   readonly nodeIds: readonly string[] | null
+  /** Of glass that was broken at a node: which breaking it was, as the node signed it. */
+  readonly glassId?: string | undefined
 }
 
 export type AuthorityWord =
@@ -82,7 +84,8 @@ export type Tenure = {
   readonly giving: Giving
   /** Of a claim, the rank of its delegation; of what was given, 0. */
   readonly rank: number
-  readonly ended: 'released' | 'lapsed' | null
+  /** `mended` and `overtaken` are of glass that was broken at a node: it was looked into, or the domain has a later epoch. */
+  readonly ended: 'released' | 'lapsed' | 'mended' | 'overtaken' | null
 }
 
 /** How one epoch of a domain stands. */
@@ -108,5 +111,7 @@ export type Chronicle = {
   readonly domainId: string
   /** By epoch, ascending. Empty: the domain inherits, or nobody ever held it. */
   readonly pages: readonly EpochPage[]
+  /** Of the node that was asked about: who was let command it at the node itself. It moves no epoch of the domain ([AU23]). */
+  readonly local: readonly Tenure[]
   readonly refused: readonly RefusedAct[]
 }

@@ -43,9 +43,11 @@ export type Place = Stay & {
   readonly stays: readonly Stay[]
   /** Of each release the event: what a node is shown that missed it. */
   readonly releases: readonly string[]
+  /** Base64: every key that it was let in with, or was given since. */
+  readonly keys: readonly string[]
 }
 
-/** Every event that says where a node is. */
+/** Every event that says where a node is; with which keys, `ibcf.key.replaced.v1` says besides. */
 export const placeTypes = ['ibcf.enrolment.approved.v1', 'ibcf.node.released.v1', 'ibcf.node.taken.v1'] as const
 
 type PlaceEvent = {
@@ -58,11 +60,13 @@ type PlaceEvent = {
 /** A release by who does not hold where the node is, and a taking without a release to there, change nothing. */
 export function evolvePlace(place: Place | null, { id: eventId, type, domain, data }: PlaceEvent): Place | null {
   if (type === 'ibcf.enrolment.approved.v1') {
-    if (place !== null) return place
+    const keys = [...new Set([...(place?.keys ?? []), data['publicKey'] as string])].toSorted()
+    if (place !== null) return { ...place, keys }
     const stay = { domainId: data['domainId'] as string, base: 0 }
-    return { ...stay, release: null, stays: [stay], releases: [] }
+    return { ...stay, release: null, stays: [stay], releases: [], keys }
   }
   if (place === null) return null
+  if (type === 'ibcf.key.replaced.v1') return { ...place, keys: [...new Set([...place.keys, data['publicKey'] as string])].toSorted() }
   if (type === 'ibcf.node.released.v1') {
     const { toDomainId, upDomainId, base, toBase } = data as NodeReleased
     // Bases only rise: a placement that fell would let the past overrule the present.

@@ -252,7 +252,7 @@ function deliver({ store, engine }: Place, pieces: readonly Piece[], size: numbe
 
 function holderAt({ store, engine }: Place, domainId: string): Holder {
   const decided = (projection: string) => (id: string) => (engine.read(store.reader, projection, id)?.decisions ?? undefined) as never
-  const source = { authority: decided('authority'), domain: decided('domains'), lives: decided('lives') }
+  const source = { authority: decided('authority'), domain: decided('domains'), lives: decided('lives'), place: decided('places') }
   return createHolders({ ...source, freezers: () => readFreezers(store.reader) }).holder(domainId)
 }
 

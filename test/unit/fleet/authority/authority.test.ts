@@ -369,7 +369,8 @@ describe('breaking glass', () => {
     const judge = createAuthorityJudge(world.book())
     expect(judge.mayDecide(ask(stranger, 2, { nodeId }))).toEqual({ effect: 'yes' })
     expect(judge.mayDecide(ask(stranger, 2))).toMatchObject({ effect: 'no' })
-    expect(judge.mayDecide(ask(hq, 1, { nodeId }))).toMatchObject({ effect: 'no', code: 'EPOCH_OVERTAKEN' })
+    expect(judge.mayDecide(ask(hq, 1, { nodeId }))).toMatchObject({ effect: 'no', code: 'GLASS_BROKEN' })
+    expect(judge.mayDecide(ask(hq, 1, { nodeId, kind: 'quarantine' }))).toEqual({ effect: 'yes' })
     expect(judge.mayDecide(ask(hq, 1))).toEqual({ effect: 'yes' })
   })
 
