@@ -140,7 +140,10 @@ export function createContact(parts: ContactParts): Contact {
       if (silences >= failuresUntilAlone) stage = { kind: 'greeting' }
       if (solitude.since() === undefined) worry({ code, sentence })
       else changeState('AUTONOMOUS', { code, sentence })
-      return pauseMs()
+      // Of silences only a master that cannot work names a time.
+      return failure.kind === 'silent' && failure.retryAfterMs !== undefined
+        ? Math.max(pauseMs(), notBefore(ports.random, failure.retryAfterMs))
+        : pauseMs()
     }
     if (code === 'RETURN_QUEUED') {
       // The master is there and names the time; its queue is no failure of the link, however long it is.

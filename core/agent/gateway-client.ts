@@ -7,7 +7,13 @@ import { parseUntrustedJson } from '../kernel/untrusted-json.ts'
 import type { LinkMeter } from './link-meter.ts'
 
 /** No answer, or one that nobody can work with: the link, the master's machine, or something between that is no master. */
-export type Silence = { readonly kind: 'silent'; readonly code: string; readonly sentence: string }
+export type Silence = {
+  readonly kind: 'silent'
+  readonly code: string
+  readonly sentence: string
+  /** A master that cannot work now said when to ask again. */
+  readonly retryAfterMs?: number
+}
 /** The master said no, with its reason. */
 export type Problem = {
   readonly kind: 'problem'
@@ -38,6 +44,9 @@ export type GatewayClient = {
   /** An empty answer (204) is read as `null`. */
   readonly ask: <Shape extends z.ZodType>(shape: Shape, request: Request) => Promise<Answer<z.infer<Shape>>>
 }
+
+/** Of a whole storm of returns no one is told more than a minute. */
+const longestRetryAfterSeconds = 600
 
 const answerLimits = { maxBytes: 1024 * 1024, maxDepth: gatewayLimits.maxJsonDepth, maxFields: 65_536 }
 
@@ -82,8 +91,9 @@ function readAnswer<Shape extends z.ZodType>(shape: Shape, response: TransportRe
   if (!problem.success) return notAMaster(response)
   const { code, detail, facts, status } = problem.data
   // A master that cannot work (its disk is full, it is stopping) is as good as away, and comes back by itself.
-  if (response.status >= 500) return { kind: 'silent', code, sentence: detail }
-  return { kind: 'problem', status, code, sentence: detail, facts, retryAfterMs: readRetryAfter(response.headers['retry-after']) }
+  const retryAfterMs = readRetryAfter(response.headers['retry-after'])
+  if (response.status >= 500) return { kind: 'silent', code, sentence: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  return { kind: 'problem', status, code, sentence: detail, facts, retryAfterMs }
 }
 
 function notAMaster(response: TransportResponse): Silence {
@@ -95,7 +105,7 @@ function notAMaster(response: TransportResponse): Silence {
   }
 }
 
-/** Seconds; the date form is not used by masters. */
+/** Seconds; the date form is not used by masters. Who asks for more is asked again all the same: anybody on the way can write this. */
 function readRetryAfter(header: string | undefined): number | undefined {
-  return header !== undefined && /^[0-9]{1,5}$/.test(header) ? Number(header) * 1000 : undefined
+  return header !== undefined && /^[0-9]{1,5}$/.test(header) ? Math.min(Number(header), longestRetryAfterSeconds) * 1000 : undefined
 }

@@ -58,7 +58,9 @@ export function createObedience(parts: ObedienceParts): Obedience {
     const askedAt = clock.monotonic()
     const answer = await client.ask(signedStatement.nullable(), { method: 'GET', path: `/v1/commands?wait=${waitSeconds}`, token })
     if (askedWith === token) askedWith = undefined
-    if (answer.kind === 'problem' && answer.status === 429) busyFor(answer.retryAfterMs ?? busyAtLeastMs)
+    const isBusy = answer.kind === 'problem' && answer.status === 429
+    const named = answer.kind === 'ok' ? undefined : answer.retryAfterMs
+    if (isBusy || named !== undefined) busyFor(named ?? busyAtLeastMs)
     if (isClosed() || answer.kind !== 'ok') return
     if (answer.value === null) {
       if (clock.monotonic() - askedAt >= heldAtLeastMs) wake()

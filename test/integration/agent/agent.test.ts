@@ -292,6 +292,23 @@ describe('attached', () => {
     expect(typesOf(its.master().store)).toContain('connection.regained')
   })
 
+  it('[AG12] waits as long as a master whose disk is full asks it to, with a random addition', async () => {
+    const its = await island()
+    const node = await its.join()
+    const refusedAt: number[] = []
+    node.link.between = () => {
+      refusedAt.push(its.ports.clock.monotonic())
+      return Promise.resolve(problem(503, 'STORE_FULL', { 'retry-after': '7' }))
+    }
+    await its.ports.advance(60_000)
+    const waits = refusedAt.slice(1).map((at, index) => at - (refusedAt[index] ?? 0))
+    expect(waits.length).toBeGreaterThan(2)
+    for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(7000)
+    expect(new Set(waits).size).toBe(waits.length)
+    node.link.between = undefined
+    await expectSame(its, node)
+  })
+
   it('[AG10] [AG12] loses a master whose disk stays full once, however often that one answers, and regains it once', async () => {
     const its = await island()
     const node = await its.join({ observeEverySeconds: 1 })

@@ -75,6 +75,13 @@ describe('asking a master', () => {
     expect(answer).toEqual({ kind: 'silent', code: 'SOME_CODE', sentence: 'It is so.' })
   })
 
+  it('[AG12] knows when a master that cannot work means to be asked again, and waits for nobody for ever', async () => {
+    const told = async (header: string): Promise<unknown> =>
+      answering(503, problem(503), { 'retry-after': header }).client.ask(shape, { method: 'GET', path: '/v1' })
+    expect(await told('5')).toMatchObject({ kind: 'silent', retryAfterMs: 5000 })
+    expect(await told('99999')).toMatchObject({ kind: 'silent', retryAfterMs: 600_000 })
+  })
+
   it('[AG12] takes a dead link as an answer of its own, and counts it as lost', async () => {
     const { client, meter } = clientOf(() => Promise.reject(new AppError('Unavailable', 'LINK_DOWN', 'No answer.')))
     expect(await client.ask(shape, { method: 'GET', path: '/v1' })).toEqual({ kind: 'silent', code: 'LINK_DOWN', sentence: 'No answer.' })
