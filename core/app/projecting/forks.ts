@@ -6,16 +6,13 @@
 import { toHex } from '../../kernel/hex.ts'
 import type { Crypto } from '../../kernel/ports.ts'
 import type { Reader } from '../../kernel/reader.ts'
-import { formatLogId, isLogId, type LogId, parseLogId } from '../../log/log-id.ts'
-import { orderKey } from '../../projections/order.ts'
-import { type Branch, headAt, holderOf, type LogTree, readLogTree, signedHeadAt } from '../../store/branches.ts'
-import { readLogEvents, readSubjectEvents } from '../../store/read-events.ts'
+import { formatLogId, type LogId } from '../../log/log-id.ts'
+import { type LogTree, readLogTree } from '../../store/branches.ts'
+import { readLogEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
+import { countOn, firstForkOf, isWithin, type Path, pathsOf } from './fork-paths.ts'
+import { giversOf, resolvedType, type Word, wordsAbout } from './fork-words.ts'
 import { type Judge, type Question, questionOf } from './judge.ts'
-import { fits } from './shapes.ts'
-
-export const acceptedType = 'ibcf.segment.accepted.v1'
-export const resolvedType = 'ibcf.fork.resolved.v1'
 
 export type ForkSource = {
   readonly crypto: Pick<Crypto, 'sha256'>
@@ -25,6 +22,8 @@ export type ForkSource = {
   readonly judge: Judge | undefined
   /** Told of everybody who was judged for the sake of a node's log. */
   readonly asked?: (question: Question, rule: string, node: string) => void
+  /** A decision that nobody made: what would count if it were the last word. */
+  readonly supposed?: { readonly log: string; readonly at: number; readonly keep: { readonly seq: number; readonly head: string } }
 }
 
 export type Forks = {
@@ -32,22 +31,17 @@ export type Forks = {
   readonly markOf: (stored: StoredEvent) => string | null
   /** The same text means that the same events count, as far as they are held. */
   readonly standingOf: (log: LogId) => string
+  /** Of a forked log: how many of its events count, and how far the telling goes that was named last; undefined where there is one. */
+  readonly reachOf: (log: LogId) => ForkReach | undefined
   /** Something may have changed: a telling, a decision, authority. */
   readonly forget: () => void
 }
 
-/** Up to this event, on the way to it. */
-type Path = { readonly branch: Branch; readonly upTo: number }
-type Standing = { readonly tree: LogTree | undefined; readonly firstFork: number; readonly paths: readonly Path[] }
-type Word = {
-  readonly key: string
-  readonly kind: 'accepted' | 'resolved'
-  readonly at: number
-  readonly seq: number
-  readonly head: string
-}
+export type ForkReach = { readonly tree: LogTree; readonly firstFork: number; readonly paths: readonly Path[]; readonly count: number }
 
-export function createForks({ crypto, reader, isForked, judge, asked }: ForkSource): Forks {
+type Standing = { readonly tree: LogTree | undefined; readonly firstFork: number; readonly paths: readonly Path[] }
+
+export function createForks({ crypto, reader, isForked, judge, asked, supposed }: ForkSource): Forks {
   const standings = new Map<string, Standing>()
 
   function standingFor(log: LogId): Standing {
@@ -60,9 +54,18 @@ export function createForks({ crypto, reader, isForked, judge, asked }: ForkSour
     const found: Standing =
       tree === undefined || firstFork === Number.POSITIVE_INFINITY
         ? { tree, firstFork, paths: [] }
-        : { tree, firstFork, paths: pathsOf(reader(), tree, isOfNode ? wordsOnNode(log, name) : wordsOnMaster(log, name)) }
+        : {
+            tree,
+            firstFork,
+            paths: pathsOf(reader(), tree, withSupposed(name, isOfNode ? wordsOnNode(log, name) : wordsOnMaster(log, name))),
+          }
     standings.set(name, found)
     return found
+  }
+
+  function withSupposed(name: string, words: readonly Word[]): readonly Word[] {
+    if (supposed?.log !== name) return words
+    return [...words, { key: '', kind: 'resolved', at: supposed.at, seq: supposed.keep.seq, head: supposed.keep.head }]
   }
 
   /** What masters of record say of a node's log, each judged by whether it held the domain when it said so. */
@@ -109,6 +112,12 @@ export function createForks({ crypto, reader, isForked, judge, asked }: ForkSour
       const { firstFork, paths } = standingFor(log)
       return JSON.stringify([firstFork, paths.map(({ branch, upTo }) => [branch.number, upTo])])
     },
+    reachOf: (log) => {
+      const { tree, firstFork, paths } = standingFor(log)
+      return tree === undefined || firstFork === Number.POSITIVE_INFINITY
+        ? undefined
+        : { tree, firstFork, paths, count: countOn(tree, paths) }
+    },
     forget: () => standings.clear(),
   }
 }
@@ -128,7 +137,7 @@ export function isForkedIn(reader: Reader): (log: LogId) => boolean {
 /** The names of all logs with more than one telling; hardly ever any. */
 export function forkedLogs(reader: Reader): Set<string> {
   const rows = reader.all<{ name: string }>(
-    'SELECT DISTINCT logs.name FROM heads JOIN logs ON logs.number = heads.log WHERE heads.branch > 0',
+    'SELECT DISTINCT logs.name FROM heads CROSS JOIN logs ON logs.number = heads.log WHERE heads.branch > 0',
   )
   return new Set(rows.map(({ name }) => name))
 }
@@ -148,96 +157,4 @@ export function subjectsBehindFork(
       if (isOf(stored)) some.add(stored.event.subject)
     }
   return { all, some }
-}
-
-function firstForkOf(tree: LogTree | undefined): number {
-  return Math.min(...(tree?.branches.filter(({ number }) => number > 0).map(({ from }) => from) ?? []))
-}
-
-function isWithin(tree: LogTree, { branch, upTo }: Path, number: number, seq: number): boolean {
-  return seq <= upTo && holderOf(tree, branch, seq).number === number
-}
-
-/** In the order of decisions, which is the same wherever they are held. */
-function wordsAbout(reader: Reader, log: LogId, name: string, counts: (stored: StoredEvent) => boolean): readonly Word[] {
-  const events = readSubjectEvents(reader, log.origin, { types: [acceptedType, resolvedType], limit: Number.MAX_SAFE_INTEGER })
-  const words = events.flatMap((stored): Word[] => {
-    const { event } = stored
-    if (event === undefined || event.data['log'] !== name || !fits(event.type, event.data) || !counts(stored)) return []
-    const key = orderKey('decisions', event, stored.log, stored.seq)
-    if (event.type === acceptedType) {
-      const { to, head } = event.data as { readonly to: number; readonly head: string }
-      return [{ key, kind: 'accepted', at: 0, seq: to, head }]
-    }
-    const { at, keep } = event.data as { readonly at: number; readonly keep: { readonly seq: number; readonly head: string } }
-    return [{ key, kind: 'resolved', at, seq: keep.seq, head: keep.head }]
-  })
-  return words.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-}
-
-type Chosen = { readonly path: Path; readonly isOpen: boolean }
-
-/** Goes through what was said in its order. What it names and is not held here says nothing. */
-function pathsOf(reader: Reader, tree: LogTree, words: readonly Word[]): readonly Path[] {
-  let first: Path | undefined
-  let isKnown = false
-  const chosen = new Map<number, Chosen>()
-  for (const word of words) {
-    const point = locate(reader, tree, word)
-    if (word.kind === 'resolved') {
-      // The last word on a fork replaces what was said of it before.
-      isKnown = true
-      chosen.delete(word.at)
-      if (point !== undefined && point.upTo >= word.at) chosen.set(word.at, { path: point, isOpen: true })
-      continue
-    }
-    if (point === undefined) continue
-    for (const [at, { path, isOpen }] of chosen) {
-      if (!isOpen || isWithin(tree, path, point.branch.number, point.upTo)) continue
-      if (isWithin(tree, point, path.branch.number, path.upTo)) chosen.set(at, { path: point, isOpen })
-      // It was told in two ways once more, behind what was decided.
-      else if (point.upTo >= at && holderOf(tree, point.branch, at).number === holderOf(tree, path.branch, at).number)
-        chosen.set(at, { path, isOpen: false })
-    }
-    if (isKnown) continue
-    if (first === undefined || isWithin(tree, point, first.branch.number, first.upTo)) first = point
-    else if (!isWithin(tree, first, point.branch.number, point.upTo)) isKnown = true
-  }
-  return [...(first === undefined ? [] : [first]), ...[...chosen.values()].map(({ path }) => path)]
-}
-
-/** A head lies on exactly one branch. Mostly it was signed there, and nothing has to be read for it. */
-function locate(reader: Reader, tree: LogTree, { seq, head }: Pick<Word, 'seq' | 'head'>): Path | undefined {
-  const own = tree.branches.filter((branch) => branch.from <= seq && seq <= branch.seq)
-  const branch =
-    own.find((candidate) => signedHeadAt(reader, tree, candidate, seq) === head) ??
-    own.find((candidate) => toHex(headAt(reader, tree, candidate, seq)) === head)
-  return branch === undefined ? undefined : { branch, upTo: seq }
-}
-
-/** Masters that gave this one the domain of its log, or one above it. */
-function giversOf(reader: Reader, log: LogId, isCertain: (stored: StoredEvent) => boolean): ReadonlySet<string> {
-  const givers = new Set<string>()
-  const seen = new Set<string>()
-  for (let domain: string | null = log.domain; domain !== null && !seen.has(domain); ) {
-    seen.add(domain)
-    let parent: string | null = null
-    const types = ['ibcf.domain.created.v1', 'ibcf.authority.granted.v1']
-    for (const stored of readSubjectEvents(reader, domain, { types, limit: Number.MAX_SAFE_INTEGER })) {
-      const { event } = stored
-      if (event === undefined || !fits(event.type, event.data) || !isCertain(stored)) continue
-      if (event.type === 'ibcf.domain.created.v1') parent = event.data['parentId'] as string | null
-      else if (event.data['masterId'] === log.origin && stored.log.origin !== log.origin) givers.add(stored.log.origin)
-    }
-    domain = parent
-  }
-  return givers
-}
-
-/** The log that an event is a word on. */
-export function logSpokenOf(stored: StoredEvent): LogId | undefined {
-  const { event } = stored
-  if (event === undefined || (event.type !== acceptedType && event.type !== resolvedType)) return undefined
-  const name = event.data['log']
-  return typeof name === 'string' && isLogId(name) ? parseLogId(name) : undefined
 }

@@ -1,7 +1,7 @@
 /** When a node was on its own, by its own log: for the facts that do not say so themselves. */
-import type { Reader } from '../../kernel/reader.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
-import { effective } from '../projecting/effective.ts'
+import type { Counting } from '../projecting/counting.ts'
+import type { ReadModel } from '../read-model.ts'
 
 /** Whether the node was alone at this point of its own logical clock. */
 export type Solitude = (hlc: string) => boolean
@@ -9,7 +9,7 @@ export type Solitude = (hlc: string) => boolean
 /** Changes older than these are not looked at; what happened before them counts as in touch. */
 const newestChanges = 1000
 
-export function solitudeOf(reader: Reader, node: string): Solitude {
+export function solitudeOf({ reader }: Pick<ReadModel, 'reader'>, counting: Counting, node: string): Solitude {
   const events = readSubjectEvents(reader, node, {
     types: ['ibcf.connection.lost.v1', 'ibcf.connection.regained.v1'],
     limit: newestChanges,
@@ -17,7 +17,7 @@ export function solitudeOf(reader: Reader, node: string): Solitude {
   })
   const changes = events
     .flatMap((stored) => {
-      const input = effective(stored)
+      const input = counting.effectOf(stored)
       return input?.stream === 'facts' ? [{ hlc: input.event.hlc as string, isAlone: input.event.type === 'ibcf.connection.lost.v1' }] : []
     })
     .sort((a, b) => (a.hlc < b.hlc ? -1 : 1))

@@ -7,7 +7,8 @@ import { toHex } from '../../kernel/hex.ts'
 import { expectationOf } from '../../fleet/connectivity/expected-contact.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { LifecycleState } from '../../projections/lifecycle.ts'
-import { readFrontier, readHead } from '../../store/frontier.ts'
+import { readFrontier } from '../../store/frontier.ts'
+import { countingOf } from '../projecting/counting.ts'
 import type { ReadModel } from '../read-model.ts'
 import { modelAsOf } from './as-of.ts'
 import { authorityOf } from './authority-view.ts'
@@ -109,13 +110,20 @@ function agesOf(model: ReadModel, view: NodeView): NodeDetail['ages'] {
   }
 }
 
-/** The branch that has effect of each log; other branches of a fork are evidence. */
+/** How far each log counts: of one that was told in several ways, the telling that counts; what does not is evidence. */
 function logsOf(model: ReadModel, nodeId: string): NodeDetail['logs'] {
+  const counting = countingOf(model)
   return readFrontier(model.reader, { origin: nodeId as NodeId })
     .filter(({ branch }) => branch === 0)
     .map(({ log, seq, head }) => {
       const id = parseLogId(log)
-      const held = readHead(model.reader, id)
-      return { log, lane: id.lane, seq, signedTo: held?.signedTo ?? 0, head: held === undefined ? head : toHex(held.head) }
+      const held = counting.headOf(id)
+      return {
+        log,
+        lane: id.lane,
+        seq: held?.seq ?? seq,
+        signedTo: held?.signedTo ?? 0,
+        head: held === undefined ? head : toHex(held.head),
+      }
     })
 }

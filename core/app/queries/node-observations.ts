@@ -5,7 +5,7 @@ import type { NodeId } from '../../kernel/ids.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
-import { effective } from '../projecting/effective.ts'
+import { type Counting, countingOf } from '../projecting/counting.ts'
 import type { ReadModel } from '../read-model.ts'
 import { type Solitude, solitudeOf } from './autonomy-spans.ts'
 import { readPositionCursor } from './cursor.ts'
@@ -46,15 +46,16 @@ export function readObservations(model: ReadModel, { nodeId, cursor, limit, from
   const before = readPositionCursor(cursor)
   requireNode(model, nodeId)
   const names = namesOf(model)
-  const solitude = solitudeOf(model.reader, nodeId)
+  const counting = countingOf(model)
+  const solitude = solitudeOf(model, counting, nodeId)
   if (from !== undefined || to !== undefined || text !== undefined) {
     const fits = (stored: StoredEvent): boolean => {
       if (!isWithin(stored.recordedAt, { from, to })) return false
-      const entry = text === undefined ? undefined : entryOf(stored, names, solitude)
+      const entry = text === undefined ? undefined : entryOf(counting, stored, names, solitude)
       return hasText(text, entry?.sentence ?? null, entry?.type ?? null)
     }
-    const { found, looked } = newestBefore(model, nodeId, before, limit, lookedAtMost, fits)
-    const items = found.flatMap((stored) => entryOf(stored, names, solitude) ?? [])
+    const { found, looked } = newestBefore(model, counting, nodeId, before, limit, lookedAtMost, fits)
+    const items = found.flatMap((stored) => entryOf(counting, stored, names, solitude) ?? [])
     return {
       items,
       next: looked === undefined ? null : String(looked),
@@ -62,19 +63,20 @@ export function readObservations(model: ReadModel, { nodeId, cursor, limit, from
       isTotalExact: cursor === undefined && looked === undefined,
     }
   }
-  const { found } = newestBefore(model, nodeId, before, limit + 1, Number.POSITIVE_INFINITY, () => true)
+  const { found } = newestBefore(model, counting, nodeId, before, limit + 1, Number.POSITIVE_INFINITY, () => true)
   const shown = found.slice(0, limit)
   return {
     isTotalExact: true,
-    items: shown.flatMap((stored) => entryOf(stored, names, solitude) ?? []),
+    items: shown.flatMap((stored) => entryOf(counting, stored, names, solitude) ?? []),
     next: found.length > limit ? String(shown.at(-1)?.position) : null,
-    total: countObservations(model, nodeId),
+    total: countObservations(model, counting, nodeId),
   }
 }
 
 /** `looked`: the position that it came to, when there may be more before it. */
 function newestBefore(
   model: ReadModel,
+  counting: Counting,
   nodeId: string,
   before: number,
   wanted: number,
@@ -92,7 +94,7 @@ function newestBefore(
     })
     for (const stored of events) {
       looked = stored.position
-      if (isObservation(stored, nodeId) && fits(stored)) found.push(stored)
+      if (isObservation(counting, stored, nodeId) && fits(stored)) found.push(stored)
       if (found.length === wanted) return { found, looked }
     }
     if (events.length < batch) return { found, looked: undefined }
@@ -100,17 +102,18 @@ function newestBefore(
   return { found, looked }
 }
 
-function isObservation({ event, log, branch }: StoredEvent, nodeId: string): boolean {
-  if (event === undefined || branch !== 0 || log.origin !== nodeId || log.domain !== '-') return false
+function isObservation(counting: Counting, stored: StoredEvent, nodeId: string): boolean {
+  const { event, log } = stored
+  if (event === undefined || log.origin !== nodeId || log.domain !== '-' || counting.markOf(stored) === null) return false
   return log.lane !== 'control' || controlKinds[event.type] !== undefined
 }
 
-function entryOf(stored: StoredEvent, names: Names, solitude: Solitude): ObservationEntry | undefined {
+function entryOf(counting: Counting, stored: StoredEvent, names: Names, solitude: Solitude): ObservationEntry | undefined {
   const { event, recordedAt } = stored
   if (event === undefined) return undefined
   const { id, type, time, data } = event
   const isKnown = isNodeEventType(type)
-  const hasEffect = isKnown && effective(stored) !== undefined
+  const hasEffect = isKnown && counting.effectOf(stored) !== undefined
   return {
     eventId: id,
     kind: hasEffect ? (kinds[type] ?? 'unknown') : 'unknown',
@@ -129,10 +132,10 @@ function inertSentence(type: string, isKnown: boolean): string {
   return `This version does not know ${quoted(type)}; it is kept and has no effect.`
 }
 
-function countObservations(model: ReadModel, nodeId: string): number {
+function countObservations(model: ReadModel, counting: Counting, nodeId: string): number {
   const held = readFrontier(model.reader, { origin: nodeId as NodeId }).filter(
     ({ log, branch }) => branch === 0 && parseLogId(log).lane !== 'control',
   )
   const { decisionsAlone, alarms } = model.actual(nodeId) ?? { decisionsAlone: 0, alarms: 0 }
-  return held.reduce((sum, { seq }) => sum + seq, decisionsAlone + alarms)
+  return held.reduce((sum, { log, seq }) => sum + (counting.reachOfNamed(log)?.count ?? seq), decisionsAlone + alarms)
 }

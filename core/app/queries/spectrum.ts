@@ -4,7 +4,7 @@ import type { DecisionData } from '../../fleet/decisions.ts'
 import { connectivityModes } from '../../fleet/node/node-record.ts'
 import { lastPosition, readEventsAfter, readSubjectEvents } from '../../store/read-events.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
-import { effective } from '../projecting/effective.ts'
+import { type Counting, countingOf } from '../projecting/counting.ts'
 import type { ReadModel } from '../read-model.ts'
 import { noSums, type Sums } from './health-line.ts'
 import { instantOf } from './instants.ts'
@@ -33,10 +33,19 @@ export function historyOf(model: ReadModel, domainIds: readonly string[], presen
 /** Reads the past of each domain as `historyOf` all of them will want it, one at a time. */
 export function* warmDigests(model: ReadModel, domainIds: readonly string[]): Generator<void, void> {
   const limit = limitFor(domainIds)
+  const told = toldOf(model)
   for (const id of domainIds) {
-    digestsOf(model, id, limit)
+    digestsOf(model, told, id, limit)
     yield
   }
+}
+
+/** What counts of forked logs of masters, found once for an answer. */
+type Told = { readonly counting: Counting; readonly standing: string }
+
+function toldOf(model: ReadModel): Told {
+  const counting = countingOf(model)
+  return { counting, standing: counting.standing() }
 }
 
 function limitFor(domainIds: readonly string[]): number {
@@ -46,11 +55,12 @@ function limitFor(domainIds: readonly string[]): number {
 /** Added up anew only when one of the digests is a new one. */
 function pastOf(model: ReadModel, domainIds: readonly string[]): readonly Point[] {
   const { pasts } = model.memory
+  const told = toldOf(model)
   const limit = limitFor(domainIds)
   const key = `${domainIds.length}/${domainIds[0] ?? ''}/${domainIds.at(-1) ?? ''}`
   const known = pasts.get(key)
   const last = lastPosition(model.reader)
-  const isSame = known !== undefined && known.domainIds === domainIds
+  const isSame = known !== undefined && known.domainIds === domainIds && known.standing === told.standing
   if (isSame && known.lookedTo <= last && last - known.lookedTo <= lookedThrough) {
     const spoken = known.lookedTo === last ? undefined : spokenOf(model, known.lookedTo)
     if (spoken === undefined || !domainIds.some((id) => spoken.has(id))) {
@@ -58,21 +68,21 @@ function pastOf(model: ReadModel, domainIds: readonly string[]): readonly Point[
       return known.points
     }
   }
-  const histories = takeDigests(model, domainIds, limit)
+  const histories = takeDigests(model, told, domainIds, limit)
   const isOther =
     known === undefined || known.histories.length !== histories.length || known.histories.some((history, at) => history !== histories[at])
   const points = isOther ? pointsOf(histories.map((history) => history.slice(-limit))).slice(-limit) : known.points
-  pasts.set(key, { domainIds, lookedTo: last, histories, points })
+  pasts.set(key, { domainIds, lookedTo: last, standing: told.standing, histories, points })
   return points
 }
 
 /** A few new events are looked through once for all domains; after many, each domain is asked by itself. */
 const lookedThrough = 2000
 
-function takeDigests(model: ReadModel, domainIds: readonly string[], limit: number): readonly (readonly Digest[])[] {
+function takeDigests(model: ReadModel, told: Told, domainIds: readonly string[], limit: number): readonly (readonly Digest[])[] {
   const { digests } = model.memory
   const last = lastPosition(model.reader)
-  const kept = domainIds.map((id) => digests.get(id))
+  const kept = domainIds.map((id) => keptUnder(told, digests.get(id)))
   const lookedTo = kept.reduce((least, known) => Math.min(least, known?.lookedTo ?? -1), last)
   if (lookedTo === last && kept.every((known) => known !== undefined && known.limit >= limit))
     return kept.map((known) => known?.digests ?? [])
@@ -80,9 +90,9 @@ function takeDigests(model: ReadModel, domainIds: readonly string[], limit: numb
   const spoken = isFew ? spokenOf(model, lookedTo) : undefined
   return domainIds.map((id, at) => {
     const known = kept[at]
-    if (known === undefined || known.limit < limit || spoken === undefined) return digestsOf(model, id, limit)
-    const found = (spoken.get(id) ?? []).filter(({ position }) => position > known.lookedTo).flatMap(digestIn)
-    return keepDigests(model, id, known, found, known.limit, last)
+    if (known === undefined || known.limit < limit || spoken === undefined) return digestsOf(model, told, id, limit)
+    const found = (spoken.get(id) ?? []).filter(({ position }) => position > known.lookedTo).flatMap((stored) => digestIn(told, stored))
+    return keepDigests(model, told, id, known, found, known.limit, last)
   })
 }
 
@@ -120,8 +130,8 @@ function add(sums: Sums, digest: Digest): void {
 }
 
 /** Oldest first by the instant they end at. Only what came since the last time is read. */
-function digestsOf(model: ReadModel, domainId: string, limit: number): readonly Digest[] {
-  const before = model.memory.digests.get(domainId)
+function digestsOf(model: ReadModel, told: Told, domainId: string, limit: number): readonly Digest[] {
+  const before = keptUnder(told, model.memory.digests.get(domainId))
   const known = before === undefined || before.limit < limit ? undefined : before
   const last = lastPosition(model.reader)
   if (known?.lookedTo === last) return known.digests
@@ -133,16 +143,22 @@ function digestsOf(model: ReadModel, domainId: string, limit: number): readonly 
     // What is sealed and away is not in the picture; the page stands.
     isMissingSkipped: true,
   })
-  return keepDigests(model, domainId, known, events.flatMap(digestIn), known?.limit ?? limit, last)
+  const found = events.flatMap((stored) => digestIn(told, stored))
+  return keepDigests(model, told, domainId, known, found, known?.limit ?? limit, last)
 }
 
-function digestIn(stored: StoredEvent): Digest[] {
-  const input = effective(stored)
+function keptUnder({ standing }: Told, known: KnownDigests | undefined): KnownDigests | undefined {
+  return known?.standing === standing ? known : undefined
+}
+
+function digestIn({ counting }: Told, stored: StoredEvent): Digest[] {
+  const input = counting.effectOf(stored)
   return input?.stream === 'decisions' ? [digestOf(input.event.data as DecisionData<'ibcf.presence.digested.v1'>)] : []
 }
 
 function keepDigests(
   model: ReadModel,
+  { standing }: Told,
   domainId: string,
   known: KnownDigests | undefined,
   found: readonly Digest[],
@@ -153,7 +169,7 @@ function keepDigests(
     found.length === 0 && known !== undefined
       ? known.digests
       : [...(known?.digests ?? []), ...found].sort((a, b) => (a.to < b.to ? -1 : 1)).slice(-most)
-  model.memory.digests.set(domainId, { lookedTo, limit: most, digests })
+  model.memory.digests.set(domainId, { lookedTo, standing, limit: most, digests })
   return digests
 }
 

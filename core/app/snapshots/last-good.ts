@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { lastGoodView } from '../../contract/last-good.ts'
 import { eventRef } from '../../kernel/event.ts'
 import { readSubjectEvents } from '../../store/read-events.ts'
-import { effective } from '../projecting/effective.ts'
+import { countingOf } from '../projecting/counting.ts'
 import { modelAsOf } from '../queries/as-of.ts'
 import { readDesiredActual } from '../queries/desired-actual.ts'
 import { requireNode } from '../queries/require-node.ts'
@@ -17,18 +17,25 @@ type Compared = ReturnType<typeof readDesiredActual>
 
 /** Each is a fold of the node's past. */
 const lookedAtMost = 12
+const lookedAtForked = 500
 const changesAtMost = 200
 
 /** Throws NotFound `NODE_UNKNOWN`. */
 export function readLastGood(model: ReadModel, nodeId: string): LastGood {
   requireNode(model, nodeId)
   const nowMs = model.ports.clock.now()
+  const counting = countingOf(model)
+  const isForked = counting.standing(nodeId) !== ''
   const found = readSubjectEvents(model.reader, nodeId, {
     types: ['ibcf.snapshot.taken.v1'],
     order: 'newest',
-    limit: lookedAtMost + 1,
+    // Of a log that was told in several ways some of the newest may not count.
+    limit: isForked ? lookedAtForked : lookedAtMost + 1,
     isMissingSkipped: true,
-  }).flatMap((stored) => effective(stored)?.event ?? [])
+  })
+    .flatMap((stored) => counting.effectOf(stored) ?? [])
+    .toSorted((a, b) => (a.key < b.key ? 1 : -1))
+    .map(({ event }) => event)
   const looked = found.slice(0, lookedAtMost)
   const hasOlder = found.length > lookedAtMost
   for (const [at, snapshot] of looked.entries()) {

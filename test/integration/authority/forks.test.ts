@@ -1,6 +1,7 @@
 /** What counts of a log that was told in several ways, over real masters: the same wherever the same is held. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createQueries } from '../../../core/app/queries/queries.ts'
 import { readAsOf } from '../../../core/app/projecting/read-as-of.ts'
 import { giveOut, planGiveOut } from '../../../core/app/sync/give-out.ts'
 import { knownKey } from '../../../core/app/sync/known-key.ts'
@@ -199,6 +200,70 @@ describe('a forked log', () => {
       expect(readAsOf(reader, crypto, actualProjection, node, Date.now() + 1000)?.facts).toMatchObject({ health: 'FAILED' })
     }
     expectSame(world)
+  })
+
+  it('[FK3] gives every query the same telling, whichever came first', async () => {
+    using world = await openWorld()
+    const { seats, node, of } = world
+    const [hq, north, south] = seats
+    const control: TestOrigin = { ...of, log: { ...of.log, lane: 'control' } }
+    /** Both lose the link; only B finds it again, and raises an alarm. */
+    const controlOf = (telling: 'A' | 'B'): readonly Uint8Array[] => {
+      const [lost, regained, alarm] = ['ibcf.connection.lost.v1', 'ibcf.connection.regained.v1', 'ibcf.alarm.raised.v1']
+      const told = [
+        { type: lost, data: { since: '2026-01-01T00:00:00Z', attempts: 3 } },
+        telling === 'B'
+          ? { type: regained, data: { offlineSeconds: 5 } }
+          : { type: alarm, data: { name: 'A', severity: 'notice', detail: '' } },
+        { type: alarm, data: { name: telling, severity: 'warning', detail: 'Looked at.' } },
+      ]
+      const events = told.map((one, at) => encoded({ ...testEvent(control, at + 1, {}), ...one, type: one.type as string, hlc: hlcOf(at) }))
+      return [segmentBetween(control, events, 1, 1), segmentBetween(control, events, 2, 3)]
+    }
+    const acceptControl = ({ master }: Seat, telling: 'A' | 'B'): void =>
+      master.port.commit((commit) => {
+        for (const bytes of controlOf(telling)) commit.acceptSegment(node, world.site, verified(bytes, of.keyPair.publicKey))
+      })
+    accept(world, hq, 'A', 8)
+    acceptControl(hq, 'A')
+    accept(world, hq, 'B', 8)
+    acceptControl(hq, 'B')
+    for (const seat of [north, south]) introduce(hq, seat)
+    const ofMasters = piecesOf(hq).filter((bytes) => !isOf(bytes, node))
+    deliver(north, [...ofMasters, ...segmentsOf(of, 'B'), ...controlOf('B')], 1)
+    deliver(north, piecesOf(hq), 1)
+    deliver(south, piecesOf(hq), 1)
+    const answersOf = ({ master }: Seat) => {
+      const queries = createQueries(master.model)
+      const { items, total } = queries.observations({ nodeId: node, limit: 100 })
+      const timeline = queries.timeline({ nodeId: node, limit: 100 })
+      const line = (items: readonly { eventId: string; type: string; sentence: string }[]) =>
+        items.map(({ eventId, type, sentence }) => `${eventId} ${type} ${sentence}`).toSorted()
+      return {
+        observations: line(items),
+        alone: items.map(({ eventId, isFromAutonomy }) => `${eventId} ${isFromAutonomy}`).toSorted(),
+        total,
+        timeline: line(timeline.items),
+        logs: queries.node(node).logs,
+        lastGood: queries.lastGood(node),
+        acts: queries
+          .audit({ subjectId: node, limit: 100 })
+          .items.map(({ eventId, sentence }) => `${eventId} ${sentence}`)
+          .toSorted(),
+        spectrum: queries.domain(world.site).spectrum.length,
+      }
+    }
+    const before = seats.map(answersOf)
+    expect(before[0]?.observations.some((line) => line.includes('DEGRADED') || line.includes('degraded'))).toBe(true)
+    expect(before[1]).toEqual(before[0])
+    expect(before[2]).toEqual(before[0])
+    resolve(world, hq, 'B', 8)
+    deliver(north, piecesOf(hq), 3)
+    deliver(south, piecesOf(hq), 1)
+    const after = seats.map(answersOf)
+    expect(after[0]).not.toEqual(before[0])
+    expect(after[1]).toEqual(after[0])
+    expect(after[2]).toEqual(after[0])
   })
 
   it('[FK3] counts nothing behind the fork that nobody accepted, nor what was accepted or decided by who did not hold the domain', async () => {
