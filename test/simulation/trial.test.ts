@@ -17,7 +17,7 @@ import { shrinkPlan } from '../../core/simulator/trial/shrink.ts'
 import { tellStory } from '../../core/simulator/trial/tell.ts'
 
 const real = createPorts('trial', 'silent')
-const budgetMs = Number(process.env['IBCF_SIM_SECONDS'] ?? 30) * 1000
+const budgetMs = Number(process.env['IBCF_SIM_SECONDS'] ?? 20) * 1000
 const mostSeeds = Number(process.env['IBCF_SIM_SEEDS'] ?? 10_000)
 const firstSeed = Number(process.env['IBCF_SIM_SEED'] ?? Math.floor(Date.now() / 86_400_000) * 10_000)
 const fixtures = fileURLToPath(new URL('../fixtures/simulation', import.meta.url))
@@ -75,6 +75,13 @@ describe('whole islands under one seed', () => {
     },
     24 * 3_600_000,
   )
+})
+
+describe('islands with relays', () => {
+  it('[SD10] hold under every fault, too', async () => {
+    const plan = drawPlan({ ...shape, relays: 1, hours: 0.75, seed: String(firstSeed), faults: faultsOf(firstSeed) })
+    expect(await storyOf(plan, false), `seed ${firstSeed} with relays`).toBe('')
+  }, 240_000)
 })
 
 describe('what failed once', () => {

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.ts'
 import { linkScenarios } from './links.ts'
 import { masterScenarios } from './masters.ts'
 import { powerScenarios } from './power.ts'
+import { relayScenarios } from './relays.ts'
 import type { Scenario } from './scenario.ts'
 import { stickScenarios } from './sticks.ts'
 import { timeScenarios } from './time.ts'
@@ -10,6 +11,7 @@ import { trustScenarios } from './trust.ts'
 
 export const scenarios: readonly Scenario[] = [
   ...linkScenarios,
+  ...relayScenarios,
   ...powerScenarios,
   ...timeScenarios,
   ...trustScenarios,

@@ -59,6 +59,19 @@ export function isForked(node: string): Look {
   }
 }
 
+/** Parked as evidence at the master, under this code. */
+export function wasNoticed(master: string, code: string): Look {
+  return (world) => {
+    const reader = world.station(master).running()?.master.store.reader
+    const row = reader?.get('SELECT 1 FROM evidence WHERE code = ?', code)
+    return row === undefined ? [`${master} noticed nothing (${code})`] : []
+  }
+}
+
+export function wasLeftWith(relay: string): Look {
+  return ({ witness }) => (witness.left.has(relay) ? [] : [`nothing was left with ${relay}`])
+}
+
 /** Who holds the domain that more than one may hold. */
 export function holdsShared(master: string): Look {
   return (world) => {

@@ -79,7 +79,9 @@ export function createWire({ world, random, witness, linkAt }: WireParts): Wire 
     const running = relay.relay()
     if (running === undefined) throw new AppError('Unavailable', 'LINK_DOWN', 'The relay is down.', { link })
     const answer = await running.handle(request)
-    return running.power.isOn() ? answer : never()
+    if (!running.power.isOn()) return never()
+    if (answer.status === 200 && request.method === 'PUT' && request.path.startsWith('/v1/relay/')) tally(witness.left, relay.name)
+    return answer
   }
 
   function noteAnswer(station: Station, { method, path }: Request, { status, body }: TransportResponse): void {

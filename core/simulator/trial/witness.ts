@@ -43,6 +43,8 @@ export type Witness = {
   readonly troubles: Trouble[]
   /** Faults that came about, by name. */
   readonly faults: Map<string, number>
+  /** Whole pieces that were left with relays, by the relay's name. */
+  readonly left: Map<string, number>
   /** Refusals that a person or a node was told, by code. */
   readonly refusals: Map<string, number>
 }
@@ -58,6 +60,7 @@ export function createWitness(): Witness {
     effects: new Map(),
     troubles: [],
     faults: new Map(),
+    left: new Map(),
     refusals: new Map(),
   }
 }

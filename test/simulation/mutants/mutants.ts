@@ -126,4 +126,20 @@ export const mutants: readonly Mutant[] = [
     replace: 'same = held.ends.length',
     tries: { faults: 'steal-key' },
   },
+  {
+    name: 'obeys-after-expiry',
+    does: 'lets a node judge by no clock at all whether an order came too late',
+    module: 'core/agent/commands/executor.ts',
+    find: 'time: believedNow(ports.clock.now(), seen === undefined ? [] : [{ hlc: seen, isFarFuture: false }]),',
+    replace: 'time: believedNow(0, []),',
+    tries: { scenario: 'falls-with-an-order-in-hand' },
+  },
+  {
+    name: 'believes-a-withheld-lane',
+    does: 'takes no notice that a node was told more than is held',
+    module: 'core/ingest/withheld.ts',
+    find: 'return seq > held ? [{ log, from: held + 1, to: seq }] : []',
+    replace: 'return seq > held + 1_000_000 ? [{ log, from: held + 1, to: seq }] : []',
+    tries: { scenario: 'a-lane-that-a-relay-withholds' },
+  },
 ]
