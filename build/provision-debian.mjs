@@ -23,6 +23,7 @@ export const PACKAGES = [
   { names: ['libgbm1'], tiers: ['e2e'], reason: "Electron's drawing buffers" },
   { names: ['chromium'], tiers: ['e2e'], reason: 'the same console in a browser' },
   { names: ['fonts-dejavu-core'], tiers: ['e2e'], reason: 'letters that the fonts of the console do not have', optional: true },
+  { names: ['mtools'], tiers: ['integration'], reason: 'bundles go through images of FAT sticks with it', optional: true },
   { names: ['fonts-noto-color-emoji'], tiers: ['e2e'], reason: 'emoji in names', optional: true },
 ]
 

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../kernel/app-error.ts'
+import { AppError, isAppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
 import type { Crypto, Files } from '../../kernel/ports.ts'
 import { createFile, digestOfFile, fileSize, listFiles, readChunks, renameFile } from '../../store/backup-file.ts'
@@ -99,7 +99,7 @@ export async function writeBundleFile(
 }
 
 export type FoundBundle = {
-  /** Its bytes from the beginning, as often as it is asked for. */
+  /** Its bytes from the beginning, as often as it is asked for. Throws Unavailable `VOLUME_GONE` where they cannot be read any more. */
   readonly read: () => Iterable<Uint8Array>
   readonly sizeBytes: number
   /** Parts of another bundle of the same name, which are not looked at. */
@@ -115,7 +115,7 @@ export function findBundleFile(path: string, { crypto, files }: FilePorts): Foun
   const bytes = files.read(`${whole}${partsEnding}`)
   if (bytes === undefined || (whole === path && fileSize(path) > 0)) {
     if (fileSize(path) === 0) throw new AppError('NotFound', 'FILE_MISSING', `There is no file ${path}.`, { path })
-    return { read: () => readChunks(path), sizeBytes: fileSize(path), stale: [] }
+    return { read: () => readFromStick(path), sizeBytes: fileSize(path), stale: [] }
   }
   const list = readList(bytes, whole)
   const directory = dirname(whole)
@@ -130,10 +130,26 @@ export function findBundleFile(path: string, { crypto, files }: FilePorts): Foun
   const stale = listFiles(directory, '').filter(({ name }) => isPartOf(name, basename(whole)) && !ours.has(name))
   return {
     read: function* () {
-      for (const { name } of list.parts) yield* readChunks(join(directory, name))
+      for (const { name } of list.parts) yield* readFromStick(join(directory, name))
     },
     sizeBytes: list.sizeBytes,
     stale: stale.map(({ name }) => name),
+  }
+}
+
+/** It was there when it was found: what cannot be read now was pulled out, or is failing. */
+function* readFromStick(path: string): Generator<Uint8Array, void> {
+  try {
+    yield* readChunks(path)
+  } catch (cause) {
+    if (!isAppError(cause) || (cause.code !== 'FILE_MISSING' && cause.code !== 'FILE_UNAVAILABLE')) throw cause
+    throw new AppError(
+      'Unavailable',
+      'VOLUME_GONE',
+      `The bundle cannot be read any more (${basename(path)}): its stick was pulled out, or fails. What was taken in stays; put it in again to go on.`,
+      { path },
+      cause,
+    )
   }
 }
 
