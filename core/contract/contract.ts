@@ -16,6 +16,7 @@ import { domainProcedures } from './procedures/domains.ts'
 import { enrolmentProcedures } from './procedures/enrolments.ts'
 import { evidenceProcedures } from './procedures/evidence.ts'
 import { fleetProcedures } from './procedures/fleet.ts'
+import { forkProcedures } from './procedures/forks.ts'
 import { lastGoodProcedures } from './procedures/last-good.ts'
 import { liveProcedures } from './procedures/live.ts'
 import { masterProcedures } from './procedures/master.ts'
@@ -42,6 +43,7 @@ export const masterContract = {
   enrolment: enrolmentProcedures,
   session: sessionProcedures,
   evidence: evidenceProcedures,
+  fork: forkProcedures,
   command: commandProcedures,
   artifact: artifactProcedures,
   policy: policyProcedures,

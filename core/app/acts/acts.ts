@@ -19,6 +19,7 @@ import { approveCommand, cancelCommand, issueBatch, issueCommand, settleCommand 
 import { configureDomain, createDomain, renameMaster } from './domains.ts'
 import { approveEnrolment, refuseEnrolment } from './enrolments.ts'
 import { exportEvidence, saveEvidence } from './evidence.ts'
+import { resolveAnyFork } from './forks.ts'
 import { refuseHardware, replaceHardware, resolveFork } from './hardware.ts'
 import { activateNode, decommissionNode, quarantineNode, remediateNode, retireNode, revokeNodeKey, scheduleNode } from './nodes.ts'
 import { moveNode } from './placing.ts'
@@ -76,6 +77,7 @@ export const acts = {
   'node.replaceHardware': replaceHardware,
   'node.refuseHardware': refuseHardware,
   'node.resolveFork': resolveFork,
+  'fork.resolve': resolveAnyFork,
   'node.move': moveNode,
   'enrolment.approve': approveEnrolment,
   'enrolment.refuse': refuseEnrolment,

@@ -14,6 +14,7 @@ import { domainHandlers } from './procedures/domains.ts'
 import { enrolmentHandlers } from './procedures/enrolments.ts'
 import { evidenceHandlers } from './procedures/evidence.ts'
 import { fleetHandlers } from './procedures/fleet.ts'
+import { forkHandlers } from './procedures/forks.ts'
 import { lastGoodHandlers } from './procedures/last-good.ts'
 import { liveHandlers } from './procedures/live.ts'
 import { masterHandlers } from './procedures/master.ts'
@@ -42,6 +43,7 @@ export const masterRouter = os.router({
   enrolment: enrolmentHandlers,
   session: sessionHandlers,
   evidence: evidenceHandlers,
+  fork: forkHandlers,
   command: commandHandlers,
   artifact: artifactHandlers,
   policy: policyHandlers,

@@ -19,6 +19,9 @@ export type Counting = {
   /** What is remembered holds while this is the same: what counts of forked logs of masters, and of those of `origin`. Mostly empty. */
   readonly standing: (origin?: string) => string
   readonly reachOf: Forks['reachOf']
+  readonly decidersOf: Forks['decidersOf']
+  /** By name. */
+  readonly forkedLogs: () => readonly LogId[]
   /** Undefined where it was told in one way. */
   readonly reachOfNamed: (log: string) => ForkReach | undefined
   /** Of a log that is held: how far what counts of it goes, and how many of its events count. */
@@ -55,6 +58,8 @@ export function countingOf({ reader, ports, book }: CountingModel, supposed?: Fo
         .join('\n')
     },
     reachOf: forks.reachOf,
+    decidersOf: forks.decidersOf,
+    forkedLogs: () => [...forked].toSorted().map(parseLogId),
     reachOfNamed: (log) => (forked.has(log) ? forks.reachOf(parseLogId(log)) : undefined),
     headOf: (log) => {
       const tree = readLogTree(reader, log)

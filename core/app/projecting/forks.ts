@@ -33,6 +33,8 @@ export type Forks = {
   readonly standingOf: (log: LogId) => string
   /** Of a forked log: how many of its events count, and how far the telling goes that was named last; undefined where there is one. */
   readonly reachOf: (log: LogId) => ForkReach | undefined
+  /** Of a master's log: masters whose decision about it counts ([FK5]). */
+  readonly decidersOf: (log: LogId) => ReadonlySet<string>
   /** Something may have changed: a telling, a decision, authority. */
   readonly forget: () => void
 }
@@ -118,6 +120,7 @@ export function createForks({ crypto, reader, isForked, judge, asked, supposed }
         ? undefined
         : { tree, firstFork, paths, count: countOn(tree, paths) }
     },
+    decidersOf: (log) => giversOf(reader(), log, isBeforeForks),
     forget: () => standings.clear(),
   }
 }

@@ -17,6 +17,7 @@ import { type DomainListInput, listDomains } from './domain-list.ts'
 import { type EnrolmentListInput, listEnrolments } from './enrolments.ts'
 import { listEvidenceOf } from './evidence.ts'
 import { facetsOf, type FacetsInput } from './facets.ts'
+import { type ForkChoice, listForks, previewFork } from './forks.ts'
 import { readOverview } from './fleet-overview.ts'
 import { readHeldFrontier } from './held.ts'
 import { readIncarnation } from './incarnation.ts'
@@ -82,6 +83,8 @@ export function createQueries(model: ReadModel) {
     session: (sessionId: string) => readReturn(model, sessionId),
     reconciliation: (domainId: string) => readReconciliation(model, domainId),
     returnQueue: (input: { readonly limit: number }) => readReturnQueue(model, input),
+    forks: () => listForks(model),
+    forkPreview: (choice: ForkChoice) => previewFork(model, choice),
     nodeHardware: (nodeId: string) => readNodeHardware(model, nodeId),
     dryRun: (sessionId: string) => dryRunReturn(model, sessionId),
     evidence: (nodeId?: string) => listEvidenceOf(model, { nodeId }).items,

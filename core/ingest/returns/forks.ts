@@ -12,7 +12,7 @@ export type ForkDecision = { readonly log: string; readonly at: number; readonly
 export type Fork = {
   readonly log: string
   readonly at: number
-  readonly branches: readonly { readonly seq: number; readonly head: Uint8Array; readonly isFirst: boolean }[]
+  readonly branches: readonly { readonly number: number; readonly seq: number; readonly head: Uint8Array; readonly isFirst: boolean }[]
 }
 
 /** Every point at which the log was told in two ways, with how far each telling is held. */
@@ -20,13 +20,17 @@ export function forksOf(reader: Reader, log: LogId): readonly Fork[] {
   const tree = readLogTree(reader, log)
   if (tree === undefined || tree.branches.length < 2) return []
   const points = [...new Set(tree.branches.filter(({ number }) => number > 0).map(({ from }) => from))].toSorted((a, b) => a - b)
-  return points.map((at) => ({
-    log: formatLogId(log),
-    at,
-    branches: tree.branches
-      .filter((branch) => branch.number === 0 || branch.from === at)
-      .map(({ number, seq, head }) => ({ seq, head, isFirst: number === 0 })),
-  }))
+  return points.map((at) => {
+    const leaving = tree.branches.filter((branch) => branch.number > 0 && branch.from === at)
+    const left = new Set(leaving.map(({ parent }) => parent))
+    return {
+      log: formatLogId(log),
+      at,
+      branches: tree.branches
+        .filter((branch) => left.has(branch.number) || leaving.includes(branch))
+        .map(({ number, seq, head }) => ({ number, seq, head, isFirst: number === 0 })),
+    }
+  })
 }
 
 /** `undecided`: a fork waits for a person. `other`: it was decided for another telling than the first, so the first goes no further. */
