@@ -14,8 +14,19 @@ import { formatLogId } from '../../../core/log/log-id.ts'
 import { decodeSegment } from '../../../core/log/segment.ts'
 import { actualProjection } from '../../../core/projections/actual.ts'
 import { readFrontier } from '../../../core/store/frontier.ts'
-import { act, carry, introduce, makeNode, openSeat, type Seat } from '../../helpers/authority/masters.ts'
-import { crypto, encoded, hlcOf, segmentBetween, testEvent, type TestOrigin, ulidOf, verified } from '../../helpers/log/origin.ts'
+import { putKey } from '../../../core/store/keys.ts'
+import { act, carry, codeOf as codeOfAct, introduce, makeNode, openSeat, type Seat } from '../../helpers/authority/masters.ts'
+import {
+  crypto,
+  encoded,
+  hlcOf,
+  segmentBetween,
+  testEvent,
+  type TestOrigin,
+  testOrigin,
+  ulidOf,
+  verified,
+} from '../../helpers/log/origin.ts'
 
 /** B leaves A behind event 4, C behind event 6. */
 const tellings = ['A', 'B', 'C'] as const
@@ -264,6 +275,68 @@ describe('a forked log', () => {
     expect(after[0]).not.toEqual(before[0])
     expect(after[1]).toEqual(after[0])
     expect(after[2]).toEqual(after[0])
+  })
+
+  it('[FK5] shows the tellings of a log of a master, says what a decision would change, and lets its parent decide', async () => {
+    using world = await openWorld()
+    const { seats, site } = world
+    const [hq, north] = seats
+    const plain = testOrigin(7, 'control')
+    const of = { ...plain, log: { ...plain.log, domain: site } }
+    const dock = ulidOf<DomainId>(9, 9)
+    const founded = { parentId: site, level: 'LOCAL', thresholds: {} }
+    const tell = ({ master }: Seat, name: string): Uint8Array => {
+      const event = { ...testEvent(of, 1, {}), type: 'ibcf.domain.created.v1', subject: dock as string as NodeId, domain: site, epoch: 2 }
+      const bytes = segmentBetween(of, [encoded({ ...event, data: { name, ...founded } })], 1, 1)
+      master.store.transact((writer) => putKey(writer, { keyId: of.keyId, origin: of.origin, publicKey: of.keyPair.publicKey }, 0))
+      master.port.commit((commit) => commit.takeSegment(verified(bytes, of.keyPair.publicKey)))
+      return bytes
+    }
+    const terms = { masterId: of.origin as string, level: 'LOCAL', epoch: 2, until: null, right: 'grant' } as const
+    hq.master.port.commit(({ decide }) => decide({ type: 'ibcf.authority.granted.v1', subject: site, domain: site, data: terms }))
+    const nameOfDock = (): string | undefined => hq.master.model.domain(dock)?.name
+    const names = ['one', 'other'].map((name) => {
+      tell(hq, name)
+      return nameOfDock()
+    })
+    expect(names).toEqual(['one', undefined])
+    const queries = createQueries(hq.master.model)
+    const [fork] = queries.forks().items
+    expect(fork).toMatchObject({
+      at: 1,
+      origin: { kind: 'master' },
+      domainName: 'Site',
+      deciders: ['Headquarters'],
+      isDecidedHere: true,
+      decided: null,
+    })
+    expect(fork?.tellings.map(({ events, counting, total }) => [events[0]?.sentence, counting, total])).toEqual([
+      [expect.stringContaining('one'), 0, 1],
+      [expect.stringContaining('other'), 0, 1],
+    ])
+    const [first, second] = fork?.tellings ?? []
+    if (fork === undefined || first === undefined || second === undefined) throw new Error('no fork')
+    const { log, at } = fork
+    const choose = ({ seq, head }: typeof first) => ({ log, at, keep: { seq, head } })
+    expect(queries.forkPreview(choose(second))).toMatchObject({
+      gainsTotal: 1,
+      losesTotal: 0,
+      gains: [{ sentence: expect.stringContaining('other') }],
+    })
+    expect(nameOfDock()).toBeUndefined()
+    // What this master did not give is not its to decide about.
+    for (const name of ['one', 'other']) tell(north, name)
+    expect(codeOfAct(() => act(north, 'fork.resolve', { ...choose(second), reason: 'Mine' }))).toBe('FORK_NOT_OURS')
+    const unheld = { log, at, keep: { seq: 2, head: second.head } }
+    expect(codeOfAct(() => act(hq, 'fork.resolve', { ...unheld, reason: 'Looked at' }))).toBe('FORK_UNKNOWN')
+    act(hq, 'fork.resolve', { ...choose(second), reason: 'Looked at' })
+    expect(nameOfDock()).toBe('other')
+    expect(queries.forks().items[0]?.decided).toMatchObject({ seq: 1, head: second.head })
+    expect(queries.forkPreview(choose(first))).toMatchObject({ gainsTotal: 1, losesTotal: 1 })
+    act(hq, 'fork.resolve', { ...choose(first), reason: 'It was the other way round' })
+    expect(nameOfDock()).toBe('one')
+    settle(hq)
+    expect(hq.master.engine.check(hq.master.store.reader).isEqual).toBe(true)
   })
 
   it('[FK3] counts nothing behind the fork that nobody accepted, nor what was accepted or decided by who did not hold the domain', async () => {
