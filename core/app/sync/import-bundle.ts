@@ -46,6 +46,7 @@ export type ImportReport = {
 
 /** So many bytes of segments go into one transaction. */
 const batchBytes = 2 * 1024 * 1024
+const batchesAtOnce = 2
 const blobPieceBytes = 1024 * 1024
 const absentAtMost = 200
 
@@ -88,24 +89,25 @@ export async function importBundle(master: ServedMaster, open: OpenBundle, actor
   let pieces: Piece[] = []
   let waitingBytes = 0
   let unknown: Piece[] = []
-  /** What was handed to the writer and is not answered yet; it writes while the next is read here. */
-  let underWay: Promise<void> = Promise.resolve()
+  /** What was handed to the writer and is not answered yet, oldest first: it writes one while the next waits there and a third is read here. */
+  const underWay: Promise<void>[] = []
   const handOver = async (): Promise<void> => {
     const batch = pieces
     pieces = []
     waitingBytes = 0
-    await underWay
+    if (underWay.length >= batchesAtOnce) await underWay.shift()
     if (batch.length === 0) return
-    underWay = master.act('sync.takeIn', { pieces: batch }, actor).then((taken) => {
+    const written = master.act('sync.takeIn', { pieces: batch }, actor).then((taken) => {
       unknown = unknown.concat(batch.filter((_, at) => isOfNobody(taken[at])))
       tally.add(taken.filter((answer) => !isOfNobody(answer)))
     })
-    // It is awaited before anything else is handed over; until then nobody may call it unheard.
-    underWay.catch(() => undefined)
+    // It is awaited later; until then nobody may call it unheard.
+    written.catch(() => undefined)
+    underWay.push(written)
   }
   const flush = async (): Promise<void> => {
     await handOver()
-    await underWay
+    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) await next
   }
   const prove = createProver(master, flush)
   const receipts: Envelope[] = []
