@@ -81,6 +81,27 @@ export const artifactView = z.object({
   signature: z.string(),
 })
 
+/** An artifact that a policy or a command names. */
+export const artifactRow = artifactView.extend({
+  /** Its bytes lie here, so that nodes can fetch them from this master. */
+  isHeld: z.boolean(),
+  policyBundleIds: z.array(id),
+  /** Commands that tell a node to install it. */
+  commands: count,
+})
+
+/** Kinds of commands that another person has to agree to. */
+export const twoOperatorsView = z.object({
+  /** In every domain. */
+  always: z.array(z.string()),
+  /** What this domain says itself; null: as the domain above has it. */
+  own: z.array(z.string()).nullable(),
+  /** What holds here besides. */
+  kinds: z.array(z.string()),
+  /** The domain whose word that is; null where none says anything. */
+  setBy: z.object({ id, name: z.string() }).nullable(),
+})
+
 export const commandRow = z.object({
   commandId: id,
   nodeId: id,

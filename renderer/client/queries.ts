@@ -146,6 +146,29 @@ export function createQueries(client: MasterClient) {
       paceMs: calmPaceMs,
     }),
     /** Set in any domain above, it holds here. */
+    twoOperators: (domainId: string): Query<Answers['command']['twoOperators']> => ({
+      key: `two-operators ${domainId}`,
+      load: (signal) => client.command.twoOperators({ domainId }, { signal }),
+      isTouchedBy: byTopic('domains'),
+    }),
+    artifacts: (): Query<Answers['artifact']['list']> => ({
+      key: 'artifacts',
+      load: (signal) => client.artifact.list({}, { signal }),
+      isTouchedBy: byTopic('policies', 'nodes'),
+      paceMs: calmPaceMs,
+    }),
+    relays: (domainId: string): Query<Answers['relay']['list']> => ({
+      key: `relays ${domainId}`,
+      load: (signal) => client.relay.list({ domainId, limit: 100 }, { signal }),
+      isTouchedBy: byTopic('nodes', 'presence', 'domains'),
+      paceMs: calmPaceMs,
+    }),
+    authorityDrafts: (): Query<Answers['authority']['drafts']> => ({
+      key: 'authority-drafts',
+      load: (signal) => client.authority.drafts({}, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: calmPaceMs,
+    }),
     reconciliation: (domainId: string): Query<Answers['reconciliation']['get']> => ({
       key: `reconciliation ${domainId}`,
       load: (signal) => client.reconciliation.get({ domainId }, { signal }),
@@ -177,6 +200,30 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byTopic('nodes', 'domains', 'presence', 'attention', 'policies', 'sessions'),
       paceMs: calmPaceMs,
     }),
+    maintenance: (request: Requests['maintenance']['list']): Query<Answers['maintenance']['list']> => ({
+      key: `maintenance ${JSON.stringify(request)}`,
+      load: (signal) => client.maintenance.list(request, { signal }),
+      isTouchedBy: byTopic('attention', 'domains'),
+      paceMs: calmPaceMs,
+    }),
+    notes: (request: Requests['note']['list']): Query<Answers['note']['list']> => ({
+      key: `notes ${JSON.stringify(request)}`,
+      load: (signal) => client.note.list(request, { signal }),
+      isTouchedBy: byTopic('attention'),
+    }),
+    /** Everything that happens is on it; it is read, not watched. */
+    shiftSheet: (from: string): Query<Answers['shift']['sheet']> => ({
+      key: `shift-sheet ${from}`,
+      load: (signal) => client.shift.sheet({ from }, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
+    clocks: (): Query<Answers['shift']['clocks']> => ({
+      key: 'clocks',
+      load: (signal) => client.shift.clocks({}, { signal }),
+      isTouchedBy: byTopic('presence', 'nodes', 'master'),
+      paceMs: slowPaceMs,
+    }),
     rollouts: (): Query<Answers['rollout']['list']> => ({
       key: 'rollouts',
       load: (signal) => client.rollout.list({}, { signal }),
@@ -193,6 +240,18 @@ export function createQueries(client: MasterClient) {
     audit: (request: Requests['audit']['list']): Query<Answers['audit']['list']> => ({
       key: `audit ${JSON.stringify(request)}`,
       load: (signal) => client.audit.list(request, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
+    forks: (): Query<Answers['fork']['list']> => ({
+      key: 'forks',
+      load: (signal) => client.fork.list({}, { signal }),
+      isTouchedBy: byAnything,
+      paceMs: slowPaceMs,
+    }),
+    forkPreview: (choice: Requests['fork']['preview']): Query<Answers['fork']['preview']> => ({
+      key: `fork preview ${JSON.stringify(choice)}`,
+      load: (signal) => client.fork.preview(choice, { signal }),
       isTouchedBy: byAnything,
       paceMs: slowPaceMs,
     }),

@@ -12,6 +12,7 @@ import {
   issuedCommand,
   previewCommandRequest,
   settleCommandRequest,
+  twoOperatorsView,
 } from '../commands.ts'
 import { id } from '../common.ts'
 import { base, done } from './base.ts'
@@ -26,6 +27,10 @@ export const commandProcedures = {
     .route({ method: 'GET', path: '/commands/{commandId}', summary: 'One command: what was decided, what its node reported' })
     .input(z.object({ commandId: id }))
     .output(commandDetail),
+  twoOperators: base
+    .route({ method: 'GET', path: '/domains/{domainId}/two-operators', summary: 'Which kinds of commands take two people there' })
+    .input(z.object({ domainId: id }))
+    .output(twoOperatorsView),
   preview: base
     .route({ method: 'POST', path: '/commands/preview', summary: 'Who a batch would hit, and who is left out and why' })
     .input(previewCommandRequest)

@@ -37,3 +37,11 @@ export function readRef({ masterId, level, publicKey }: RefForm): MasterRef | nu
   if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id)) return null
   return { masterId: id, level, ...(publicKey.trim() === '' ? {} : { publicKey: publicKey.trim() }) }
 }
+
+/** How many of the named keys still have to sign. */
+export function missingSignatures({
+  threshold,
+  keys,
+}: Pick<Answers['authority']['drafts']['items'][number], 'threshold' | 'keys'>): number {
+  return Math.max(0, threshold - keys.filter(({ hasSigned }) => hasSigned).length)
+}

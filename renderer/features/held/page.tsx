@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useFromNow, useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { ArchiveSection } from './archive.tsx'
+import { ArtifactsSection } from './artifacts.tsx'
 import { BackupsSection } from './backups.tsx'
 import { HoldingsFigures } from './holdings.tsx'
 import { HeldWords } from './held-words.tsx'
@@ -30,6 +31,7 @@ export function HeldDesk(): ReactNode {
         <HeldWords />
         <BackupsSection isDemo={master.data?.isDemo ?? false} />
       </div>
+      <ArtifactsSection />
       <ProjectionsSection />
       <div className={classes['pair']}>
         <ArchiveSection />

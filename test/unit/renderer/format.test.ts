@@ -23,6 +23,15 @@ describe('the one room for numbers and times', () => {
     expect(english.bytes(0)).toBe('0 bytes')
   })
 
+  it('[UI70] shows the instants in a sentence of the master as the reader has them set', () => {
+    expect(english.sentence('It founded the domain on 2026-11-23T12:45:03.560Z.')).toBe(
+      'It founded the domain on 23 Nov 2026, 12:45:03 UTC.',
+    )
+    expect(english.sentence('From 2026-11-23T12:45:03Z, not 2026-11-23 or X2026-11-23T12:45:03Z.')).toBe(
+      'From 23 Nov 2026, 12:45:03 UTC, not 2026-11-23 or X2026-11-23T12:45:03Z.',
+    )
+  })
+
   it('[UI18] shows an instant in UTC on demand, and in the zone of the machine otherwise', () => {
     expect(english.instant('2026-11-23T12:45:03.000Z')).toBe('23 Nov 2026, 12:45:03 UTC')
     expect(createFormats('en-GB', 'Europe/Berlin').time('2026-11-23T12:45:03.000Z')).toBe('13:45')

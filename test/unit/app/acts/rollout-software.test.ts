@@ -1,10 +1,14 @@
 /** Rollouts that install software: agreed to once by two people, carried out by real agents, counted by what came up. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { publishArtifact, putArtifactPiece } from '../../../../core/app/acts/artifacts.ts'
+import { configureDomain, createDomain } from '../../../../core/app/acts/domains.ts'
 import { createOperator } from '../../../../core/app/acts/operators.ts'
 import { publishPolicy } from '../../../../core/app/acts/policies.ts'
 import { abortRollout, approveRollout, planRollout, rollBackRollout, startRollout } from '../../../../core/app/acts/rollouts.ts'
+import { listArtifacts } from '../../../../core/app/queries/artifacts.ts'
 import { createQueries } from '../../../../core/app/queries/queries.ts'
+import { readTwoOperators } from '../../../../core/app/queries/two-operators.ts'
+import { artifactRow } from '../../../../core/contract/commands.ts'
 import { rolloutDetail } from '../../../../core/contract/rollouts.ts'
 import { toBase64, toHex } from '../../../../core/kernel/hex.ts'
 import type { OperatorId } from '../../../../core/kernel/ids.ts'
@@ -86,11 +90,11 @@ describe('a rollout that names software', () => {
     await its.ports.advance(120_000)
     expect(installs()).toEqual([])
     expect(read(rolloutId).verdict.reasons.map(({ code }) => code)).toContain('APPROVAL_MISSING')
-    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', approvedBy: null })
+    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', startedById: its.operator, approvedBy: null })
     expect(() => approveRollout(act(), { rolloutId, reason: because })).toThrow(expect.objectContaining({ code: 'APPROVED_BY_ONESELF' }))
     approveRollout(act(grace), { rolloutId, reason: because })
     expect(() => approveRollout(act(grace), { rolloutId, reason: because })).toThrow(expect.objectContaining({ code: 'APPROVED_ALREADY' }))
-    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', approvedBy: 'Grace' })
+    expect(read(rolloutId).agreement).toEqual({ startedBy: 'Test operator', startedById: its.operator, approvedBy: 'Grace' })
     await its.ports.advanceUntil(() => read(rolloutId).phase === 'COMPLETED', 600_000)
     expect(nodes.map(({ workload }) => workload.runs)).toEqual(['3.0.0', '3.0.0'])
     expect(installs().map(({ version, issuedBy }) => [version, issuedBy])).toEqual([
@@ -111,6 +115,37 @@ describe('a rollout that names software', () => {
       ['2.0.0', grace],
       ['2.0.0', grace],
     ])
+  })
+
+  it('[CM30] lists what policies and commands name, each artifact once, with whether its bytes are here', async () => {
+    const { its, grace, act, plan, read } = await world()
+    const listed = () => listArtifacts(its.master().model).items
+    expect(listed()).toMatchObject([{ name: 'pump', version: '2.0.0', isHeld: true, commands: 0 }])
+    const rolloutId = plan()
+    startRollout(act(), { rolloutId, reason: because })
+    approveRollout(act(grace), { rolloutId, reason: because })
+    await its.ports.advanceUntil(() => read(rolloutId).phase === 'COMPLETED', 600_000)
+    expect(listed().map(({ version, commands, policyBundleIds }) => [version, commands, policyBundleIds.length])).toEqual([
+      ['2.0.0', 0, 1],
+      ['3.0.0', 2, 1],
+    ])
+    expect(artifactRow.parse(listed()[1])).toEqual(listed()[1])
+  })
+
+  it('[CM31] answers whose word it is which kinds take two people', async () => {
+    const { its, act } = await world(1)
+    const { rootDomainId } = its.master().identity
+    const childId = createDomain(act(), { name: 'Below', parentId: rootDomainId, level: 'LOCAL' })
+    const ask = (domainId: string) => readTwoOperators(its.master().model, domainId)
+    expect(ask(childId)).toMatchObject({ own: null, kinds: [], setBy: null })
+    expect(ask(childId).always).toContain('install-artifact')
+    configureDomain(act(), { domainId: rootDomainId, thresholds: {}, twoOperatorKinds: ['restart'] })
+    expect(ask(childId)).toMatchObject({ own: null, kinds: ['restart'], setBy: { id: rootDomainId } })
+    configureDomain(act(), { domainId: childId, thresholds: {}, twoOperatorKinds: [] })
+    expect(ask(childId)).toMatchObject({ own: [], kinds: [], setBy: { id: childId, name: 'Below' } })
+    configureDomain(act(), { domainId: childId, thresholds: {}, twoOperatorKinds: null })
+    expect(ask(childId)).toMatchObject({ own: null, kinds: ['restart'] })
+    expect(() => ask('01ARZ3NDEKTSV4RRFFQ69G5FAV')).toThrow(expect.objectContaining({ code: 'DOMAIN_UNKNOWN' }))
   })
 
   it('[RO10] [RO12] takes a node that rolled it back as failed, stops, and sends it what the plan names to go back to', async () => {
