@@ -8,6 +8,7 @@ import type { DomainTab, RouteFilter } from '../../app/route.ts'
 import { DebtOverTime, useDebtSentence } from '../../charts/debt-over-time.tsx'
 import { useTableToggle } from '../../charts/table-toggle.tsx'
 import { useQuery, useWorkspace } from '../../client/workspace.tsx'
+import { AuthorityDrafts } from '../../features/authority/drafts.tsx'
 import { AuthorityPanel } from '../../features/authority/panel.tsx'
 import { BatchDialog } from '../../features/commands/batch-dialog.tsx'
 import { CommandPanel } from '../../features/commands/panel.tsx'
@@ -26,6 +27,7 @@ import { isOver, rankRollouts, type Rollout } from '../../features/rollouts/mode
 import { PlanDialog } from '../../features/rollouts/plan.tsx'
 import { VerdictBadge, VerdictReasons } from '../../features/rollouts/verdict.tsx'
 import { ThresholdsForm } from '../../features/thresholds/form.tsx'
+import { TwoOperatorsPanel } from '../../features/two-operators/panel.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { levelName } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
@@ -193,7 +195,12 @@ function DomainRoom({
     case 'commands':
       return <CommandPanel about={{ domainId: domain.row.id }} showsNode />
     case 'authority':
-      return <AuthorityPanel domainId={domain.row.id} />
+      return (
+        <>
+          <AuthorityDrafts domainId={domain.row.id} />
+          <AuthorityPanel domainId={domain.row.id} />
+        </>
+      )
     case 'topology':
       return <DomainPaths domainId={domain.row.id} />
     case 'thresholds':
@@ -201,6 +208,7 @@ function DomainRoom({
         <>
           <ThresholdsForm key={JSON.stringify(domain.thresholds)} domain={domain} />
           <ReconciliationPanel domain={domain} />
+          <TwoOperatorsPanel domain={domain.row} />
         </>
       )
   }

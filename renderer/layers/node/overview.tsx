@@ -9,6 +9,7 @@ import { LastReturn } from './last-return.tsx'
 import { MachinesPanel } from './machines.tsx'
 import type { NodeDetail } from './model.ts'
 import classes from './overview.module.css'
+import { RelayPanel } from './relay.tsx'
 import { SupplyChainPanel } from './supply-chain.tsx'
 import { TimelinePanel } from './timeline.tsx'
 
@@ -22,6 +23,7 @@ export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode
       </div>
       <div className={classes['side']}>
         <StateMachines phase={node.phaseDiagram} connectivity={node.connectivityDiagram} />
+        {node.asOf === null ? <RelayPanel node={node} /> : null}
         {node.asOf === null ? <LastGoodPanel nodeId={nodeId} /> : null}
         <KnownAuthority node={node} />
         {node.asOf === null ? <LastReturn node={node} /> : null}
