@@ -91,3 +91,8 @@ export function knowsDomain(master: string, name: string): Look {
     return row === undefined ? [`${master} does not know the domain ${name}`] : []
   }
 }
+
+/** Before everyone met: the courier brought it. */
+export function knewDomain(master: string, name: string): Look {
+  return ({ witness }) => (witness.known.has(`${master}/${name}`) ? [] : [`${master} did not know the domain ${name} before everyone met`])
+}

@@ -1,5 +1,5 @@
 /** Couriers, and what befalls sticks. */
-import { all, cameAbout, knowsDomain } from './look.ts'
+import { all, cameAbout, knewDomain, knowsDomain } from './look.ts'
 import { at, minutesOf, type Scenario, scenario } from './scenario.ts'
 
 const word = { kind: 'domain', master: 'alpha' } as const
@@ -87,6 +87,36 @@ export const stickScenarios: readonly Scenario[] = [
       at(20, { kind: 'carry', from: 'charlie', to: 'alpha', takesMs: minutesOf(10), fate: 'arrives' }),
     ],
     also: all(cameAbout('stick-detour'), knowsDomain('bravo', 'Tower'), knowsDomain('charlie', 'Tower')),
+  }),
+  scenario({
+    name: 'a-sealed-bundle',
+    title: 'A sealed bundle there, and one back',
+    story: 'A courier carries a bundle that only the other master can read, and brings one back. The same one is found and read again.',
+    mustHold: ['Both know what the other said, and nothing is there twice.'],
+    islands: 2,
+    happenings: [
+      at(2, { ...word, name: 'Quay' }),
+      at(3, { kind: 'domain', master: 'bravo', name: 'Shoal' }),
+      at(5, { ...stick, sealed: true, fate: 'twice' }),
+      at(20, { ...stick, from: 'bravo', to: 'alpha', sealed: true, fate: 'arrives' }),
+    ],
+    also: all(cameAbout('bundle-twice'), knewDomain('bravo', 'Quay'), knewDomain('alpha', 'Shoal')),
+  }),
+  scenario({
+    name: 'a-bundle-for-somebody-else',
+    title: 'A bundle in the wrong hands, and a damaged one',
+    story:
+      'A bundle for the second master is read at the third on the way; the next one has one bad bit; the one after that is pulled out.',
+    mustHold: ['Whoever it is not for cannot read it. Of a damaged or unfinished bundle nothing is written; it is read again and counts.'],
+    islands: 3,
+    happenings: [
+      at(2, { ...word, name: 'Cove' }),
+      at(5, { ...stick, sealed: true, fate: 'detour' }),
+      at(16, { ...word, name: 'Reef' }),
+      at(18, { ...stick, sealed: true, fate: 'flipped' }),
+      at(30, { ...stick, sealed: true, fate: 'pulled' }),
+    ],
+    also: all(cameAbout('bundle-detour'), cameAbout('bundle-flipped'), cameAbout('bundle-pulled'), knewDomain('bravo', 'Reef')),
   }),
   scenario({
     name: 'courier-arrives-before-the-link',

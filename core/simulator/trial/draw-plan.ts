@@ -19,6 +19,7 @@ const minuteMs = 60_000
 
 type Place = {
   readonly random: SeededRandom
+  readonly sealing: SeededRandom
   readonly masters: readonly string[]
   readonly nodes: readonly string[]
   keys: number
@@ -28,7 +29,14 @@ type Place = {
 export function drawPlan({ seed, islands, nodes, hours, relays = 0, faults }: DrawOptions): TrialPlan {
   const random = createSeededRandom(`${seed}/plan`)
   const shape = { islands, nodes, relays }
-  const place: Place = { random, masters: masterNamesOf(shape), nodes: nodeNamesOf(shape), keys: 0, ports: 1000 }
+  const place: Place = {
+    random,
+    sealing: random.fork('sealing'),
+    masters: masterNamesOf(shape),
+    nodes: nodeNamesOf(shape),
+    keys: 0,
+    ports: 1000,
+  }
   const spanMs = hours * 3_600_000
   const often = (perHour: number): number => Math.max(1, Math.round(perHour * islands * hours * random.between(0.6, 1.4)))
   const happenings: Timed[] = []
@@ -84,7 +92,8 @@ function stick(place: Place, fate: (typeof stickFates)[number]): Happening {
     place,
     place.masters.filter((name) => name !== from),
   )
-  return { kind: 'carry', from, to, takesMs: Math.floor(place.random.between(1, 60) * minuteMs), fate }
+  const takesMs = Math.floor(place.random.between(1, 60) * minuteMs)
+  return { kind: 'carry', from, to, takesMs, fate, ...(place.sealing.chance(0.5) ? { sealed: true } : {}) }
 }
 
 function minutes({ random }: Place, least: number, most: number): number {

@@ -44,7 +44,15 @@ const shapes = [
   z.strictObject({ kind: z.literal('backup'), master: machine }),
   /** From the newest backup; `silently`: somebody copies the old database into place, without our programs. */
   z.strictObject({ kind: z.literal('restore'), master: machine, silently: z.boolean() }),
-  z.strictObject({ kind: z.literal('carry'), from: machine, to: machine, takesMs: ms, fate: z.enum(stickFates) }),
+  /** `sealed`: as a bundle for that master, as people do; else parts of logs as they are, as links carry them. */
+  z.strictObject({
+    kind: z.literal('carry'),
+    from: machine,
+    to: machine,
+    takesMs: ms,
+    fate: z.enum(stickFates),
+    sealed: z.boolean().optional(),
+  }),
   z.strictObject({
     kind: z.literal('command'),
     master: machine,
@@ -112,7 +120,7 @@ export function faultNameOf(what: Happening): string | undefined {
     case 'restore':
       return what.silently ? 'old-database' : 'old-backup'
     case 'carry':
-      return what.fate === 'arrives' ? undefined : `stick-${what.fate}`
+      return what.fate === 'arrives' ? undefined : `${what.sealed === true ? 'bundle' : 'stick'}-${what.fate}`
     case 'claim':
       return 'claim'
     case 'revoke':

@@ -4,6 +4,7 @@ import { commandKinds } from '../../fleet/command/kinds.ts'
 import { assertNever } from '../../kernel/assert-never.ts'
 import type { DomainId, NodeId } from '../../kernel/ids.ts'
 import type { Store } from '../../store/open.ts'
+import { flipBit, packBundle, readBundleAt } from './bundles.ts'
 import type { FieldNode } from './field-node.ts'
 import { type Happening, faultNameOf } from './happening.ts'
 import { homeOf } from './plan.ts'
@@ -87,7 +88,7 @@ async function happen(world: World, what: Happening, later: Later): Promise<bool
       return true
     }
     case 'carry':
-      return carry(world, what, later)
+      return what.sealed === true ? carryBundle(world, what, later) : carry(world, what, later)
     default:
       return actOf(world, what)
   }
@@ -202,7 +203,47 @@ function clone(world: World, name: string, forMs: number, later: Later): boolean
   return true
 }
 
-function carry(world: World, what: Extract<Happening, { kind: 'carry' }>, later: Later): boolean {
+async function carryBundle(world: World, what: Carried, later: Later): Promise<boolean> {
+  const { random, witness, real } = world
+  const to = world.station(what.to)
+  const bundle = await packBundle(world.station(what.from), to, real)
+  if (bundle === undefined) return false
+  const read = (bytes: Uint8Array, at: Station = to): Promise<boolean> => readBundleAt(at, bytes, world)
+  const arrive = async (): Promise<void> => void (await read(bundle))
+  switch (what.fate) {
+    case 'lost':
+      return true
+    case 'arrives':
+      later(what.takesMs, arrive)
+      return true
+    case 'twice':
+      later(what.takesMs, arrive)
+      later(what.takesMs * 3, arrive)
+      return true
+    case 'pulled':
+      later(what.takesMs, async () => void (await read(bundle.subarray(0, bundle.length >> 1))))
+      return true
+    case 'flipped':
+      later(what.takesMs, async () => {
+        const wasTaken = await read(flipBit(bundle, random))
+        witness.altered.push({ where: `a bundle for ${to.name}`, wasRefused: !wasTaken })
+        await read(bundle)
+      })
+      return true
+    case 'detour':
+      // Whoever it is not sealed for cannot read it.
+      for (const other of world.stations)
+        if (other !== to && other.name !== what.from) later(what.takesMs / 2, async () => void (await read(bundle, other)))
+      later(what.takesMs, arrive)
+      return true
+    default:
+      return assertNever(what.fate)
+  }
+}
+
+type Carried = Extract<Happening, { kind: 'carry' }>
+
+function carry(world: World, what: Carried, later: Later): boolean {
   const { courier } = world
   const to = world.station(what.to)
   const stick = courier.pack(world.station(what.from), to)

@@ -39,6 +39,7 @@ export async function runTrial(plan: TrialPlan, { real, diskDirectory, also, res
   try {
     const begunAt = world.time.clock.now()
     await live(world, plan, begunAt, told)
+    noteKnown(world)
     const restless = await comeTogether(world, restWithinMs)
     const checks = await runChecks(world)
     const problems = problemsOf(checks, restless, world.witness.troubles, also?.(world) ?? [])
@@ -54,6 +55,12 @@ export async function runTrial(plan: TrialPlan, { real, diskDirectory, also, res
   } finally {
     world.close()
   }
+}
+
+function noteKnown({ stations, witness }: World): void {
+  for (const { name, running } of stations)
+    for (const row of running()?.master.store.reader.all<{ name: string }>('SELECT name FROM domains') ?? [])
+      witness.known.add(`${name}/${row.name}`)
 }
 
 function eventsAt(reader: Parameters<typeof lastPosition>[0] | undefined): number {

@@ -29,6 +29,8 @@ export type Station = {
   /** As a person at the desk; a refusal is an answer. Undefined when it was refused, or nobody is there. */
   readonly act: <Name extends ActName>(name: Name, input: ActInput<Name>, by?: 'ada' | 'bob') => ActOutput<Name> | undefined
   readonly setPace: (pace: number) => void
+  /** Who works there. */
+  readonly desk: () => OperatorId | undefined
   readonly keepBackup: () => void
   /** False when there is no backup. It is down afterwards. */
   readonly putBack: (silently: boolean) => boolean
@@ -134,6 +136,7 @@ export function createStation({ name, level, world, disk, random, witness, thres
       for (const eventId of idsIn(value)) witness.acknowledgedActs.push({ master: name, life, eventId })
       return value
     },
+    desk: () => people?.ada,
     keepBackup: () => {
       if (machine.running() !== undefined) backup = disk.image()
     },

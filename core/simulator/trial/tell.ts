@@ -63,7 +63,7 @@ export function sentenceOf(what: Happening): string {
         ? `Somebody copies the old database of ${what.master} into place.`
         : `${what.master} is restored from its backup.`
     case 'carry':
-      return `A courier takes a stick from ${what.from} to ${what.to}; ${stickWords[what.fate]} (${lasting(what.takesMs)}).`
+      return `A courier takes a ${what.sealed === true ? 'sealed bundle' : 'stick'} from ${what.from} to ${what.to}; ${stickWords[what.fate]} (${lasting(what.takesMs)}).`
     case 'command':
       return `${what.master} tells ${what.node} to ${orderWords[what.order]} under the key ${what.key}${what.isOnce ? ', at most once' : ''}${what.expiresInMs === null ? '' : `, within ${lasting(what.expiresInMs)}`}.`
     case 'cancel':

@@ -43,6 +43,8 @@ export type Witness = {
   readonly troubles: Trouble[]
   /** Faults that came about, by name. */
   readonly faults: Map<string, number>
+  /** The domains that each master knew when the faults stopped, before everyone met: `master/name`. */
+  readonly known: Set<string>
   /** Whole pieces that were left with relays, by the relay's name. */
   readonly left: Map<string, number>
   /** Refusals that a person or a node was told, by code. */
@@ -60,6 +62,7 @@ export function createWitness(): Witness {
     effects: new Map(),
     troubles: [],
     faults: new Map(),
+    known: new Set(),
     left: new Map(),
     refusals: new Map(),
   }

@@ -11,6 +11,7 @@ import { putKey } from '../../store/keys.ts'
 import { createNetwork, type Network } from '../network.ts'
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts'
 import { createVirtualTime, type VirtualTime } from '../virtual-time.ts'
+import { exchangeCards } from './bundles.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { createFileDisk, createMemoryDisk, type Disk } from './disk.ts'
 import { createFieldNode, type FieldNode } from './field-node.ts'
@@ -155,6 +156,7 @@ export async function openWorld(plan: TrialPlan, { real, diskDirectory }: WorldO
   try {
     for (const station of stations) await station.start()
     introduce(stations, ports)
+    await exchangeCards(stations)
     shared = shareDomain(stations)
     for (const node of nodes) {
       wire.turn(node.name, world.station(homeOf(node.name)))
