@@ -14,12 +14,13 @@ import { decodeSegment, verifySegment, type VerifiedSegment } from '../log/segme
 import type { CheckedSegment } from './segment-check.ts'
 import { extendsFirstBranch, type FiledSegment } from '../store/accept-segment.ts'
 import { isParked, parkEvidence, timesParked } from '../store/evidence.ts'
-import { readHead } from '../store/frontier.ts'
+import { readTip } from '../store/frontier.ts'
 import { segmentAt } from '../store/read-segments.ts'
 import { dropStagedOf, dropStaged, stagePiece } from '../store/staged.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import type { Commit, MasterPort, NodeStanding } from './master-port.ts'
 import { mismatch } from './read-input.ts'
+import { clonesIn } from './returns/clones.ts'
 import { endByIncident } from './returns/close-return.ts'
 import { standingOfLog } from './returns/forks.ts'
 import { heldHeads } from './returns/missing.ts'
@@ -62,7 +63,7 @@ export function takeSegmentPiece(
   const log = parseLogId(piece.log)
   const notes: Note[] = []
   const answer = master.commit((commit): Result<SegmentAnswer> => {
-    const intake: Intake = { master, commit, standing, piece, log, notes }
+    const intake: Intake = { master, commit, standing, piece, log, notes, isInReturn: upload !== undefined }
     if (log.origin !== standing.nodeId || log.domain !== '-') {
       return refuse(
         intake,
@@ -92,18 +93,19 @@ type Intake = {
   readonly piece: SegmentPiece
   readonly log: LogId
   readonly notes: Note[]
+  readonly isInReturn: boolean
 }
 
 type Taken = { readonly answer: SegmentAnswer; readonly events: readonly StoredEvent[] }
 
 /** Known before anything is staged, so that what cannot be placed costs nothing. */
 function gapBefore({ commit, log, piece }: Intake): Result<never> | undefined {
-  const expected = (readHead(commit.writer, log)?.seq ?? 0) + 1
+  const expected = (readTip(commit.writer, log)?.seq ?? 0) + 1
   return piece.from > expected ? segmentGap(piece.log, expected) : undefined
 }
 
 function beyondLogs({ commit, log, standing }: Intake): Result<never> | undefined {
-  if (readHead(commit.writer, log) !== undefined || heldHeads(commit.writer, standing.nodeId).length < maxLogsOfNode) return undefined
+  if (readTip(commit.writer, log) !== undefined || heldHeads(commit.writer, standing.nodeId).length < maxLogsOfNode) return undefined
   return refused('LOGS_FULL', 'The node has opened more logs than one node can have; it has to be enrolled anew.', {
     maxLogs: maxLogsOfNode,
   })
@@ -190,8 +192,16 @@ function take(intake: Intake, segment: FiledSegment): Result<Taken> {
       return accepted({ answer: complete(intake), events: [] })
     case 'stored':
       intake.notes.push(...notesOn(outcome.events))
+      if (!intake.isInReturn) lookForClone(intake, outcome.events)
       return accepted({ answer: complete(intake), events: outcome.events })
   }
+}
+
+/** In a return the verdict asks; outside of one it counts at once. */
+function lookForClone({ master, commit, standing, piece }: Intake, events: readonly StoredEvent[]): void {
+  const seq = events.at(-1)?.seq
+  const clones = seq === undefined ? [] : clonesIn(commit.writer, standing, [{ log: piece.log, seq, head: '' }])
+  if (clones.length > 0) endByIncident(master, commit, standing, { refusedParts: [], forks: [], clones })
 }
 
 /** Held all the same are tellings that differ: they are what the person who decides has to look at. */
@@ -259,7 +269,7 @@ function complete(intake: Intake): SegmentAnswer {
 }
 
 function heldHead({ master, commit, log, piece }: Intake): Head {
-  const head = readHead(commit.writer, log)
+  const head = readTip(commit.writer, log)
   return { log: piece.log, seq: head?.seq ?? 0, head: toHex(head?.head ?? genesisHead(master.ports.crypto, log)) }
 }
 

@@ -36,6 +36,7 @@ const ofSettings: readonly WayOut[] = ['correct', 'accept-waiver', 'release', 'd
 const byCode: Readonly<Record<string, readonly WayOut[]>> = {
   KEY_REVOKED: ['re-key', 're-image', 'decommission'],
   SEGMENT_FORKED: ['resolve-fork', 're-key', 'decommission'],
+  NODE_CLONED: ['re-key', 're-image', 'release', 'decommission'],
   LANE_WITHHELD: ofMachine,
   AUTHORITY_UNKNOWN: ['settle-authority', 're-key', 'release', 'decommission'],
   DECISION_NOT_ALLOWED: ['correct', 'release', 'decommission'],

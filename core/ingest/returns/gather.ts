@@ -7,6 +7,7 @@ import { readLogEvents } from '../../store/read-events.ts'
 import { segmentAt } from '../../store/read-segments.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
 import type { MasterPort, NodeStanding } from '../master-port.ts'
+import { clonesIn } from './clones.ts'
 import type { CommandEnded, JudgedAgainst, TimeAway } from './judged.ts'
 import { readRules } from './reconcile.ts'
 import { heldHeads } from './missing.ts'
@@ -15,7 +16,7 @@ import type { Head, ReturnSession } from './return-table.ts'
 const pageEvents = 1000
 
 /** What was found out while a part of a log was taken in: it ends a return at once. */
-export type Incident = Pick<TimeAway, 'refusedParts' | 'forks'>
+export type Incident = Pick<TimeAway, 'refusedParts' | 'forks' | 'clones'>
 
 /** What a verdict rests on; a dry run has no more than this, and so cannot write. */
 export type JudgingPort = Pick<MasterPort, 'masterId' | 'reader' | 'standing' | 'desiredFor' | 'driftOf' | 'reconciliationOf' | 'issuedTo'>
@@ -30,6 +31,7 @@ export function gatherTimeAway(reader: Reader, standing: NodeStanding, session: 
   return {
     ...told,
     ...(incident ?? noIncident),
+    clones: clonesIn(reader, standing, grownSince(session.base, held)),
     phase: standing.phase,
     isKeyRevoked: standing.isKeyRevoked,
     clockOffsetMs: session.clockOffsetMs,
@@ -55,6 +57,10 @@ export function gatherAgainst(master: JudgingPort, standing: NodeStanding, sessi
     drift: master.driftOf(standing.nodeId),
     issued: (commandId) => master.issuedTo(standing.nodeId, commandId),
   }
+}
+
+function grownSince(base: readonly Head[], held: readonly Head[]): readonly Head[] {
+  return held.filter(({ log, seq }) => seq > (base.find((head) => head.log === log)?.seq ?? 0))
 }
 
 /** What it decided, adopted and raised alarm about is all in its control logs. */

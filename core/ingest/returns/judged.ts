@@ -1,6 +1,7 @@
 /** What a return is judged by, and what is found: the shapes that the rules of a verdict share. */
 import type { VerdictReason } from '../../fleet/decisions.ts'
 import type { Phase } from '../../fleet/node/node-record.ts'
+import type { Clone } from './clones.ts'
 import type { ReconciliationPolicy } from '../../fleet/reconciliation/policy.ts'
 
 /** How a command ended at the node, by its own word, while it was away. */
@@ -30,6 +31,8 @@ export type TimeAway = {
   readonly refusedParts: readonly { readonly log: string; readonly from: number; readonly code: string; readonly sentence: string }[]
   /** Logs that were told in two ways, and from where on. */
   readonly forks: readonly { readonly log: string; readonly at: number }[]
+  /** Lives of it that spoke after a later one had begun: a second machine is at work under its key. */
+  readonly clones?: readonly Clone[]
   /** Its signed word names events that neither it nor anyone sent. */
   readonly withheld: readonly { readonly log: string; readonly named: number; readonly held: number }[]
   /** Logs of which we hold more than the node itself. */

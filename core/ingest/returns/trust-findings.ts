@@ -5,7 +5,11 @@ const reImage =
   'Have someone look at the machine. If its history was altered, re-image it and enrol it anew; else release it with a reason.'
 
 /** What is found while a part of a log is taken in; it counts outside of a return as well. */
-export function incidentFindings({ refusedParts, forks }: Pick<TimeAway, 'refusedParts' | 'forks'>): readonly Finding[] {
+export function incidentFindings({
+  refusedParts,
+  forks,
+  clones = [],
+}: Pick<TimeAway, 'refusedParts' | 'forks' | 'clones'>): readonly Finding[] {
   return [
     ...refusedParts.map(({ log, from, code, sentence }) =>
       finding('trust', code, `${sentence} (${laneOf(log)} log, from event ${from}.)`, `What was refused is kept as evidence. ${reImage}`),
@@ -13,6 +17,15 @@ export function incidentFindings({ refusedParts, forks }: Pick<TimeAway, 'refuse
     ...forks.map(({ log, at }) => {
       const sentence = `Its ${laneOf(log)} log was told in two ways from event ${at} on: it was cloned or restored, or its key is in other hands.`
       return finding('trust', 'SEGMENT_FORKED', sentence, 'Find out which machine is the true one, re-key it, and retire the other.')
+    }),
+    ...clones.slice(0, 1).map(({ log, since }) => {
+      const sentence = `Two machines are at work under its key: its ${laneOf(log)} log went on after another machine had begun logs of its own (${since}).`
+      return finding(
+        'trust',
+        'NODE_CLONED',
+        sentence,
+        'Find out which machine is the true one, switch the other off, and give the true one a new key.',
+      )
     }),
   ]
 }

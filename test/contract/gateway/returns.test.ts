@@ -646,4 +646,43 @@ describe('a fork', () => {
     expect((await upload(island, node, opened))?.json).toMatchObject({ status: 409, code: 'SEGMENT_FORKED', facts: { isUndecided: false } })
     expect(decided(island, node, 'ibcf.fork.resolved.v1')).toMatchObject([{ log, at, keep: { seq: other.seq } }])
   })
+
+  /** A machine that was restored, or a copy: same identity, same key, logs of its own. */
+  async function begun(island: Island, node: FieldNode): Promise<FieldNode> {
+    const other = await createFieldNode(island, { id: node.id, key: node.key })
+    await island.ports.advance(3_000_000)
+    const [continues] = node.frontier()
+    other.record('ibcf.log.opened.v1', { continues: continues === undefined ? [] : [continues], reason: 'restored' })
+    other.sign()
+    return other
+  }
+
+  it('[FK6] quarantines a node whose older life speaks after a later one began: a copy is at work', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 4)
+    node.record('ibcf.log.opened.v1', { continues: [], reason: 'first start' })
+    node.sign()
+    await finish(island, node)
+    const other = await begun(island, node)
+    expect((await finish(island, other)).done.json).toMatchObject({ verdict: 'CLEAN', phase: 'ACTIVE' })
+    await island.ports.advance(3_000_000)
+    node.record('ibcf.alarm.raised.v1', { name: 'here', severity: 'warning', detail: 'still at work' })
+    node.sign()
+    expect((await finish(island, node)).done.json).toMatchObject({ verdict: 'QUARANTINED', phase: 'QUARANTINED' })
+    expect(island.master.model.lifecycle(node.id)).toMatchObject({ phase: 'QUARANTINED', code: 'NODE_CLONED' })
+  })
+
+  it('[FK6] takes a restored machine for what it is, also where what the old one recorded before comes late', async () => {
+    using island = await createIsland()
+    const node = await createAway(island, 4)
+    node.record('ibcf.log.opened.v1', { continues: [], reason: 'first start' })
+    node.sign()
+    await finish(island, node)
+    node.record('ibcf.alarm.raised.v1', { name: 'before', severity: 'warning', detail: 'lay at a relay' })
+    node.sign()
+    const other = await begun(island, node)
+    expect((await finish(island, other)).done.json).toMatchObject({ verdict: 'CLEAN', phase: 'ACTIVE' })
+    await island.ports.advance(3_000_000)
+    expect((await finish(island, node)).done.json).toMatchObject({ verdict: 'CLEAN', phase: 'ACTIVE' })
+  })
 })
