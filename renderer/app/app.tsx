@@ -7,6 +7,7 @@ import { AuditDesk } from '../features/audit/page.tsx'
 import { CourierDesk } from '../features/courier/page.tsx'
 import { EnrolmentDesk } from '../features/enrolments/page.tsx'
 import { FirstRun } from '../features/first-run/page.tsx'
+import { ForkDesk } from '../features/forks/page.tsx'
 import { GuideRoom } from '../features/guide/page.tsx'
 import { ChangesPage } from '../features/hand-over/page.tsx'
 import { HeldDesk } from '../features/held/page.tsx'
@@ -16,6 +17,8 @@ import { PastRoom } from '../features/past/time-machine.tsx'
 import { PolicyDesk } from '../features/policies/page.tsx'
 import { RolloutDesk } from '../features/rollouts/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
+import { ClockPage } from '../features/clock/page.tsx'
+import { SheetPage } from '../features/shift/sheet.tsx'
 import { SettingsPage } from '../features/settings/page.tsx'
 import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
 import { DomainView } from '../layers/domain/view.tsx'
@@ -89,6 +92,8 @@ function PresentRoom({ place }: { readonly place: Place }): ReactNode {
       return <RolloutDesk rolloutId={place.rolloutId ?? null} />
     case 'audit':
       return <AuditDesk />
+    case 'forks':
+      return <ForkDesk />
     case 'policies':
       return <PolicyDesk />
     case 'courier':
@@ -99,6 +104,10 @@ function PresentRoom({ place }: { readonly place: Place }): ReactNode {
       return <GuideRoom pageId={place.pageId ?? null} openKeys={openKeyboardHelp} />
     case 'changes':
       return <ChangesPage />
+    case 'sheet':
+      return <SheetPage />
+    case 'clocks':
+      return <ClockPage />
     case 'settings':
       return <SettingsPage />
     default:

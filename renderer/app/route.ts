@@ -22,10 +22,13 @@ export type Place =
   /** The one that is looked at; absent for the first of the list. */
   | { readonly room: 'rollouts'; readonly rolloutId?: string }
   | { readonly room: 'audit' }
+  | { readonly room: 'forks' }
   | { readonly room: 'courier' }
   | { readonly room: 'data' }
   | { readonly room: 'settings' }
   | { readonly room: 'changes' }
+  | { readonly room: 'sheet' }
+  | { readonly room: 'clocks' }
   /** The page of the guide; absent for its first. */
   | { readonly room: 'guide'; readonly pageId?: string }
 
@@ -38,10 +41,13 @@ const plainRooms = [
   'returns',
   'policies',
   'audit',
+  'forks',
   'courier',
   'data',
   'settings',
   'changes',
+  'sheet',
+  'clocks',
 ] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags', 'anyTags'] as const
 const wordKeys = ['text', 'policy', 'from', 'to'] as const

@@ -17,6 +17,7 @@ import {
   ListFilter,
   Newspaper,
   PackageOpen,
+  Printer,
   RotateCcw,
   Rows3,
   ScrollText,
@@ -46,7 +47,7 @@ import { ModeMark } from '../../ui/marks.tsx'
 import { say } from '../../ui/notices.ts'
 import { goTo, navigate } from '../navigation.ts'
 import { densityName, themeName } from '../shell/view-menu.tsx'
-import { type PaletteEntry, rankEntries } from './model.ts'
+import { exactFirst, type PaletteEntry, rankEntries, readScanned } from './model.ts'
 
 export type PaletteChoice = PaletteEntry & { readonly icon: ReactNode; readonly run: () => void }
 
@@ -67,7 +68,13 @@ export function usePaletteEntries(
   const policies = useQuery(queries.policies())
   const rollouts = useQuery(queries.rollouts())
   const savedViews = useSavedViews((held) => held.items)
-  const nodes = useQueryKeepingLast<Answers['node']['list']>(typed === '' ? nothing : queries.nodes({ text: typed, limit: 8 }))
+  const wanted = readScanned(typed)
+  const nodes = useQueryKeepingLast<Answers['node']['list']>(
+    wanted === '' ? nothing : queries.nodes({ text: wanted.slice(0, 200), limit: 50 }),
+  )
+  const labelled = useQuery<Answers['node']['list']>(
+    wanted === '' || wanted.length > 100 ? nothing : queries.nodes({ tags: [wanted], limit: 8 }),
+  )
 
   const pages: PaletteChoice[] = [
     {
@@ -121,6 +128,15 @@ export function usePaletteEntries(
       run: () => goTo({ room: 'rollouts' }),
     },
     {
+      id: 'p-forks',
+      group: 'page',
+      name: t`Forks`,
+      note: t`Logs that were told in two ways`,
+      keywords: 'fork clone copy telling branch decide equivocation',
+      icon: <ScrollText size={15} />,
+      run: () => goTo({ room: 'forks' }),
+    },
+    {
       id: 'p-audit',
       group: 'page',
       name: t`Audit`,
@@ -166,6 +182,24 @@ export function usePaletteEntries(
       keywords: 'changes hand over shift news',
       icon: <Newspaper size={15} />,
       run: () => goTo({ room: 'changes' }),
+    },
+    {
+      id: 'p-sheet',
+      group: 'page',
+      name: t`Hand-over sheet`,
+      note: t`What the next shift has to know, to print`,
+      keywords: 'shift hand over print pdf maintenance log book notes',
+      icon: <Printer size={15} />,
+      run: () => goTo({ room: 'sheet' }),
+    },
+    {
+      id: 'p-clocks',
+      group: 'page',
+      name: t`Clocks`,
+      note: t`How far this machine, nodes and masters are off`,
+      keywords: 'clock time offset',
+      icon: <Clock size={15} />,
+      run: () => goTo({ room: 'clocks' }),
     },
     {
       id: 'p-settings',
@@ -288,17 +322,23 @@ export function usePaletteEntries(
     },
     { id: 'a-help', group: 'act', name: t`Keyboard help`, note: '?', icon: <Keyboard size={15} />, run: openHelp },
   ]
+  const exactIds = new Set([
+    ...(labelled.data?.items ?? []).map(({ id }) => id),
+    ...(nodes.data?.items ?? []).filter(({ serial }) => serial?.toLocaleLowerCase() === wanted.toLocaleLowerCase()).map(({ id }) => id),
+  ])
   const found: PaletteChoice[] =
     typed === ''
       ? []
-      : (nodes.data?.items ?? []).map((row) => ({
-          id: `n-${row.id}`,
-          group: 'node',
-          name: row.name,
-          note: `${modeName(row.mode)}, ${kindName(row.kind)}, ${row.domainName}`,
-          icon: <ModeMark mode={row.mode} size={13} />,
-          run: () => goTo({ room: 'node', nodeId: row.id, tab: 'overview' }),
-        }))
+      : exactFirst([...(labelled.data?.items ?? []), ...(nodes.data?.items ?? [])], wanted, exactIds)
+          .slice(0, 8)
+          .map((row) => ({
+            id: `n-${row.id}`,
+            group: 'node',
+            name: row.name,
+            note: `${modeName(row.mode)}, ${kindName(row.kind)}, ${row.domainName}`,
+            icon: <ModeMark mode={row.mode} size={13} />,
+            run: () => goTo({ room: 'node', nodeId: row.id, tab: 'overview' }),
+          }))
   const rootId = domains.data?.items[0]?.id
   const names = namesFrom(domains.data?.items ?? [], policies.data?.items ?? [])
   const showLine = (line: string): void => {

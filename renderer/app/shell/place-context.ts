@@ -66,6 +66,10 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`Guide`, href: addressOf(place) }], authority: null, domainId: null }
     case 'changes':
       return { crumbs: [home, { name: t`Since my last shift`, href: addressOf(place) }], authority: null, domainId: null }
+    case 'sheet':
+      return { crumbs: [home, { name: t`Hand-over sheet`, href: addressOf(place) }], authority: null, domainId: null }
+    case 'clocks':
+      return { crumbs: [home, { name: t`Clocks`, href: addressOf(place) }], authority: null, domainId: null }
     case 'settings':
       return { crumbs: [home, { name: t`Settings`, href: addressOf(place) }], authority: null, domainId: null }
     case 'rollouts':
@@ -76,6 +80,8 @@ export function usePlaceContext(): {
       }
     case 'audit':
       return { crumbs: [home, { name: t`Audit`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
+    case 'forks':
+      return { crumbs: [home, { name: t`Forks`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
     case 'policies':
       return { crumbs: [home, { name: t`Policies`, href: addressOf(place) }], authority: root?.authority ?? null, domainId: null }
   }

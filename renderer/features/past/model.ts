@@ -64,11 +64,14 @@ export function pastAnswerOf(room: Place['room']): PastAnswer {
     case 'rollouts':
       return 'progress'
     case 'audit':
+    case 'forks':
     case 'changes':
+    case 'sheet':
     case 'enrolments':
     case 'policies':
       return 'kept-as-decided'
     case 'courier':
+    case 'clocks':
     case 'data':
       return 'this-machine'
   }

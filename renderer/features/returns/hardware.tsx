@@ -2,6 +2,7 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { type ReactNode, useState } from 'react'
+import { addressOf } from '../../app/navigation.ts'
 import type { Answers } from '../../client/rpc.ts'
 import { useAct, useQuery, useWorkspace } from '../../client/workspace.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
@@ -119,7 +120,10 @@ export function DecideFork({ nodeId, name, onClose }: Omit<Props, 'isNewKey'>): 
         <Trans>
           A log of this node was told in two ways under one key: it was cloned or restored, or somebody else holds its key. Both tellings
           are kept. Nothing that follows in that log is taken until you say which one counts.
-        </Trans>
+        </Trans>{' '}
+        <a href={addressOf({ room: 'forks' })}>
+          <Trans>See what each of them says, and what a decision changes</Trans>
+        </a>
       </p>
       <Shown answer={answer}>
         {({ forks }) => (
