@@ -4,29 +4,27 @@
  * goes on by itself when the program starts again ([CU8], [CU10], [CU11]).
  */
 import { join } from 'node:path'
-import type { ImportView, InspectionView } from '../../contract/courier.ts'
-import type { Envelope } from '../../fleet/authority/events.ts'
-import { AppError, isAppError } from '../../kernel/app-error.ts'
-import { fromBase64 } from '../../kernel/hex.ts'
-import { keyWordsOf } from '../../log/fingerprint.ts'
-import { createUlidSource, type OperatorId, type OriginId } from '../../kernel/ids.ts'
+import type { ImportView } from '../../contract/courier.ts'
+import { AppError } from '../../kernel/app-error.ts'
+import { createUlidSource, type OperatorId } from '../../kernel/ids.ts'
 import type { Volumes } from '../../kernel/ports.ts'
 import { lastPosition } from '../../store/read-events.ts'
 import { requireOperator } from '../acts/act.ts'
 import type { ServedMaster } from '../served-master.ts'
 import { readAbsent } from '../sync/announced.ts'
-import { vouchedKey } from '../sync/known-key.ts'
-import { readReceipt } from '../sync/tables.ts'
 import { applySpooled } from './apply.ts'
 import { hasChangedSince, restsOn } from './freshness.ts'
-import { beginImport, type ImportState, readImport, writeImport } from './import-state.ts'
+import { createHeldImports } from './held-imports.ts'
+import { beginImport } from './import-state.ts'
 import { inspectInto } from './inspect.ts'
+import { cardIn, inspectionOf } from './inspection.ts'
 import { openBundleFile } from './open-bundle-file.ts'
 import type { StartParser } from './parser.ts'
 import { previewOf } from './preview.ts'
 import { createRate } from './rate.ts'
 import { writeReceipt } from './receipts.ts'
-import { readSpooled, type Spooled, spooledSegments, type SpooledStatement } from './spool.ts'
+import { isCancelled, requireGoing, requireStage, stale } from './refusing.ts'
+import { readSpooled, spooledSegments } from './spool.ts'
 import { stageSegments } from './staged-segments.ts'
 
 export type Airlock = {
@@ -68,56 +66,9 @@ const absentAtMost = 200
 export function createAirlock({ directory, master, volumes, startParser, changed }: AirlockParts): Airlock {
   const { ports } = master
   const { files, clock } = ports
-  const states = new Map<string, ImportState>()
+  const held = createHeldImports({ directory, ports, changed })
+  const { placeOf, put, show, need, clear, requireIdle, run } = held
   let isClosing = false
-  let running: { readonly importId: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined
-
-  const placeOf = (importId: string): string => join(directory, importId)
-
-  function put(state: ImportState, isKept = true): ImportState {
-    states.set(state.view.importId, state)
-    if (isKept) writeImport(placeOf(state.view.importId), state, files)
-    changed()
-    return state
-  }
-
-  function show(importId: string, change: Partial<ImportView>, isKept = true): ImportState {
-    const state = need(importId)
-    return put({ ...state, view: { ...state.view, ...change } }, isKept)
-  }
-
-  function need(importId: string): ImportState {
-    const state = states.get(importId)
-    if (state === undefined) throw new AppError('NotFound', 'IMPORT_UNKNOWN', 'Nothing of that id is in the airlock.', { importId })
-    return state
-  }
-
-  function requireIdle(): void {
-    if (running !== undefined)
-      throw new AppError('Rejected', 'AIRLOCK_BUSY', 'Another bundle is in the airlock; wait for it, or stop it.', {
-        importId: running.importId,
-      })
-  }
-
-  /** One at a time: two stages of two bundles would preview what the other changes. */
-  function run(
-    importId: string,
-    work: (signal: AbortSignal) => Promise<void>,
-    onFailure: (problem: NonNullable<ImportView['problem']>, error: unknown) => void,
-  ): void {
-    const stop = new AbortController()
-    const ended = work(stop.signal)
-      .catch((error: unknown) => {
-        if (!isAppError(error))
-          ports.diagnostics.error('the airlock failed', { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-        onFailure(problemOf(error), error)
-      })
-      .finally(() => {
-        running = undefined
-        changed()
-      })
-    running = { importId, stop, ended }
-  }
 
   function inspect(file: string, actor: OperatorId | undefined): ImportView {
     master.moment(() => requireOperator({ master, actor }, 'operator'))
@@ -138,7 +89,7 @@ export function createAirlock({ directory, master, volumes, startParser, changed
           signal,
           onProgress: (done) => rate('reading', done, Math.max(done, opened.sizeBytes), (progress) => show(importId, { progress }, false)),
         })
-        const inspection = master.moment(() => inspectionOf(spooled, opened))
+        const inspection = master.moment(() => inspectionOf(master, spooled, opened))
         show(importId, { stage: 'inspected', inspection, progress: null })
         // A person looks at the effect next anyway.
         await previewNow(importId, signal)
@@ -152,42 +103,6 @@ export function createAirlock({ directory, master, volumes, startParser, changed
       },
     )
     return need(importId).view
-  }
-
-  function inspectionOf(
-    { manifest, statements, segments }: Spooled,
-    opened: { readonly sizeBytes: number; readonly isEncrypted: () => boolean },
-  ): InspectionView {
-    const { model, facts } = master
-    const { from, to } = manifest
-    const known = readReceipt(model.reader, from.masterId)?.receipt
-    const before = model.bundle(manifest.bundleId)?.imports.findLast(({ by }) => by === (facts.masterId as string))
-    const own = statements.find(({ name }) => name === `receipts/${from.masterId}.dsse.json`)
-    return {
-      bundleId: manifest.bundleId,
-      from: {
-        masterId: from.masterId,
-        name: from.name,
-        isKnown: vouchedKey(model, model.reader, from.masterId as OriginId, from.keyId) !== undefined,
-        keyWords: [...keyWordsOf(ports.crypto, fromBase64(from.publicKey))],
-        hasCard: cardIn(statements, from.masterId) !== undefined,
-      },
-      forName: to.length === 0 ? null : to.map(({ name }) => name).join(', '),
-      isForUs: to.length === 0 || to.some(({ masterId }) => masterId === (facts.masterId as string)),
-      packedAt: manifest.createdAt,
-      isEncrypted: opened.isEncrypted(),
-      sizeBytes: opened.sizeBytes,
-      pieces: {
-        segments,
-        blobs: manifest.blobs.length,
-        receipts: statements.filter(({ name }) => name.startsWith('receipts/')).length,
-        grants: statements.filter(({ name }) => name.startsWith('grants/')).length,
-      },
-      importedBefore: before?.at ?? null,
-      isOlderThanKnown:
-        known !== undefined &&
-        (known.incarnation > from.incarnation || (known.incarnation === from.incarnation && known.n > numberIn(own?.envelope.payload))),
-    }
   }
 
   async function previewNow(importId: string, signal: AbortSignal): Promise<void> {
@@ -326,25 +241,16 @@ export function createAirlock({ directory, master, volumes, startParser, changed
     clear(importId)
   }
 
-  /** What was read is not needed any more; what was found out stays. */
-  function clear(importId: string): void {
-    for (const name of ['segments.spool', 'segments.spool.part', 'blobs', 'statements.json', 'manifest.json'])
-      files.remove(join(placeOf(importId), name))
-  }
-
   function open(): void {
-    for (const importId of files.list(directory)) {
-      const state = readImport(placeOf(importId), files)
-      if (state === undefined) continue
-      states.set(importId, state)
-      const { stage } = state.view
+    for (const { view } of held.readAll()) {
+      const { importId, stage } = view
       if (stage === 'inspecting') {
         clear(importId)
         const problem = { code: 'INTERRUPTED', sentence: 'The program ended while the bundle was read; put it in again.' }
         show(importId, { stage: 'failed', problem })
       } else if (stage === 'previewing') show(importId, { stage: 'inspected' })
     }
-    const interrupted = [...states.values()].find(({ view }) => view.stage === 'applying')
+    const interrupted = held.all().find(({ view }) => view.stage === 'applying')
     if (interrupted === undefined) return
     show(interrupted.view.importId, { isInterrupted: true })
     goOn(interrupted.view.importId, (interrupted.actor ?? undefined) as OperatorId | undefined)
@@ -353,7 +259,8 @@ export function createAirlock({ directory, master, volumes, startParser, changed
   open()
   return {
     imports: () =>
-      [...states.values()]
+      held
+        .all()
         .map(({ view }) => view)
         .toSorted((a, b) => (a.importId < b.importId ? 1 : -1))
         .slice(0, shownAtMost),
@@ -364,7 +271,7 @@ export function createAirlock({ directory, master, volumes, startParser, changed
     acceptSender,
     cancel: (importId) => {
       const { view } = need(importId)
-      if (running?.importId === importId) running.stop.abort()
+      if (held.isRunning(importId)) held.stop()
       else if (view.stage === 'applied' || view.stage === 'failed') show(importId, { isPutAway: true })
       else {
         clear(importId)
@@ -375,51 +282,8 @@ export function createAirlock({ directory, master, volumes, startParser, changed
     close: async () => {
       isClosing = true
       // What is being taken in goes on when the program starts again, as after a kill.
-      running?.stop.abort()
-      await running?.ended
+      held.stop()
+      await held.ended()
     },
-  }
-}
-
-function requireStage(view: ImportView, ...stages: readonly ImportView['stage'][]): void {
-  if (stages.includes(view.stage)) return
-  throw new AppError('Rejected', 'IMPORT_NOT_READY', 'That is not the next step of this bundle.', { stage: view.stage })
-}
-
-function requireGoing(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('Unavailable', 'CANCELLED', 'It was cancelled; nothing was taken in.')
-}
-
-function stale(): AppError {
-  return new AppError(
-    'Conflict',
-    'PREVIEW_STALE',
-    'What it would change is not what was shown: something happened here meanwhile. Look at it again.',
-  )
-}
-
-function isCancelled(error: unknown): boolean {
-  return isAppError(error) && error.code === 'CANCELLED'
-}
-
-function problemOf(error: unknown): NonNullable<ImportView['problem']> {
-  return isAppError(error)
-    ? { code: error.code, sentence: error.message }
-    : { code: 'UNEXPECTED', sentence: 'The bundle could not be dealt with.' }
-}
-
-/** Whether it is one, and whose, is found out when it is accepted. */
-function cardIn(statements: readonly SpooledStatement[], masterId: string): Envelope | undefined {
-  return statements.find(({ name }) => name === `grants/card-${masterId}.dsse.json`)?.envelope
-}
-
-/** Not checked: it only says whether something newer is held. */
-function numberIn(payload: string | undefined): number {
-  if (payload === undefined) return 0
-  try {
-    const { n } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { readonly n?: unknown }
-    return typeof n === 'number' ? n : 0
-  } catch {
-    return 0
   }
 }
