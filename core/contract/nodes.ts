@@ -25,6 +25,7 @@ export const nodeRow = z.object({
   name: z.string(),
   kind: z.enum(nodeKinds),
   tags: z.array(z.string()),
+  serial: z.string().nullable(),
   domainId: id,
   domainName: z.string(),
   mode: z.enum(connectivityModes),

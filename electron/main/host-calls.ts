@@ -17,6 +17,8 @@ export type HostDeeds = {
   readonly startAgain: () => void
   readonly copyText: (text: string) => void
   readonly useTheme: (theme: Theme) => void
+  /** The answer says why it failed; empty when it was saved, or the person thought better of it. */
+  readonly savePdf: (fileName: string) => Promise<string>
   readonly quit: () => void
 }
 
@@ -35,7 +37,7 @@ export async function answerCall(caller: Caller, raw: unknown, deeds: HostDeeds)
 /** Reads what a page sent; undefined when it is not a call. */
 export function parseCall(raw: unknown): HostCall | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined
-  const { call, text, theme }: Readonly<Record<string, unknown>> = { ...raw }
+  const { call, text, theme, fileName }: Readonly<Record<string, unknown>> = { ...raw }
   switch (call) {
     case 'show-data-folder':
     case 'start-again':
@@ -43,6 +45,9 @@ export function parseCall(raw: unknown): HostCall | undefined {
       return { call }
     case 'copy-text':
       return typeof text === 'string' ? { call, text } : undefined
+    // A name that is offered in a dialog of the system: letters, figures and dashes, no path.
+    case 'save-pdf':
+      return typeof fileName === 'string' && /^[A-Za-z0-9-]{1,80}$/.test(fileName) ? { call, fileName } : undefined
     case 'report-theme': {
       const known = themes.find((one) => one === theme)
       return known === undefined ? undefined : { call, theme: known }
@@ -67,6 +72,10 @@ async function perform(call: HostCall, deeds: HostDeeds): Promise<HostAnswer> {
     case 'report-theme':
       deeds.useTheme(call.theme)
       return { ok: true }
+    case 'save-pdf': {
+      const reason = await deeds.savePdf(call.fileName)
+      return reason === '' ? { ok: true } : refuse('CALL_FAILED', `The PDF could not be saved: ${reason}`)
+    }
     case 'quit':
       deeds.quit()
       return { ok: true }

@@ -1,6 +1,7 @@
 /** Puts the shell's parts together. It holds no rule of the fleet; what it decides is decided in the pure files beside it. */
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { app, clipboard, ipcMain, Menu, safeStorage, session, shell } from 'electron'
+import { app, clipboard, dialog, ipcMain, Menu, safeStorage, session, shell } from 'electron'
 import { askNode } from '../core-host/ask-node.ts'
 import { chooseWay, type Way } from '../core-host/choose-way.ts'
 import { coreEnvironment } from '../core-host/start-core.ts'
@@ -136,9 +137,27 @@ function answerPage(window: () => ConsoleWindow | undefined, core: CoreKeeper, m
         open.useTheme(theme)
         setMenu(open, mark, dataDir)
       },
+      savePdf: (fileName) => savePdf(window(), fileName),
       quit: () => app.quit(),
     })
   })
+}
+
+/** By the layout for paper (`@media print` of the pages); the page names no path, the person chooses it. */
+async function savePdf(window: ConsoleWindow | undefined, fileName: string): Promise<string> {
+  if (window === undefined) return 'there is no window'
+  const { browserWindow } = window
+  const chosen = await dialog.showSaveDialog(browserWindow, {
+    defaultPath: `${fileName}.pdf`,
+    filters: [{ name: 'PDF', extensions: ['pdf'] }],
+  })
+  if (chosen.canceled || chosen.filePath === '') return ''
+  try {
+    await writeFile(chosen.filePath, await browserWindow.webContents.printToPDF({ pageSize: 'A4', preferCSSPageSize: true }))
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown'
+  }
 }
 
 function setMenu(window: ConsoleWindow, mark: BuildMark, dataDir: string): void {

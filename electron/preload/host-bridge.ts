@@ -29,6 +29,8 @@ export type HostCall =
   | { readonly call: 'copy-text'; readonly text: string }
   /** Tells which theme is in use, so that the menu and the next window's first paint agree with it. */
   | { readonly call: 'report-theme'; readonly theme: Theme }
+  /** Asks where to, and saves the page as it prints. */
+  | { readonly call: 'save-pdf'; readonly fileName: string }
   | { readonly call: 'quit' }
 
 /** `code` is stable: CALL_FOREIGN_SENDER, CALL_TOO_LARGE, CALL_MALFORMED, CALL_FAILED. */
@@ -51,6 +53,7 @@ export type IbcfHost = HostFacts & {
   readonly startAgain: () => Promise<HostAnswer>
   readonly copyText: (text: string) => Promise<HostAnswer>
   readonly reportTheme: (theme: Theme) => Promise<HostAnswer>
+  readonly savePdf: (fileName: string) => Promise<HostAnswer>
   readonly quit: () => Promise<HostAnswer>
 }
 

@@ -36,6 +36,7 @@ const host: IbcfHost = {
   startAgain: () => call({ call: 'start-again' }),
   copyText: (text) => call({ call: 'copy-text', text }),
   reportTheme: (theme) => call({ call: 'report-theme', theme }),
+  savePdf: (fileName) => call({ call: 'save-pdf', fileName }),
   quit: () => call({ call: 'quit' }),
 }
 

@@ -14,6 +14,7 @@ export type ShellHost = {
   readonly shell: 'electron'
   readonly onMenu: (act: (command: ShellMenuCommand) => void) => () => void
   readonly copyText: (text: string) => Promise<{ readonly ok: boolean }>
+  readonly savePdf: (fileName: string) => Promise<{ readonly ok: boolean }>
   readonly reportTheme: (theme: 'light' | 'dark' | 'sunlight' | 'system') => Promise<{ readonly ok: boolean }>
 }
 

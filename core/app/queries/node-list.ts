@@ -210,13 +210,14 @@ function rowsOf(model: ReadModel, fleet: FleetMemory, views: readonly NodeView[]
 }
 
 function rowOf(model: ReadModel, view: NodeView, found: Pick<NodeRow, 'state' | 'driftScore' | 'doubts'>): NodeRow {
-  const { id, name, kind, tags, domainId, modeSince, phase, health, backlogMessages, secondsBehind } = view
+  const { id, name, kind, tags, serial, domainId, modeSince, phase, health, backlogMessages, secondsBehind } = view
   return {
     id,
     name,
     kind,
     tags: [...tags],
     domainId,
+    serial,
     domainName: model.domain(domainId)?.name ?? domainId,
     mode: shownMode(view),
     modeSince,

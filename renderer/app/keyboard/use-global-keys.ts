@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, Place>> = {
   d: { room: 'data' },
   s: { room: 'settings' },
   c: { room: 'changes' },
+  h: { room: 'sheet' },
 }
 const secondKeyWithinMs = 1_200
 

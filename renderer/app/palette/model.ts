@@ -21,6 +21,28 @@ export function rankEntries<Entry extends PaletteEntry>(entries: readonly Entry[
     .map(({ entry }) => entry)
 }
 
+/**
+ * What a scanner typed, as a person would have: a code may hold the identifier of a node among other text (an address, a URN), and a
+ * wedge scanner ends with a line break or wraps the serial in stars.
+ */
+export function readScanned(typed: string): string {
+  const text = typed.trim()
+  const id = /(?:^|[^0-9A-Za-z])([0-7][0-9A-HJKMNP-TV-Z]{25})(?:$|[^0-9A-Za-z])/i.exec(text)?.[1]
+  return id?.toUpperCase() ?? text.replace(/^\*(.+)\*$/, '$1')
+}
+
+/** What fits exactly - by name, serial, label or identifier - before what merely contains it; the order of the rest stays. */
+export function exactFirst<Row extends { readonly id: string; readonly name: string }>(
+  rows: readonly Row[],
+  wanted: string,
+  exactIds: ReadonlySet<string>,
+): readonly Row[] {
+  const same = wanted.toLocaleLowerCase()
+  const isExact = ({ id, name }: Row): boolean => exactIds.has(id) || id.toLocaleLowerCase() === same || name.toLocaleLowerCase() === same
+  const unique = [...new Map(rows.map((row) => [row.id, row])).values()]
+  return [...unique.filter(isExact), ...unique.filter((row) => !isExact(row))]
+}
+
 function scoreOf(entry: PaletteEntry, wanted: readonly string[]): number {
   const name = entry.name.slice(0, 400).toLocaleLowerCase()
   const more = `${entry.note.slice(0, 200)} ${entry.keywords ?? ''}`.toLocaleLowerCase()

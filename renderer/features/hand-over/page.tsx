@@ -43,13 +43,18 @@ export function ChangesPage(): ReactNode {
           )
         }
         aside={
-          <Button
-            look="primary"
-            onPress={() => read(name, operatorId, new Date(clock.now()).toISOString())}
-            whyNot={operatorId === '' ? t`Nobody is signed in. Choose who acts, at the lower left.` : null}
-          >
-            <Trans>I have read it</Trans>
-          </Button>
+          <>
+            <a href={addressOf({ room: 'sheet' })}>
+              <Trans>Hand-over sheet</Trans>
+            </a>
+            <Button
+              look="primary"
+              onPress={() => read(name, operatorId, new Date(clock.now()).toISOString())}
+              whyNot={operatorId === '' ? t`Nobody is signed in. Choose who acts, at the lower left.` : null}
+            >
+              <Trans>I have read it</Trans>
+            </Button>
+          </>
         }
       />
       <Section title={t`Nodes that changed`} note={t`Their phase or their connectivity is another than it was.`}>

@@ -32,6 +32,7 @@ import { useFormats } from '../../i18n/use-formats.ts'
 import { levelName } from '../../i18n/words.ts'
 import { Age } from '../../ui/age.tsx'
 import { boundText } from '../../ui/bound-text.ts'
+import { MaintenanceButton, MaintenanceStrip } from '../../features/shift/maintenance.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Name } from '../../ui/name.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -60,6 +61,7 @@ export function DomainView({ domainId, tab, filter }: Props): ReactNode {
       {(data) => (
         <div className={`${classes['page']} ${tab === 'nodes' || tab === 'topology' || tab === 'commands' ? classes['isFilled'] : ''}`}>
           <DomainHeadLine domain={data} isShort={tab !== 'overview'} />
+          <MaintenanceStrip subject={data.row.id} name={data.row.name} />
           <DomainTabs domain={data} tab={tab} />
           <DomainRoom domain={data} tab={tab} filter={filter} />
         </div>
@@ -110,6 +112,7 @@ function DomainHeadLine({ domain, isShort }: { readonly domain: DomainDetail; re
             </Trans>
           </span>
           <TellButton domain={domain} />
+          <MaintenanceButton subject={domain.row.id} name={domain.row.name} />
           <NewDomainButton domain={domain} />
         </>
       }

@@ -1,5 +1,6 @@
 /** The first page of a node: what it is to be against what it is, how it came here, the machine it moves in, what it is made of. */
 import type { ReactNode } from 'react'
+import { LogBook } from '../../features/shift/log-book.tsx'
 import { StateMachines } from '../../features/diagram/switched-machines.tsx'
 import { DifferencePanel } from './differences.tsx'
 import { InventoryPanel } from './inventory.tsx'
@@ -19,6 +20,7 @@ export function NodeOverview({ node }: { readonly node: NodeDetail }): ReactNode
     <div className={classes['columns']}>
       <div className={classes['main']}>
         <DifferencePanel node={node} />
+        {node.asOf === null ? <LogBook subject={nodeId} /> : null}
         <TimelinePanel nodeId={nodeId} asOf={node.asOf} />
       </div>
       <div className={classes['side']}>

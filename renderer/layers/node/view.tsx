@@ -10,6 +10,7 @@ import { CommandPanel } from '../../features/commands/panel.tsx'
 import { PastBanner } from '../../features/past/banner.tsx'
 import past from '../../features/past/past.module.css'
 import { TimeControl } from '../../features/past/time-control.tsx'
+import { MaintenanceButton, MaintenanceStrip } from '../../features/shift/maintenance.tsx'
 import { FaultKnobs } from '../../features/demo/fault-knobs.tsx'
 import { useFormats } from '../../i18n/use-formats.ts'
 import { PageTabs } from '../../ui/page-tabs.tsx'
@@ -43,8 +44,14 @@ function PresentNode({ nodeId, tab }: Omit<Props, 'asOf'>): ReactNode {
         <div className={`${classes['page']} ${tab === 'observations' || tab === 'commands' ? classes['isFilled'] : ''}`}>
           <NodeHead
             node={data}
-            aside={<TimeControl asOf={null} onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })} />}
+            aside={
+              <>
+                <MaintenanceButton subject={data.record.id} name={data.record.name} />
+                <TimeControl asOf={null} onChoose={(at) => goTo({ room: 'node', nodeId, tab: 'overview', asOf: at })} />
+              </>
+            }
           />
+          <MaintenanceStrip subject={data.record.id} name={data.record.name} />
           {name === 'demo' ? <FaultKnobs nodeId={data.record.id} kind={data.record.kind} /> : null}
           {tab === 'overview' ? <NodeFigures node={data} /> : null}
           {tab === 'overview' ? <PresentReturn node={data} /> : null}

@@ -19,6 +19,10 @@ function recordingDeeds(folderReason = ''): { readonly done: string[]; readonly 
       startAgain: () => done.push('start'),
       copyText: (text) => done.push(`copy ${text}`),
       useTheme: (theme) => done.push(`theme ${theme}`),
+      savePdf: async (fileName) => {
+        done.push(`pdf ${fileName}`)
+        return ''
+      },
       quit: () => done.push('quit'),
     },
   }
@@ -32,10 +36,11 @@ describe('answerCall', () => {
       { call: 'start-again' },
       { call: 'copy-text', text: 'a' },
       { call: 'report-theme', theme: 'sunlight' },
+      { call: 'save-pdf', fileName: 'hand-over-2026-03-01' },
       { call: 'quit' },
     ]
     for (const call of calls) expect(await answerCall(ours, call, deeds)).toEqual({ ok: true })
-    expect(done).toEqual(['show', 'start', 'copy a', 'theme sunlight', 'quit'])
+    expect(done).toEqual(['show', 'start', 'copy a', 'theme sunlight', 'pdf hand-over-2026-03-01', 'quit'])
   })
 
   it('[SH4] says why a folder could not be shown', async () => {

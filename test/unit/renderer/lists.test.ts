@@ -16,6 +16,7 @@ const row = (id: string, backlogMessages = 0): NodeRow => ({
   name: id,
   kind: 'EDGE',
   tags: [],
+  serial: null,
   domainId: 'd',
   domainName: 'D',
   mode: 'LIVE',

@@ -16,7 +16,7 @@ async function world() {
   const its: Island = await createIsland()
   opened.push(its.close)
   const joined = await its.join()
-  const nodeId = joined.agent.view().nodeId as string
+  const nodeId = joined.agent.view().nodeId
   const act = () => ({ master: its.master(), actor: its.operator })
   const queries = () => createQueries(its.master().model)
   const at = (seconds: number) => new Date(its.ports.clock.now() + seconds * 1000).toISOString()
@@ -38,8 +38,7 @@ describe('maintenance', () => {
   it('[SF2] [SF3] [SF5] puts aside what a silent node needs, and gives it back when its instant has passed', async () => {
     const { its, joined, nodeId, act, queries, at, shown, rootId } = await world()
     joined.link.isUp = false
-    const silentFor = 40 * 86_400
-    await its.ports.advance(silentFor * 1000)
+    for (let hours = 0; hours < 100 && shown().length === 0; hours += 5) await its.ports.advance(5 * 3_600_000)
     expect(shown()).toEqual([[nodeId, 'open']])
     const { maintenanceId } = beginMaintenance(act(), { subject: rootId, until: at(3600), reason: 'the mast is down' })
     expect(shown()).toEqual([[nodeId, 'maintenance']])
