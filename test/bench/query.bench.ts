@@ -22,7 +22,7 @@ const calls = 200
 /** What a question that takes too long is made of. */
 const costs =
   'The inbox is most of a summary: many nodes score the capped 100, and each group that can hold one is looked at for who waited longest. ' +
-  'A domain page also reads the rows of up to 400 drawn nodes and of what was measured over up to 100 relays; a region is merged from its domains. Pages of the file that are not in memory come on top.'
+  'A region is merged from its domains. Pages of the file that are not in memory come on top: every question here is of another domain.'
 
 type Question = {
   readonly name: string
@@ -62,6 +62,7 @@ function questions({ domainIds }: MadeFleet): readonly Question[] {
   return [
     { name: 'query: global summary', budgetMs: 2, ask: (queries) => queries.overview() },
     { name: 'query: domain summary', budgetMs: 5, ask: (queries, turn) => queries.domain(domain(turn)) },
+    { name: 'query: topology of a domain', budgetMs: 20, ask: (queries, turn) => queries.topology(domain(turn)) },
     { name: 'query: top-N attention', budgetMs: 1, ask: (queries) => queries.attention() },
     {
       name: 'query: filtered page',
@@ -89,28 +90,41 @@ function questions({ domainIds }: MadeFleet): readonly Question[] {
 }
 
 function lineOf({ name, budgetMs, ask }: Question, queries: Queries, happen: (turn: number) => void, nodes: number): BenchLine {
-  const coldMs = timed(() => ask(queries, 0))
-  const took = Array.from({ length: nodes >= 100_000 && coldMs > 500 ? 20 : calls }, (_, turn) => {
+  const cold = timed(() => ask(queries, 0))
+  const took = Array.from({ length: calls }, (_, turn) => {
     happen(turn)
     return timed(() => ask(queries, turn))
-  }).sort((a, b) => a - b)
-  const p95 = took[Math.floor(took.length * 0.95)] ?? Number.NaN
-  const middle = took[Math.floor(took.length / 2)] ?? Number.NaN
+  })
+  // Of all together: the system counts a thread's time only every few milliseconds, too coarsely for one question.
+  const cpuMeanMs = took.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / took.length
+  const wall = spreadOf(took.map(({ wallMs }) => wallMs))
   return {
     bench: name,
-    value: round(p95, 2),
-    unit: 'ms (p95)',
-    against: `budget ${budgetMs} ms at ${nodes} nodes; first ${round(coldMs, 1)} ms, median ${round(middle, 2)} ms of ${took.length}, a node assessed before each`,
-    ratio: round(budgetMs / p95, 2),
+    value: round(wall.p95, 2),
+    unit: 'ms (p95 of the wall clock)',
+    against: `budget ${budgetMs} ms at ${nodes} nodes; median ${round(wall.median, 2)} ms; computing of the answering thread: mean ${round(cpuMeanMs, 2)} ms; ${took.length} questions, a node assessed before each; the first took ${round(cold.wallMs, 1)} ms`,
+    ratio: round(budgetMs / wall.p95, 2),
     goal: '>= 1',
-    ...(p95 > budgetMs ? { note: `${round(p95 - budgetMs, 2)} ms over. ${costs}` } : {}),
+    ...(wall.p95 > budgetMs ? { note: `${round(wall.p95 - budgetMs, 2)} ms over. ${costs}` } : {}),
   }
 }
 
-function timed(act: () => unknown): number {
+type Spread = { readonly median: number; readonly p95: number }
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+  return { median: at(0.5), p95: at(0.95) }
+}
+
+/** By the wall, and what this thread computed meanwhile: the two differ where the machine is busy with something else, or the disk is read. */
+function timed(act: () => unknown): { readonly wallMs: number; readonly cpuMs: number } {
+  const before = process.threadCpuUsage()
   const began = performance.now()
   act()
-  return performance.now() - began
+  const wallMs = performance.now() - began
+  const { user, system } = process.threadCpuUsage(before)
+  return { wallMs, cpuMs: (user + system) / 1000 }
 }
 
 /** One more assessment of a node, in turn all over the fleet. */

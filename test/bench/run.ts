@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchLine } from './bench.ts'
 import { bundleBenches } from './bundle.bench.ts'
 import { commandBenches } from './command.bench.ts'
+import { consoleBenches } from './console.bench.ts'
 import { removeFleets } from './fleet.ts'
 import { memoryBenches } from './memory.bench.ts'
 import { queryBenches } from './query.bench.ts'
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   ...commandBenches,
   ...stormBenches,
   ...bundleBenches,
+  ...consoleBenches,
 ]
 
 const usage = `usage: bench [--clean] [--json] [--events N] [--nodes N] [--turns N] [${benches.map((bench) => bench.name).join('|')} ...]`
