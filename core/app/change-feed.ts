@@ -5,7 +5,13 @@ import type { Clock, Scheduler } from '../kernel/ports.ts'
 
 type Tick = z.infer<typeof changeTick>
 export type Topic = Tick['topics'][number]
-export type Change = { readonly topics: readonly Topic[]; readonly nodeIds?: readonly string[]; readonly domainIds?: readonly string[] }
+export type Change = {
+  readonly topics: readonly Topic[]
+  readonly nodeIds?: readonly string[]
+  readonly domainIds?: readonly string[]
+  /** No event came, and more of the same follows soon: whoever passes it on may gather. */
+  readonly isProgress?: boolean
+}
 
 export type ChangeFeed = {
   readonly tell: (change: Change) => void

@@ -346,7 +346,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
       }
     },
     heard,
-    changed: (node) => feed.tell({ topics: ['sessions'], nodeIds: [node] }),
+    changed: (node) => feed.tell({ topics: ['sessions'], nodeIds: [node], isProgress: true }),
     refused: refusals.count,
   }
   const expiryWatch = createExpiryWatch({ model, ports, commit })

@@ -20,6 +20,12 @@ export function readFrontier(reader: Reader, scope: { readonly origin?: OriginId
   return sortFrontier(rows.map((row) => ({ log: row.name, branch: row.branch, seq: row.seq, head: toHex(row.head) })))
 }
 
+/** How far a log's first branch is held, signed or not; undefined when nothing of it is. Reads no segment, so it is cheap to ask. */
+export function readTip(reader: Reader, log: LogId): Omit<LogHead, 'signedTo'> | undefined {
+  const tip = readLogTree(reader, log)?.branches[0]
+  return tip === undefined ? undefined : { seq: tip.seq, head: tip.head }
+}
+
 /** Of a log's first branch; undefined when nothing of it is held. */
 export function readHead(reader: Reader, log: LogId): LogHead | undefined {
   const tree = readLogTree(reader, log)

@@ -145,6 +145,7 @@ function tellChanges({ feed, model, config, readOnlyReason }: Master, line: Line
   const { scheduler } = config.ports
   const present = new Set<string>()
   const domains = new Set<string>()
+  const advanced = new Set<string>()
   let toldReason: ReadOnlyReason = null
   let toldRefusals = 0
   let cancel: (() => void) | undefined = scheduler.after(tellEveryMs, tell)
@@ -155,6 +156,11 @@ function tellChanges({ feed, model, config, readOnlyReason }: Master, line: Line
     const count = refusals.reduce((sum, refusal) => sum + refusal.count, 0)
     if (count !== toldRefusals) line.post({ kind: 'refusals', refusals })
     toldRefusals = count
+    if (advanced.size > 0) {
+      const change: Change = { topics: ['sessions'], nodeIds: [...advanced] }
+      line.post({ kind: 'changed', change, presence: presenceOf([...advanced]) })
+      advanced.clear()
+    }
     if (present.size === 0) return
     const change: Change = { topics: ['presence'], nodeIds: [...present], domainIds: [...domains] }
     line.post({ kind: 'changed', change, presence: presenceOf([...present]) })
@@ -177,6 +183,11 @@ function tellChanges({ feed, model, config, readOnlyReason }: Master, line: Line
     if (topics.every((topic) => topic === 'presence')) {
       for (const node of nodeIds) present.add(node)
       for (const domain of domainIds) domains.add(domain)
+      return
+    }
+    // How far a return has come is told as often as it can be shown, not with every piece: the line is for answers.
+    if (change.isProgress === true) {
+      for (const node of nodeIds) advanced.add(node)
       return
     }
     // Who moved was mostly just heard: what is shown of it is to fit what happened to it.

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createPorts } from '../../../core/platform/ports.ts'
+import { isAppError } from '../../../core/kernel/app-error.ts'
 import { createHttpTransport } from '../../../core/platform/http-transport.ts'
 import type { RequestId } from '../../../core/kernel/ids.ts'
 import type { RunningMaster } from '../processes.ts'
@@ -63,7 +64,16 @@ export function connect(master: RunningMaster): {
   /** All of these nodes have one address: what an open route takes from it in a second is waited for, as the reference node does. */
   const ask: Island['ask'] = async (request) => {
     const { method, path, headers = {}, body } = request
-    const answer = await transport.request({ method: method as 'GET', path, headers, ...(body === undefined ? {} : { body }) })
+    const answer = await transport
+      .request({ method: method as 'GET', path, headers, ...(body === undefined ? {} : { body }) })
+      .catch((error: unknown): undefined => {
+        if (!isAppError(error) || error.code !== 'LINK_DOWN') throw error
+      })
+    if (answer === undefined) {
+      refusals.set('LINK_DOWN', (refusals.get('LINK_DOWN') ?? 0) + 1)
+      await pause(1000 * (1 + ports.random.next()))
+      return ask(request)
+    }
     const json = JSON.parse(new TextDecoder().decode(answer.body) || 'null') as Record<string, unknown>
     if (answer.status < 300) return { ...answer, json }
     const refusal = `${answer.status} ${String(json['code'])}`
@@ -136,7 +146,8 @@ export async function storm(master: RunningMaster, size: StormSize, told: (line:
         if (endedMs.length % 100 === 0) told(`${endedMs.length} have returned after ${Math.round((performance.now() - began) / 1000)} s`)
         return
       }
-      if (answer.status !== 429) throw new Error(`The return was refused: ${JSON.stringify(answer.json)}`)
+      if (answer.status !== 429 && answer.json?.['code'] !== 'NONCE_UNKNOWN')
+        throw new Error(`The return was refused: ${JSON.stringify(answer.json)}`)
       await pause(Number(answer.headers['retry-after'] ?? 1) * 1000 * (1 + island.ports.random.next() / 2))
     }
   }

@@ -10,7 +10,7 @@ import type { Master } from '../../../../core/app/master.ts'
 import type { Line, WriterSettings } from '../../../../core/app/writer/messages.ts'
 import { runWriter } from '../../../../core/app/writer/writer-thread.ts'
 import { problems } from '../../../../core/ingest/problem.ts'
-import type { OperatorId } from '../../../../core/kernel/ids.ts'
+import type { NodeId, OperatorId } from '../../../../core/kernel/ids.ts'
 import type { Ports } from '../../../../core/kernel/ports.ts'
 import { createPorts } from '../../../../core/platform/ports.ts'
 
@@ -90,6 +90,23 @@ describe('a master on two sides of a line', () => {
       await fleet.master.act('master.rename', { name: `Harbour ${turn}`, rootDomainName: 'Island' }, operator)
       expect(fleet.master.model.master(fleet.master.facts.masterId)?.name).toBe(`Harbour ${turn}`)
     }
+    await fleet.close()
+    await ended
+  })
+
+  it('[MA24] tells how far returns have come by turns, together, however often they move', async () => {
+    const { fleet, writer, ended } = await open()
+    const heard: (readonly string[])[] = []
+    const told = new Promise<void>((resolve) => {
+      fleet.master.feed.listen(({ topics, nodeIds = [] }) => {
+        if (!topics.includes('sessions')) return
+        heard.push(nodeIds)
+        resolve()
+      })
+    })
+    for (let piece = 0; piece < 50; piece++) writer.port.changed((piece % 2 === 0 ? 'one' : 'other') as NodeId)
+    await told
+    expect(heard).toEqual([['one', 'other']])
     await fleet.close()
     await ended
   })
