@@ -1,6 +1,7 @@
 /** What must hold once the faults have stopped and everyone has met (design 4): seven checks, each over everything it can look at. */
 import { checkProjections } from '../../app/projecting/check.ts'
 import { toHex } from '../../kernel/hex.ts'
+import type { NodeId } from '../../kernel/ids.ts'
 import { parseLogId } from '../../log/log-id.ts'
 import { projections } from '../../projections/all.ts'
 import { readFrontier } from '../../store/frontier.ts'
@@ -56,8 +57,9 @@ async function lostOrDoubled({ witness, real, nodes }: World, up: readonly Up[])
     )
     for (const { master, life, log, seq } of witness.acknowledgedLogs) {
       if (master !== station.name) continue
-      // Before its disk was put back: what the node still holds has come again; what a copy of it said, and took along, cannot.
-      if (life !== station.life() && !isHeldByNode(nodes, log, seq)) continue
+      // Before its disk was put back: what the node still holds has come again; what a copy of it said, and took along, cannot, nor what a
+      // node says whose key was revoked since.
+      if (life !== station.life() && (!isHeldByNode(nodes, log, seq) || isRevoked(running, log))) continue
       looked++
       if ((heads.get(log) ?? 0) < seq) wrong.push(`${master} acknowledged ${log} up to ${seq} and holds ${heads.get(log) ?? 0}`)
     }
@@ -94,6 +96,10 @@ function isHeldByNode(nodes: World['nodes'], log: string, seq: number): boolean 
   const { origin } = parseLogId(log)
   const store = nodes.find((node) => (node.nodeId() as string) === (origin as string))?.disk.current()
   return store !== undefined && readFrontier(store.reader, { origin }).some((entry) => entry.log === log && entry.seq >= seq)
+}
+
+function isRevoked({ master }: Running, log: string): boolean {
+  return master.model.lifecycle(parseLogId(log).origin as unknown as NodeId)?.isKeyRevoked === true
 }
 
 function wasTampered(faults: ReadonlyMap<string, number>): boolean {
