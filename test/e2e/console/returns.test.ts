@@ -147,6 +147,22 @@ describe('returns in the console', () => {
     await page.keyboard.press('Escape')
   })
 
+  it('[FK2] shows what each telling says, what a decision would change, and takes it', async () => {
+    const { page } = desk
+    await desk.visit('forks')
+    await page.getByRole('heading', { name: 'Forks' }).waitFor()
+    await page.getByText('not decided').first().waitFor()
+    await page.getByRole('button', { name: 'See what choosing it changes' }).last().click()
+    await page.getByText('Gains effect').waitFor()
+    await desk.picture('forks')
+    expect(await desk.findings()).toEqual([])
+    await page.getByLabel('Reason, kept on the record').fill('The other was a copy')
+    await page.getByRole('button', { name: 'This telling counts' }).click()
+    await page.getByText('decided for', { exact: true }).waitFor()
+    expect(await page.getByText('not decided').count()).toBe(0)
+    await desk.picture('forks-decided')
+  })
+
   it.each(themes)('[UI19] has no serious finding, %s', async (theme) => {
     const { page } = desk
     await desk.wear(theme)
