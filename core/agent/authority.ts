@@ -221,6 +221,8 @@ export async function learnAuthority(
     answer = await ask()
     if (answer.kind !== 'ok') return { kind: 'unheard' }
   }
+  // Of the one that commands it since glass was broken, the chain tells who is master of record: heard, and not obeyed.
+  if (parts.memory.get('glass')?.masterId === who.masterId) return { kind: 'known' }
   const taken = takeChain(parts, answer.value.chain, who)
   return taken.ok ? { kind: 'known' } : { kind: 'refused', refusal: taken.refusal }
 }

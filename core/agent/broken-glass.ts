@@ -1,6 +1,6 @@
 /**
  * Breaking glass at the node itself ([AU23]): where its master of record cannot be reached, a person who stands at the node lets one other
- * master command this node alone. The node signs that with its own key, obeys that master one epoch above what it obeyed, and goes back as
+ * master command this node alone. The node signs that with its own key, obeys that master at the epoch that it goes by, and goes back as
  * soon as the master of record shows that somebody looked into it, or a later grant.
  */
 import { glassAnswer } from '../contract/glass.ts'
@@ -62,7 +62,8 @@ export function breakGlass({ ports, identity, memory, journal }: Parts, { master
     at: new Date(ports.clock.now()).toISOString(),
   }
   const { name, ...card } = master
-  const epoch = fence.epoch + 1
+  // The epoch stays: what is decided here until somebody looks into it is told apart by who decides it.
+  const { epoch } = fence
   const { domainId, domainLine = [domainId] } = approval
   const statement: GrantStatement = {
     v: 1,
@@ -88,6 +89,8 @@ export function breakGlass({ ports, identity, memory, journal }: Parts, { master
   journal.record([{ type: 'ibcf.alarm.raised.v1', data: { name: 'glass-broken', severity: 'critical', detail } }], (writer) => {
     memory.put(writer, 'glass', { masterId: master.masterId, epoch, glass, envelope, before })
     memory.put(writer, 'fence', { placement: fence.placement, epoch, masterId: master.masterId })
+    // Who may say who is master of record stays as it was: the named master is not among them.
+    memory.put(writer, 'roots', roots ?? { keys: [approval.masterPublicKey], grants: [] })
     memory.forget(writer, 'holder')
     // A return that is open elsewhere is not this master's.
     memory.forget(writer, 'session')
@@ -135,7 +138,7 @@ export function mendGlass(
   if (!verified.ok || verified.value.epoch < fence.epoch) return false
   const { epoch, master } = verified.value
   const isMended = shown.some((envelope) => isMendOf(envelope, open.glass, [master.publicKey], check))
-  if (!isMended && epoch < open.epoch) return false
+  if (!isMended && epoch === open.epoch) return false
   store.transact((writer) => {
     memory.forget(writer, 'glass')
     memory.forget(writer, 'session')

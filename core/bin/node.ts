@@ -130,6 +130,7 @@ async function breakGlassHere(values: Values, io: CommandIo): Promise<number> {
   const { masterId, level, keyId, publicKey, incarnation, name } = card.value
   const config = { ...defaultConfig, directory, name: '', kind: defaultConfig.kind, tags: [] }
   const node = await startNode({ config, masterUrl: 'http://127.0.0.1:9/' }, () => undefined)
+  const { nodeId } = node.view()
   try {
     node.breakGlass({
       master: { masterId, level, keyId, publicKey, incarnation, name },
@@ -142,7 +143,7 @@ async function breakGlassHere(values: Values, io: CommandIo): Promise<number> {
   const words = keyWordsOf(ports.crypto, fromBase64(publicKey)).join(' ')
   io.stdout(
     values.json === true
-      ? JSON.stringify({ ok: true, nodeId: node.view().nodeId, masterId, keyWords: words })
+      ? JSON.stringify({ ok: true, nodeId, masterId, keyWords: words })
       : `Glass is broken: the master "${name}" commands this node alone from now on. Compare the words of its key with whoever runs it: ${words}`,
   )
   return exitCodes.done

@@ -41,7 +41,17 @@ export const domainAuthority = z.object({
     }),
   ),
   /** Broken glass that nobody has looked into yet. */
-  debts: z.array(z.object({ ...named, eventId: id, epoch: count, since: instant, actorId: id.nullable() })),
+  debts: z.array(
+    z.object({
+      ...named,
+      eventId: id,
+      epoch: count,
+      since: instant,
+      actorId: id.nullable(),
+      /** Broken at these nodes themselves, for them alone; null: for the whole domain. */
+      nodes: z.array(z.object({ nodeId: id, name: z.string().nullable() })).nullable(),
+    }),
+  ),
   /** An event marked critical whose meaning is not known here: what widens waits. */
   frozenBy: z.object({ eventId: id, type: z.string() }).nullable(),
   /** Who may claim it when its holder cannot be reached. */

@@ -35,12 +35,13 @@ export function readDomainAuthority(model: ReadModel, domainId: string): DomainA
       claimants: claimants.map(claimantOf),
       settled: settled === null ? null : { ...named(settled.masterId), by: settled.by },
     })),
-    debts: holder.debts.map(({ eventId, masterId, epoch, since }) => ({
+    debts: holder.debts.map(({ eventId, masterId, epoch, since, nodeIds }) => ({
       ...named(masterId),
       eventId,
       epoch,
       since,
       actorId: actorOf(eventId),
+      nodes: nodeIds?.map((nodeId) => ({ nodeId, name: model.lifecycle(nodeId)?.name ?? null })) ?? null,
     })),
     frozenBy: holder.frozenBy,
     delegations: acts.flatMap(({ word, eventId, epoch }) =>

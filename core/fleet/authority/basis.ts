@@ -103,7 +103,8 @@ function judgeBrokenGlass(basis: Basis, { act, giving }: Candidate): Result<numb
   const { book, place } = basis
   if (giving.masterId !== act.issuerId) return refused('NO_PROOF', 'Glass is broken by the master that then holds the domain.')
   if (!isOfLife(book, { giving }, act.incarnation)) return lifeWrong()
-  if (!isNext(basis, giving.epoch, null)) return notNext(basis, giving.epoch)
+  // At a node it stands beside the epoch that the node goes by, and raises none.
+  if (!isNext(basis, giving.nodeIds === null ? giving.epoch : giving.epoch + 1, null)) return notNext(basis, giving.epoch)
   if (giving.nodeIds !== null) {
     const areAllThere = giving.nodeIds.every((nodeId) => book.nodeKeys(nodeId).some((key) => act.approvedBy.includes(key)))
     return areAllThere && giving.nodeIds.length > 0

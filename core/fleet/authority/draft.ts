@@ -54,13 +54,15 @@ export function draftAuthority(book: AuthorityBook, decider: Decider, request: A
     }
     case 'break-glass': {
       const { nodeIds, until = null } = request
-      const terms = { ...termsOf(card, request), ...(nodeIds === null ? {} : { nodeIds: [...nodeIds] }) }
+      // At a node it stands beside the epoch in force, and raises none ([AU23]).
+      const epoch = nodeIds === null ? next : (holderOf(book, domainId).epoch ?? 0)
+      const terms = { ...termsOf(card, request), epoch, ...(nodeIds === null ? {} : { nodeIds: [...nodeIds] }) }
       return {
         decided: {
           type: 'ibcf.authority.granted.v1',
           data: { ...terms, masterId: card.masterId, until, right: 'break-glass' },
-          epoch: next,
-          statement: statementFor('break-glass', card, until, request.quorum ?? null),
+          epoch,
+          statement: { ...statementFor('break-glass', card, until, request.quorum ?? null), epoch },
         },
         word: { kind: 'give', right: 'break-glass', giving: givingOf(card, terms, until, nodeIds) },
       }

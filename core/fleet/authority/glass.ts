@@ -14,8 +14,8 @@ export function endOfGlass(
   { act, giving }: { readonly act: AuthorityAct; readonly giving: Giving },
 ): Tenure['ended'] {
   const line: readonly Chronicle[] = [{ domainId, pages, local: [], refused: [] }, ...above]
-  const under = line.findIndex((chronicle) => chronicle.pages.some(({ epoch }) => epoch + 1 === giving.epoch))
-  const isOvertaken = line.slice(0, under + 1).some((chronicle) => chronicle.pages.some(({ epoch }) => epoch >= giving.epoch))
+  const under = line.findIndex((chronicle) => chronicle.pages.some(({ epoch }) => epoch === giving.epoch))
+  const isOvertaken = line.slice(0, under + 1).some((chronicle) => chronicle.pages.some(({ epoch }) => epoch > giving.epoch))
   if (isOvertaken) return 'overtaken'
   return acts.some((review) => isReviewOf(line, review, act)) ? 'mended' : null
 }

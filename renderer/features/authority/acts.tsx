@@ -142,9 +142,12 @@ function ActDialog({ act, view, onClose }: DialogProps): ReactNode {
             label={t`Which`}
             value={debt}
             onChange={setDebt}
-            options={view.debts.map(({ eventId, masterName, masterId, epoch }) => ({
+            options={view.debts.map(({ eventId, masterName, masterId, epoch, nodes }) => ({
               id: eventId,
-              name: t`${boundText(masterName ?? masterId, 60)} at epoch ${epoch}`,
+              name:
+                nodes === null
+                  ? t`${boundText(masterName ?? masterId, 60)} at epoch ${epoch}`
+                  : t`${boundText(masterName ?? masterId, 60)} at the node ${nodes.map(({ nodeId, name }) => boundText(name ?? nodeId, 60)).join(', ')}`,
             }))}
           />
           <Segments

@@ -143,9 +143,16 @@ function Debts({ view }: { readonly view: DomainAuthority }): ReactNode {
       <ul className={classes['lines']}>
         {view.debts.map((debt) => (
           <li key={debt.eventId}>
-            <Trans>
-              {boundText(debt.masterName ?? debt.masterId, 60)} took it at epoch {debt.epoch}
-            </Trans>
+            {debt.nodes === null ? (
+              <Trans>
+                {boundText(debt.masterName ?? debt.masterId, 60)} took it at epoch {debt.epoch}
+              </Trans>
+            ) : (
+              <Trans>
+                {boundText(debt.masterName ?? debt.masterId, 60)} was let command the node{' '}
+                {debt.nodes.map(({ nodeId, name }) => boundText(name ?? nodeId, 60)).join(', ')} alone, by a person at the node
+              </Trans>
+            )}
             , <Age at={debt.since} isSpoken />
           </li>
         ))}
