@@ -3,13 +3,11 @@ import type { z } from 'zod'
 import type { attentionListRequest } from '../../contract/attention.ts'
 import type { AttentionItem } from '../../contract/domains.ts'
 import { compareHandled, type HandledItem, showItem } from '../../fleet/attention/handling.ts'
-import { type Attention, scoreContestedDomain } from '../../fleet/attention/score.ts'
+import type { Attention } from '../../fleet/attention/score.ts'
 import { isExplained } from '../../fleet/shift/maintenance.ts'
 import type { ReadModel } from '../read-model.ts'
-import { weightsFor } from './attention-weights.ts'
-import { pointsOverdue } from '../../fleet/courier/bundle.ts'
-import { authorityOf } from './authority-view.ts'
-import { overdueBundles } from './bundles.ts'
+import { contestable, findDomain, type Found, lateBundles } from './attention-domains.ts'
+import { itemOf, sinceOf } from './attention-words.ts'
 import { desiredPolicyOf } from './desired-policy.ts'
 import { placeOf } from './domain-tree.ts'
 import { countEvidence } from './evidence.ts'
@@ -19,25 +17,12 @@ import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/wors
 import { isWithin, refuseAsOf } from './list-page.ts'
 import { fitsView } from './node-list.ts'
 import { type Maintained, maintainedNow } from './maintained.ts'
-import { type NodeView, readNodeView } from './node-view.ts'
+import { readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 import { readScored, scoreAt, type Scored, type ScoreParts } from './scored.ts'
 
 const shownAtMost = 20
 const attendedAtMost = 1000
-
-/** Scored, and not put into words yet: only what is shown needs them. */
-type Found = {
-  readonly subject: string
-  readonly domainId: string
-  readonly attention: Attention
-  readonly since: string | null
-  /** What equal scores are told apart by. */
-  readonly waitingSince: string
-  /** Undefined for a domain. */
-  readonly node: NodeView | undefined
-  readonly handling?: HandledItem
-}
 
 /** What an answer goes by, read once for all who are looked at. */
 type Parts = ScoreParts & {
@@ -275,11 +260,6 @@ function foundOf(scored: Scored, nowMs: number): Found | undefined {
   return { subject: view.id, domainId: view.domainId, attention, since: sinceOf(view, attention), waitingSince, node: view }
 }
 
-/** Domains where two grants stand against each other. */
-function contestable(model: Pick<ReadModel, 'reader'>): readonly string[] {
-  return model.reader.all<{ subject: string }>('SELECT subject FROM authority_domains WHERE is_contested = 1').map(({ subject }) => subject)
-}
-
 /** Of one node or domain as it stands; undefined when there is nothing about it in the inbox. */
 export function findItem(model: ReadModel, subject: string): Attention | undefined {
   const view = readNodeView(model, subject)
@@ -305,104 +285,8 @@ function compareHandling(a: Found, b: Found): number {
   return compareHandled(shown(a), shown(b)) || compare(a, b)
 }
 
-/** Told once, where the two grants are, and not again of every domain that inherits them. */
-function findDomain(model: ReadModel, domainId: string): Found | undefined {
-  const { standing, epoch, since, grantedAtDomainId } = authorityOf(model, domainId)
-  if (standing !== 'contested' || epoch === null || grantedAtDomainId !== domainId) return undefined
-  return {
-    subject: domainId,
-    domainId,
-    attention: scoreContestedDomain(epoch, weightsFor(model, domainId, undefined)),
-    since,
-    waitingSince: since ?? '',
-    node: undefined,
-  }
-}
-
-/** Packed here, due, and not heard of since ([CU5]). */
-function lateBundles(model: ReadModel): Found[] {
-  const nowMs = model.ports.clock.now()
-  return overdueBundles(model).map(({ bundleId, bundle, dueAt }) => {
-    const points = pointsOverdue(Date.parse(dueAt), nowMs)
-    const carrier = bundle.departed?.carriedBy ?? bundle.packed?.carriedBy ?? ''
-    const term =
-      carrier === '' ? 'No receipt came by the day it was due' : `No receipt came by the day it was due; ${plainText(carrier)} carries it`
-    return {
-      subject: bundleId,
-      domainId: model.rootDomainId,
-      attention: { score: points, kind: 'courier', terms: [{ kind: 'courier', term, points }] },
-      since: dueAt,
-      waitingSince: dueAt,
-      node: undefined,
-    }
-  })
-}
-
 function compare(a: Found, b: Found): number {
   if (a.attention.score !== b.attention.score) return b.attention.score - a.attention.score
   if (a.waitingSince !== b.waitingSince) return a.waitingSince < b.waitingSince ? -1 : 1
   return a.subject < b.subject ? -1 : 1
-}
-
-function itemOf(model: ReadModel, { subject, domainId, attention, since, node, handling }: Found): AttentionItem {
-  const { score, kind, terms } = attention
-  const title = node === undefined ? titleWithoutNode(model, subject, domainId, attention) : titleOf(node, attention)
-  return {
-    id: `${kind}:${subject}`,
-    score,
-    kind,
-    nodeId: node?.id ?? null,
-    domainId,
-    title,
-    terms: terms.map(({ term, points }) => ({ term, points })),
-    since,
-    ...toldHandling(model, handling),
-  }
-}
-
-function toldHandling(model: ReadModel, handling: HandledItem | undefined): Pick<AttentionItem, 'handling'> {
-  if (handling === undefined || (handling.shownAs === 'open' && handling.why === '' && handling.assignedTo === null)) return {}
-  const { shownAs, assignedTo, why } = handling
-  const to = assignedTo === null ? null : { id: assignedTo, name: model.operator(assignedTo)?.name ?? assignedTo }
-  return { handling: { shownAs, assignedTo: to, why } }
-}
-
-function titleWithoutNode(model: ReadModel, subject: string, domainId: string, { kind }: Attention): string {
-  if (kind !== 'courier') return `${plainText(model.domain(domainId)?.name ?? domainId)} is held by two masters at once`
-  const forName = model.bundle(subject)?.packed?.forName ?? ''
-  return forName === '' ? 'A bundle has not arrived' : `The bundle for ${plainText(forName)} has not arrived`
-}
-
-function titleOf(view: NodeView, { kind }: Attention): string {
-  const name = plainText(view.name)
-  switch (kind) {
-    case 'quarantined':
-      return `${name} is quarantined: ${plainText(view.phaseReason)}`
-    case 'health':
-      return `${name} reports its health as ${view.health}`
-    case 'sync-debt':
-      return `${name} has been silent for too long`
-    case 'evidence':
-      return `${name} sent what was refused`
-    case 'stale':
-      return view.mode === null ? `${name} was approved and has not come` : `${name} is out of contact`
-    case 'drift':
-      return `${name} is not as it should be`
-    case 'courier':
-    case 'authority':
-      return `${name} has two masters`
-  }
-}
-
-function sinceOf(view: NodeView, { kind }: Attention): string | null {
-  switch (kind) {
-    case 'quarantined':
-      return view.phaseSince
-    case 'health':
-      return view.healthAt
-    case 'drift':
-      return view.snapshotAt
-    default:
-      return view.modeSince ?? view.phaseSince
-  }
 }

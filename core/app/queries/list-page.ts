@@ -27,16 +27,25 @@ export function hasText(text: string | undefined, ...fields: readonly (string | 
   return wanted === '' || fields.some((field) => field?.toLowerCase().includes(wanted) === true)
 }
 
+/**
+ * The end of a window of what was recorded here: of a history, which only grows, as of an instant is what had been recorded by then ([QY43]).
+ * Exclusive. Throws Invalid `AS_OF_IN_FUTURE`.
+ */
+export function windowEnd(nowMs: number, to: string | undefined, asOf: string | undefined): string | undefined {
+  if (asOf === undefined) return to
+  const asOfMs = Date.parse(asOf)
+  if (asOfMs > nowMs) throw new AppError('Invalid', 'AS_OF_IN_FUTURE', 'That instant has not come yet.', { at: asOf })
+  return new Date(Math.min(asOfMs + 1, to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to))).toISOString()
+}
+
 const noPast = {
   attention: 'What needs a person rests on who was heard and on what people did about it, and presence has no past here.',
   commands: 'The stage of a command rests on what this place handed over, which is not in the events.',
   domains: 'The figures of domains are counted as of now; a domain’s past is in its digests, as a line over time.',
   enrolments: 'A request stands as it was decided; when that was is in the list.',
-  observations: 'What was recorded stays as it was recorded: ask for a time window.',
   relays: 'The health of a path rests on who was heard, and presence has no past here.',
   returns: 'How far a return has come is not in the events.',
   rollouts: 'How far a rollout has come rests on every node in it, and folding all of them would take too long.',
-  timeline: 'What happened stays as it happened: ask for a time window.',
 } as const
 
 /** Never an answer of now to a question about then ([QY43]). Throws Invalid `AS_OF_UNSUPPORTED`. */

@@ -10,7 +10,7 @@ import type { ReadModel } from '../read-model.ts'
 import { type Solitude, solitudeOf } from './autonomy-spans.ts'
 import { readPositionCursor } from './cursor.ts'
 import { instantOf } from './instants.ts'
-import { hasText, isWithin, refuseAsOf } from './list-page.ts'
+import { hasText, isWithin, windowEnd } from './list-page.ts'
 import { namesOf } from './names.ts'
 import type { HistoryInput } from './node-timeline.ts'
 import { quoted } from './plain-text.ts'
@@ -39,10 +39,10 @@ const lookedAtMost = 5000
 /**
  * All of the fact and bulk lanes, also what this version does not know, and of the control lane the alarms and the decisions taken
  * alone. `total` counts what the lanes hold, readable or not; narrowed, it is what was found so far. Throws NotFound `NODE_UNKNOWN`,
- * Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`.
+ * Invalid `CURSOR_MALFORMED`, `AS_OF_IN_FUTURE`.
  */
-export function readObservations(model: ReadModel, { nodeId, cursor, limit, from, to, text, asOf }: HistoryInput): ObservationPage {
-  refuseAsOf('observations', asOf)
+export function readObservations(model: ReadModel, { nodeId, cursor, limit, from, text, asOf, ...window }: HistoryInput): ObservationPage {
+  const to = windowEnd(model.ports.clock.now(), window.to, asOf)
   const before = readPositionCursor(cursor)
   requireNode(model, nodeId)
   const names = namesOf(model)

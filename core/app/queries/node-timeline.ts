@@ -7,7 +7,7 @@ import type { ReadModel } from '../read-model.ts'
 import { readPositionCursor } from './cursor.ts'
 import { isClockDoubtful } from './event-clock.ts'
 import { instantOf } from './instants.ts'
-import { hasText, isWithin, refuseAsOf } from './list-page.ts'
+import { hasText, isWithin, windowEnd } from './list-page.ts'
 import { actorName, namesOf } from './names.ts'
 import { timelinePositions } from './node-history.ts'
 import { requireNode } from './require-node.ts'
@@ -25,9 +25,9 @@ export type HistoryInput = {
 /** Events that one page looks at, where most of them are left out ([QY19]). */
 const lookedAtMost = 2000
 
-/** Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_UNSUPPORTED`. */
-export function readTimeline(model: ReadModel, { nodeId, cursor, limit, from, to, text, asOf }: HistoryInput): TimelinePage {
-  refuseAsOf('timeline', asOf)
+/** Throws NotFound `NODE_UNKNOWN`, Invalid `CURSOR_MALFORMED`, `AS_OF_IN_FUTURE`. */
+export function readTimeline(model: ReadModel, { nodeId, cursor, limit, from, text, asOf, ...window }: HistoryInput): TimelinePage {
+  const to = windowEnd(model.ports.clock.now(), window.to, asOf)
   const before = readPositionCursor(cursor)
   const lifecycle = requireNode(model, nodeId)
   const positions = timelinePositions(model, nodeId)

@@ -82,6 +82,24 @@ describe('a timeline', () => {
     expect(sentences(island, node)).toEqual(['“pump” asked to join as EDGE.'])
   })
 
+  it('[QY43] as of an instant is what had been recorded by then', async () => {
+    using island = await createTestIsland()
+    const node = island.makeNode()
+    island.report(node, 'ibcf.alarm.raised.v1', { name: 'before', severity: 'notice', detail: '' })
+    island.report(node, 'ibcf.observation.recorded.v1', observation)
+    const asOf = island.now()
+    const now = { nodeId: node, limit: 100 }
+    const before = { timeline: island.queries.timeline(now).items, observations: island.queries.observations(now).items }
+    island.advance(1000)
+    island.report(node, 'ibcf.alarm.raised.v1', { name: 'after', severity: 'notice', detail: '' })
+    const then = { ...now, asOf }
+    expect(island.queries.timeline(then).items).toEqual(before.timeline)
+    expect(island.queries.observations(then).items).toEqual(before.observations)
+    expect(island.queries.timeline(now).items).toHaveLength(before.timeline.length + 1)
+    const later = new Date(Date.parse(island.now()) + 1000).toISOString()
+    expect(() => island.queries.timeline({ ...now, asOf: later })).toThrow(expect.objectContaining({ code: 'AS_OF_IN_FUTURE' }))
+  })
+
   it('[QY14] [QY16] goes on in pages without gap or repetition, also when remembered', async () => {
     using island = await createTestIsland()
     const node = island.makeNode()
