@@ -9,8 +9,7 @@ import { isAppError } from '../../kernel/app-error.ts'
 import type { Ports } from '../../kernel/ports.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { Station } from './station.ts'
-import { tally } from './witness.ts'
-import type { World } from './world.ts'
+import { tally, type Witness } from './witness.ts'
 
 /** Everyone accepts everyone's card, with what bundles are sealed for. */
 export async function exchangeCards(stations: readonly Station[]): Promise<void> {
@@ -40,7 +39,11 @@ export async function packBundle(from: Station, to: Station, real: Ports): Promi
 }
 
 /** True when it was read to its end and taken in; what is refused is counted by its code, and nothing of it is written. */
-export async function readBundleAt(to: Station, bytes: Uint8Array, { witness, real }: Pick<World, 'witness' | 'real'>): Promise<boolean> {
+export async function readBundleAt(
+  to: Station,
+  bytes: Uint8Array,
+  { witness, real }: { readonly witness: Witness; readonly real: Ports },
+): Promise<boolean> {
   const running = to.running()
   if (running === undefined) return false
   const { master, power } = running
