@@ -48,6 +48,8 @@ const leastRadius = 210
 const onOneRing = 420
 const ringsAtMost = 14
 const ringGap = 26
+const relaysOnOneRing = 100
+const relayRingsAtMost = 8
 const noticeableLossPct = 5
 
 export function layoutTopology(vertices: readonly Vertex[]): Topology {
@@ -58,6 +60,16 @@ export function layoutTopology(vertices: readonly Vertex[]): Topology {
   const rings = Math.min(ringsAtMost, Math.ceil(leaves / onOneRing))
   const radius = Math.max(leastRadius, ((leaves / Math.max(1, rings)) * spacing) / (2 * Math.PI))
   let leaf = 0
+  const relays = tree
+    .descendants()
+    .filter(({ data, children, depth }) => depth === 1 && data.vertex !== null && standsAsRelay(data.vertex, children !== undefined))
+  const relayRings = Math.min(relayRingsAtMost, Math.ceil(relays.length / relaysOnOneRing))
+  let relay = 0
+  // Relays stand at a fixed share of the radius per step, so that one that gains a child does not wander; hundreds in several circles.
+  const relayDistance = (depth: number): number => {
+    if (depth > 1) return radius * 0.68
+    return radius * (0.42 + (relayRings < 2 ? 0 : ((relay++ % relayRings) * 0.4) / relayRings))
+  }
   const laid = cluster<Branch>()
     .size([2 * Math.PI, radius])
     .separation((a, b) => (a.parent === b.parent ? 1 : 1.8))(tree)
@@ -68,9 +80,8 @@ export function layoutTopology(vertices: readonly Vertex[]): Topology {
     const vertex = point.data.vertex
     if (vertex === null || point.parent === null) continue
     const angle = point.x - Math.PI / 2
-    // Relays stand at a fixed share of the radius per step, so that one that gains a child does not wander.
-    const isRelay = point.children !== undefined || vertex.kind === 'RELAY' || vertex.kind === 'GATEWAY'
-    const distance = isRelay ? radius * (point.depth === 1 ? 0.42 : 0.68) : radius + (leaf++ % rings) * ringGap
+    const isRelay = standsAsRelay(vertex, point.children !== undefined)
+    const distance = isRelay ? relayDistance(point.depth) : radius + (leaf++ % rings) * ringGap
     const here = { x: Math.cos(angle) * distance, y: Math.sin(angle) * distance }
     placed.push({ ...vertex, ...here, angle, isRelay, carries: point.children?.length ?? 0 })
   }
@@ -90,6 +101,10 @@ export function layoutTopology(vertices: readonly Vertex[]): Topology {
     })
   }
   return { vertices: placed, paths, radius: radius + Math.max(0, rings - 1) * ringGap }
+}
+
+function standsAsRelay({ kind }: Vertex, carries: boolean): boolean {
+  return carries || kind === 'RELAY' || kind === 'GATEWAY'
 }
 
 /** A path is down when nothing comes over it, slow when what comes is late or lossy. */
