@@ -28,7 +28,7 @@ export type Effect =
 const yes: Effect = { effect: 'yes' }
 
 /**
- * The same for the same acts held, in whatever order they came. Codes, held: PLACEMENT_AHEAD, CONTESTED, FROZEN; no: GLASS_BROKEN,
+ * The same for the same acts held, in whatever order they came. Codes, held: PLACEMENT_AHEAD, CONTESTED, FROZEN; no: GLASS_BROKEN, GLASS_MENDED,
  * AUTHORITY_NOT_HELD, LIFE_WRONG, CONTEST_LOST, OVERTAKEN, RELEASED, GRANT_RUN_OUT, EPOCH_OVERTAKEN.
  */
 export function mayDecide(book: AuthorityBook, ask: DecisionAsk): Effect {
@@ -61,6 +61,7 @@ export function prepareRule(
     ...findLocal(line, masterId, epoch).map((found) => ({
       ...prepareHold(book, line, found, masterId, incarnation),
       isInForce: !elsewhere,
+      isLocal: true,
     })),
   ]
   const [freeze] = freezingActs(book, line)
@@ -108,6 +109,8 @@ type Hold = {
   readonly releasedFrom: ReadonlyMap<string, number>
   readonly overtakenFrom: ReadonlyMap<string, number>
   readonly isInForce: boolean
+  /** It was given to it at the node itself. */
+  readonly isLocal: boolean
   /** Another was let command the node at the node itself. */
   readonly isGlassBroken: boolean
   readonly contest: Effect | undefined
@@ -138,6 +141,7 @@ function prepareHold(
     releasedFrom,
     overtakenFrom: overtakenFrom(chronicle, page),
     isInForce: source === chronicle && source.pages.at(-1) === page,
+    isLocal: false,
     isGlassBroken: false,
     contest: contestOf(page, masterId),
   }
@@ -170,7 +174,7 @@ function effectUnder(
   if (written === undefined) {
     // What is decided now is decided by who holds it now.
     if (hold.isLapsed) return runOut
-    if (hold.isEnded) return givenUp
+    if (hold.isEnded) return hold.isLocal ? glassMended : givenUp
     if (!hold.isInForce) return laterEpoch
     if (hold.isGlassBroken && !isRestricting(kind) && kind !== 'witness') return glassBroken
   } else {
@@ -199,6 +203,11 @@ const glassBroken = no(
   'GLASS_BROKEN',
   'A person at the node let another master command it; the node obeys that one alone.',
   'Look into the broken glass (review), or give the domain at the next epoch: either ends it.',
+)
+const glassMended = no(
+  'GLASS_MENDED',
+  'What was broken at the node has ended: somebody looked into it, or the domain has a later epoch.',
+  'The master of record decides it.',
 )
 const givenUp = no('RELEASED', 'The master had given the domain up.', decideElsewhere)
 const overtaken = no('OVERTAKEN', 'Another master held the domain by then.', decideElsewhere)

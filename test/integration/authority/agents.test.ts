@@ -220,8 +220,74 @@ describe('agents in a split brain', () => {
     gateways.set(hq, createGateway(master.port))
     await ports.advanceUntil(() => pump.workload.configurations.at(-1)?.['port'] === 2, 120_000)
   })
-})
 
-function huge<Desired extends { readonly epoch: number }>(desired: Desired | undefined): Desired | undefined {
-  return desired === undefined ? undefined : { ...desired, epoch: 1_000_000 }
-}
+  it('[AU11] [AU23] [AG22] command one node after glass was broken at it, until the master of record looked into that', async () => {
+    const [pump, valve] = [await join(1), await join(2)]
+    const order = ({ agent }: Field, port: number) =>
+      ({
+        nodeId: agent.view().nodeId,
+        kind: 'set-config',
+        data: { changes: [{ path: '/port', value: port }] },
+        semantics: 'AT_LEAST_ONCE',
+        constraints: {},
+        expiresAt: null,
+        reason: 'Port.',
+      }) as never
+    const portOf = ({ workload }: Field): unknown => workload.configurations.at(-1)?.['port']
+    meet(hq, north, south)
+    carry(hq, north)
+    carry(hq, south)
+    pump.end = north
+    await ports.advanceUntil(() => pump.agent.view().difficulty?.code === 'MASTER_KEY_CHANGED', 120_000)
+    expect(() => act(north, 'command.issue', order(pump, 90))).toThrow('did not hold')
+
+    const { port } = north.master
+    const incarnation = north.master.identity.incarnation
+    const publicKey = Buffer.from(port.publicKey).toString('base64')
+    const named = { masterId: idOf(north), level: 'REGION', keyId: port.keyId, publicKey, incarnation, name: 'North' } as const
+    const bo = { by: 'Bo', reason: 'The pump floods the cellar.' }
+    expect(() => pump.agent.breakGlass({ master: named, by: 'Bo', reason: ' ' })).toThrow('why')
+    pump.agent.breakGlass({ master: named, ...bo })
+    pump.restart()
+    await ports.advanceUntil(() => isAttachedTo(pump, north), 300_000)
+    act(north, 'command.issue', order(pump, 1))
+    await ports.advanceUntil(() => portOf(pump) === 1, 120_000)
+    // That node, and nothing else.
+    expect(() => act(north, 'command.issue', order(valve, 91))).toThrow('did not hold')
+    expect(() => act(north, 'domain.create', { name: 'Its own', parentId: site, level: 'LOCAL' })).toThrow('not master of record')
+
+    // The one before is refused; it learns why by what is carried, and only restricts until it has looked into it.
+    pump.end = hq
+    await ports.advanceUntil(() => pump.agent.view().difficulty?.code === 'EPOCH_CONTESTED', 120_000)
+    carry(north, hq)
+    const [debt] = hq.master.model.holder(site).debts
+    expect(debt).toMatchObject({ masterId: idOf(north), nodeIds: [pump.agent.view().nodeId] })
+    expect(() => act(hq, 'command.issue', order(pump, 92))).toThrow('let another master command it')
+    const review = { domainId: site, eventId: debt?.eventId ?? '', verdict: 'upheld', findings: 'It was right.' } as const
+    expect(() => act(north, 'authority.review', review)).toThrow('Only the master of record')
+    act(hq, 'authority.review', review)
+    await ports.advanceUntil(() => isAttachedTo(pump, hq), 300_000)
+    expect(fenceOf(pump)).toMatchObject({ epoch: 1, masterId: idOf(hq) })
+    act(hq, 'command.issue', order(pump, 2))
+    await ports.advanceUntil(() => portOf(pump) === 2, 120_000)
+
+    // Everybody judges the same, in whatever order it came; what was decided while it stood keeps its effect.
+    for (const field of [pump, valve]) await field.agent.stop()
+    for (const { master } of [hq, north, south]) master.recorder.sign()
+    carry(north, south)
+    carry(hq, south)
+    carry(hq, north)
+    carry(north, hq)
+    carry(south, north)
+    carry(south, hq)
+    expect(() => act(north, 'command.issue', order(pump, 93))).toThrow('has ended')
+    const judged = [hq, north, south].map(({ master }) => ({
+      debts: master.model.holder(site).debts,
+      powerless: master.store.reader.all('SELECT event_id, code FROM powerless_events ORDER BY event_id'),
+      commands: master.store.reader.all('SELECT * FROM commands ORDER BY subject'),
+    }))
+    expect(judged[1]).toEqual(judged[0])
+    expect(judged[2]).toEqual(judged[0])
+    expect(judged[0]).toMatchObject({ debts: [] })
+  })
+})
