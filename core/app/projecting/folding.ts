@@ -5,7 +5,7 @@
  */
 import { isAppError } from '../../kernel/app-error.ts'
 import type { Crypto } from '../../kernel/ports.ts'
-import type { Reader, Row } from '../../kernel/reader.ts'
+import type { Reader } from '../../kernel/reader.ts'
 import type { AuthorityState } from '../../projections/authority.ts'
 import type { DomainState } from '../../projections/domains.ts'
 import type { LivesState } from '../../projections/lives.ts'
@@ -21,11 +21,12 @@ import { createBook } from './book.ts'
 import { type Effective, effective, isUnknownCritical, projectionsByType } from './effective.ts'
 import { applyOne, fitsBehind, foldAll, nothingOf, type Subject } from './fold.ts'
 import type { Entry, Folding } from './entry.ts'
-import { logSpokenOf } from './fork-words.ts'
+import { forksConcerned } from './concerned-forks.ts'
 import { createForks, forkedLogs, subjectsBehindFork } from './forks.ts'
 import { writeEntries } from './flush.ts'
 import { createJudge, isBasis, isPlaced, isPlaceType } from './judge.ts'
 import { createNotes, everyDomain } from './notes.ts'
+import { type StateRow, subjectOf } from './state-row.ts'
 import { type Kept, tableName } from './tables.ts'
 
 export type FoldingOptions = {
@@ -39,18 +40,6 @@ export type FoldingOptions = {
 
 /** Subjects times projections that are remembered where every commit is written at once. */
 const rememberedEntries = 20_000
-
-export type StateRow = Row & {
-  readonly position: number
-  readonly facts: string
-  readonly facts_key: string
-  readonly facts_count: number
-  readonly facts_ms: number
-  readonly decisions: string
-  readonly decisions_key: string
-  readonly decisions_count: number
-  readonly decisions_ms: number
-}
 
 export function createFolding(generation: number, kept: Kept, crypto: Crypto, options: FoldingOptions): Folding {
   const byType = projectionsByType(kept.projections)
@@ -152,6 +141,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     latestAt = stored.at(-1)?.recordedAt ?? latestAt
     forked ??= forkedLogs(reader)
     const toldOf = forksConcerned(stored, forked)
+    if (options.isBulk) for (const { domain, origin } of toldOf.values()) if (domain === '-') late.add(origin)
     if (forked.size > 0) forks.forget()
     for (const item of stored) {
       const isOfBasis = isBasis(item.event)
@@ -185,29 +175,6 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
     for (const log of toldOf.values()) if (log.domain !== '-') standingChanged(reader, log, last)
     for (const log of toldOf.values()) if (log.domain === '-') standingChanged(reader, log, last)
     asking = undefined
-  }
-
-  /** The forked logs of which what counts may be something else from now on; notes logs that forked just now. */
-  function forksConcerned(stored: readonly StoredEvent[], held: Set<string>): ReadonlyMap<string, LogId> {
-    const concerned = new Map<string, LogId>()
-    let isOfMasters = false
-    for (const item of stored) {
-      if (item.branch > 0) {
-        const name = formatLogId(item.log)
-        held.add(name)
-        concerned.set(name, item.log)
-        isOfMasters ||= item.log.domain !== '-'
-      }
-      if (held.size === 0) continue
-      const log = logSpokenOf(item)
-      if (log !== undefined && held.has(formatLogId(log))) concerned.set(formatLogId(log), log)
-      if (item.log.domain === '-' && held.has(formatLogId(item.log))) concerned.set(formatLogId(item.log), item.log)
-      isOfMasters ||= isBasis(item.event)
-    }
-    // Who gave a master its authority decides about its logs, by what it said before any fork of its own.
-    if (isOfMasters) for (const name of held) if (!name.endsWith('/-')) concerned.set(name, parseLogId(name))
-    if (options.isBulk) for (const { domain, origin } of concerned.values()) if (domain === '-') late.add(origin)
-    return concerned
   }
 
   /** What counts of a node's log is about the node alone; what a master says, about anybody. */
@@ -385,12 +352,4 @@ function nodesNamedBy({ event }: Effective): readonly string[] {
 
 function lower(known: string | undefined, key: string): string {
   return known === undefined || key < known ? key : known
-}
-
-export function subjectOf(row: StateRow): Subject {
-  return {
-    facts: { state: JSON.parse(row.facts), key: row.facts_key, count: row.facts_count, ms: row.facts_ms },
-    decisions: { state: JSON.parse(row.decisions), key: row.decisions_key, count: row.decisions_count, ms: row.decisions_ms },
-    position: row.position,
-  }
 }
