@@ -39,7 +39,7 @@ export function PackedBundles({ isDemo, onPack }: { readonly isDemo: boolean; re
       isSecondary: true,
     },
     { id: 'packed', title: t`Packed`, draw: (bundle) => <Age at={bundle.packedAt} isSpoken />, width: '7rem' },
-    { id: 'due', title: t`Due`, draw: (bundle) => (bundle.dueAt === null ? '\u2014' : formats.shortDay(bundle.dueAt)), width: '6rem' },
+    { id: 'due', title: t`Due`, draw: (bundle) => (bundle.dueAt === null ? '\u2014' : formats.shortDay(bundle.dueAt)), width: '7rem' },
     {
       id: 'size',
       title: t`Size`,
