@@ -92,13 +92,12 @@ export function TopologyCanvas({ topology, size, label, hrefOf, zoomsByWheel, on
   }
   return (
     <>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application in the sense of ARIA: it has keys of its own, and says what is chosen. */}
       <canvas
         ref={ref}
         className={classes['canvas']}
         style={{ width: size.width, height: size.height }}
+        // oxlint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- in the sense of ARIA an application: it has keys of its own, and says what is chosen.
         role="application"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what has keys must be reachable by keyboard (WCAG 2.1.1).
         tabIndex={0}
         aria-label={`${label}. ${t`Arrow keys go through the paths, those that fail first; Enter opens the node. The same is shown as a table.`}`}
         onKeyDown={onKeyDown}

@@ -50,7 +50,8 @@ export function createQueries(client: MasterClient) {
     domain: (domainId: string): Query<Answers['domain']['get']> => ({
       key: `domain ${domainId}`,
       load: (signal) => client.domain.get({ domainId }, { signal }),
-      isTouchedBy: (tick) => tick.domainIds.includes(domainId) || tick.topics.includes('domains'),
+      // Its figures are those of all below it, and a tick names only the domain that a node is in.
+      isTouchedBy: byTopic('domains', 'nodes', 'presence', 'attention', 'enrolments', 'sessions', 'policies'),
       paceMs: calmPaceMs,
     }),
     /** Relays and nodes as they are drawn, up to so many. */
