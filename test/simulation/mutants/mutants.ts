@@ -28,7 +28,7 @@ export const mutants: readonly Mutant[] = [
     module: 'core/log/segment.ts',
     find: 'if (toHex(extendHeadBy(crypto, before, decoded, leaves)) !== header.head)',
     replace: 'if (toHex(extendHeadBy(crypto, before, decoded, leaves)) === header.prev)',
-    tries: { faults: 'sticks,tamper' },
+    tries: { scenario: 'altered-while-away' },
   },
   {
     name: 'acknowledges-before-storing',
