@@ -12,6 +12,7 @@ const entries = {
   'entry-writer': 'core/app/entry-writer.ts',
   'entry-backup': 'core/app/entry-backup.ts',
   'entry-checker': 'core/app/entry-checker.ts',
+  'entry-drill': 'core/app/entry-drill.ts',
   'entry-parser': 'core/app/entry-parser.ts',
   'entry-checkpointer': 'core/store/entry-checkpointer.ts',
   ibcf: 'core/bin/ibcf.ts',

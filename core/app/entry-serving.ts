@@ -19,7 +19,9 @@ import type { KeyProtection } from '../trust/key-store.ts'
 import { productVersion } from './version.ts'
 import type { WriterData } from './entry-writer.ts'
 import { type Asked, errorOf, type Line, type Told, type WriterSettings } from './writer/messages.ts'
+import type { DrillDesk } from './api/demo-control.ts'
 import type { BackupData, BackupTold } from './entry-backup.ts'
+import type { DrillData, DrillTold } from './entry-drill.ts'
 import type { BackupMaker } from './keeping/keeping.ts'
 
 export type ServingOptions = {
@@ -63,11 +65,13 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     platform: process.platform,
     // Loaded only when asked for: a real fleet never pays for the simulator.
     makeDemo: async () => {
-      const { openDemoIsland } = await import('../simulator/demo-island.ts')
+      const [{ openDemoIsland }, { drills }] = await Promise.all([import('../simulator/demo-island.ts'), import('../simulator/drills.ts')])
       // Hours of a fleet's life are lived through in one go: with a small heap that takes twice as long (23 s and 44).
       setFlagsFromString('--no-memory-saver-mode')
       try {
-        return await openDemoIsland({ ports, version: productVersion })
+        const island = await openDemoIsland({ ports, version: productVersion })
+        const list = () => drills().map((drill) => ({ ...drill, holds: [...drill.holds] }))
+        return { ...island, control: { ...island.control, drills: { list, run: oneAtATime(runDrillInThread) } } }
       } finally {
         keepHeapsSmall()
       }
@@ -172,6 +176,45 @@ function startChecker(): CheckerThread {
       worker.once('exit', failed)
     },
     close: () => void worker.terminate(),
+  }
+}
+
+type DrillRunner = DrillDesk['run']
+
+/** Each takes a processor for itself. */
+function oneAtATime(run: DrillRunner): DrillRunner {
+  let last: Promise<unknown> = Promise.resolve()
+  return (request) => {
+    const next = last.then(() => run(request))
+    last = next.catch(() => undefined)
+    return next
+  }
+}
+
+const runDrillInThread: DrillRunner = async (workerData) => {
+  const worker = new Worker(besideUs(import.meta.url, './', 'entry-drill'), {
+    name: 'drill',
+    workerData: workerData satisfies DrillData,
+  })
+  try {
+    const told = await new Promise<DrillTold>((resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+      worker.once('exit', () => reject(new AppError('Bug', 'DRILL_GONE', 'The thread of the drill has ended by itself.')))
+    })
+    if (told.kind === 'failed') throw errorOf(told.failure)
+    const { id, seed, ok, steps, checks, problems, virtualMs } = told.run
+    return {
+      id,
+      seed,
+      ok,
+      steps: [...steps],
+      checks: checks.map(({ sentence, looked, wrong }) => ({ sentence, looked, wrong: [...wrong] })),
+      problems: [...problems],
+      virtualMs,
+    }
+  } finally {
+    await worker.terminate()
   }
 }
 

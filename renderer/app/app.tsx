@@ -18,6 +18,7 @@ import { PolicyDesk } from '../features/policies/page.tsx'
 import { RolloutDesk } from '../features/rollouts/page.tsx'
 import { ReturnDesk } from '../features/returns/page.tsx'
 import { ClockPage } from '../features/clock/page.tsx'
+import { DrillPage } from '../features/shift/drills.tsx'
 import { SheetPage } from '../features/shift/sheet.tsx'
 import { SettingsPage } from '../features/settings/page.tsx'
 import { useDemoOperator } from '../features/demo/use-demo-operator.ts'
@@ -106,6 +107,8 @@ function PresentRoom({ place }: { readonly place: Place }): ReactNode {
       return <ChangesPage />
     case 'sheet':
       return <SheetPage />
+    case 'drills':
+      return <DrillPage />
     case 'clocks':
       return <ClockPage />
     case 'settings':

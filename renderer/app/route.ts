@@ -29,6 +29,8 @@ export type Place =
   | { readonly room: 'changes' }
   | { readonly room: 'sheet' }
   | { readonly room: 'clocks' }
+  /** Of the demo island alone. */
+  | { readonly room: 'drills' }
   /** The page of the guide; absent for its first. */
   | { readonly room: 'guide'; readonly pageId?: string }
 
@@ -48,6 +50,7 @@ const plainRooms = [
   'changes',
   'sheet',
   'clocks',
+  'drills',
 ] as const
 const listKeys = ['modes', 'phases', 'healths', 'kinds', 'tags', 'anyTags'] as const
 const wordKeys = ['text', 'policy', 'from', 'to'] as const

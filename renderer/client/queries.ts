@@ -297,6 +297,11 @@ export function createQueries(client: MasterClient) {
       isTouchedBy: byAnything,
       paceMs: slowPaceMs,
     }),
+    drills: (): Query<Answers['demo']['drills']> => ({
+      key: 'drills',
+      load: (signal) => client.demo.drills({}, { signal }),
+      isTouchedBy: () => false,
+    }),
     demo: (): Query<Answers['demo']['get']> => ({
       key: 'demo',
       load: (signal) => client.demo.get({}, { signal }),

@@ -192,6 +192,19 @@ export function usePaletteEntries(
       icon: <Printer size={15} />,
       run: () => goTo({ room: 'sheet' }),
     },
+    ...(workspace === 'demo'
+      ? [
+          {
+            id: 'p-drills',
+            group: 'page' as const,
+            name: t`Drills`,
+            note: t`What can go wrong, and what must hold`,
+            keywords: 'drill scenario exercise simulate practice',
+            icon: <FlaskConical size={15} />,
+            run: () => goTo({ room: 'drills' }),
+          },
+        ]
+      : []),
     {
       id: 'p-clocks',
       group: 'page',

@@ -68,6 +68,8 @@ export function usePlaceContext(): {
       return { crumbs: [home, { name: t`Since my last shift`, href: addressOf(place) }], authority: null, domainId: null }
     case 'sheet':
       return { crumbs: [home, { name: t`Hand-over sheet`, href: addressOf(place) }], authority: null, domainId: null }
+    case 'drills':
+      return { crumbs: [home, { name: t`Drills`, href: addressOf(place) }], authority: null, domainId: null }
     case 'clocks':
       return { crumbs: [home, { name: t`Clocks`, href: addressOf(place) }], authority: null, domainId: null }
     case 'settings':

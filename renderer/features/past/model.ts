@@ -72,6 +72,7 @@ export function pastAnswerOf(room: Place['room']): PastAnswer {
       return 'kept-as-decided'
     case 'courier':
     case 'clocks':
+    case 'drills':
     case 'data':
       return 'this-machine'
   }
