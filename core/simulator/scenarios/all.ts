@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which they are listed. */
 import { AppError } from '../../kernel/app-error.ts'
+import { cloneScenarios } from './clones.ts'
 import { linkScenarios } from './links.ts'
 import { masterScenarios } from './masters.ts'
 import { powerScenarios } from './power.ts'
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...powerScenarios,
   ...timeScenarios,
   ...trustScenarios,
+  ...cloneScenarios,
   ...stickScenarios,
   ...masterScenarios,
 ]
