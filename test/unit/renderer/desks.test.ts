@@ -61,7 +61,13 @@ describe('the inbox', () => {
     }) as AttentionItem
 
   it('[UI44] counts what nobody touched as open, and names an item by what it is about', () => {
-    expect(countByHandling([item(null), item('open'), item('snoozed')])).toEqual({ open: 2, acknowledged: 0, snoozed: 1, maintenance: 0, resolved: 0 })
+    expect(countByHandling([item(null), item('open'), item('snoozed')])).toEqual({
+      open: 2,
+      acknowledged: 0,
+      snoozed: 1,
+      maintenance: 0,
+      resolved: 0,
+    })
     expect(nameOf(item(null))).toEqual({ subject: 'n', item: 'health' })
     expect(nameOf(item(null, null))).toEqual({ subject: 'd', item: 'health' })
   })
