@@ -94,8 +94,11 @@ function foldEverything(reader: Reader, folding: Folding): void {
     position = last.position
   }
   folding.judge.forget()
-  const again = new Set([...folding.late, ...folding.judgedOtherwise(reader)])
-  for (const id of again) folding.foldAgain(reader, id, lastPosition(reader))
+  const upTo = lastPosition(reader)
+  for (const id of [...folding.late]) folding.foldAgain(reader, id, upTo)
+  // What was folded late may be what others are judged by.
+  folding.judge.forget()
+  for (const id of folding.judgedOtherwise(reader)) folding.foldAgain(reader, id, upTo)
 }
 
 function compareState(

@@ -67,7 +67,7 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
       authority: (id) => decided(authority, id) as AuthorityState | undefined,
       domain: (id) => decided(domains, id) as DomainState | undefined,
       lives: (id) => decided(lives, id) as LivesState | undefined,
-      place: (id) => placeOf(id) ?? undefined,
+      place: (id) => placeForKeys(id) ?? undefined,
       freezers: () => freezersHeld(),
     }),
     (log) => (asking === undefined ? 0 : headOfLog(asking, log)),
@@ -133,6 +133,14 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
 
   function placeOf(id: string): Place | null {
     return (decided(places, id) ?? null) as Place | null
+  }
+
+  /** Of a node that is not wanted for itself it is found by its own events alone. */
+  function placeForKeys(id: string): Place | null {
+    if (asking === undefined || places === undefined || options.isWanted?.(id) !== false) return placeOf(id)
+    const entry = entryOf(asking, places, id)
+    if (entry.now.position === 0) foldEntryAgain(asking, [entry], Number.MAX_SAFE_INTEGER - 1)
+    return placeOf(id)
   }
 
   function take(reader: Reader, stored: readonly StoredEvent[]): void {
@@ -218,7 +226,8 @@ export function createFolding(generation: number, kept: Kept, crypto: Crypto, op
   }
 
   function add(entry: Entry, input: Effective): void {
-    if (late.has(entry.id) && !isBasis(input.event)) return
+    // With which keys a node is has to be known while the rest is judged: broken glass rests on it.
+    if (late.has(entry.id) && !isBasis(input.event) && entry.projection !== places) return
     const { stream, key, stored } = input
     const before = entry.now[stream]
     if (key < before.key) entry.savedCut[stream] = lower(entry.savedCut[stream], key)

@@ -13,7 +13,7 @@ import type { Transport } from '../../../core/kernel/ports.ts'
 import { inMemory, openStore, type Store } from '../../../core/store/open.ts'
 import { createTestWorkload, type TestWorkload } from '../../helpers/agent/test-node.ts'
 import { createVirtualPorts, type VirtualPorts } from '../../helpers/agent/virtual-ports.ts'
-import { act, carry, meet, openSeat, type Seat } from '../../helpers/authority/masters.ts'
+import { act, bring, carry, introduce, meet, openSeat, type Seat } from '../../helpers/authority/masters.ts'
 
 type Field = {
   agent: Agent
@@ -236,7 +236,6 @@ describe('agents in a split brain', () => {
     const portOf = ({ workload }: Field): unknown => workload.configurations.at(-1)?.['port']
     meet(hq, north, south)
     carry(hq, north)
-    carry(hq, south)
     pump.end = north
     await ports.advanceUntil(() => pump.agent.view().difficulty?.code === 'MASTER_KEY_CHANGED', 120_000)
     expect(() => act(north, 'command.issue', order(pump, 90))).toThrow('did not hold')
@@ -274,7 +273,10 @@ describe('agents in a split brain', () => {
     // Everybody judges the same, in whatever order it came; what was decided while it stood keeps its effect.
     for (const field of [pump, valve]) await field.agent.stop()
     for (const { master } of [hq, north, south]) master.recorder.sign()
-    carry(north, south)
+    // South hears of the glass, and of what was decided after it, before it hears of the node and its key.
+    introduce(hq, south)
+    introduce(north, south)
+    bring(north, south, (log) => log.startsWith(idOf(north)))
     carry(hq, south)
     carry(hq, north)
     carry(north, hq)
@@ -289,5 +291,10 @@ describe('agents in a split brain', () => {
     expect(judged[1]).toEqual(judged[0])
     expect(judged[2]).toEqual(judged[0])
     expect(judged[0]).toMatchObject({ debts: [] })
+    for (const { master } of [hq, north, south]) expect(master.engine.check(master.store.reader)).toMatchObject({ differing: [] })
   })
 })
+
+function huge<Desired extends { readonly epoch: number }>(desired: Desired | undefined): Desired | undefined {
+  return desired === undefined ? undefined : { ...desired, epoch: 1_000_000 }
+}
