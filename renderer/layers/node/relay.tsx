@@ -46,7 +46,7 @@ function RelayFacts({ relay }: { readonly relay: Relay }): ReactNode {
     <>
       <Facts
         items={[
-          { name: t`Its path`, value: [healthName(relay.health), reasons].filter((part) => part !== '').join('. ') },
+          { name: t`Its path`, value: healthName(relay.health) },
           { name: t`Nodes behind it`, value: t`${formats.count(relay.nodesHeard)} of ${formats.count(relay.nodesBehind)} heard` },
           { name: t`Would be hidden`, value: t`${formats.count(relay.hiddenNodes)} that have no other way` },
           { name: t`Link onwards`, value: relay.upstreamLink === null ? null : linkWords(relay.upstreamLink, formats) },
@@ -66,6 +66,7 @@ function RelayFacts({ relay }: { readonly relay: Relay }): ReactNode {
               ]),
         ]}
       />
+      {reasons === '' ? null : <p>{reasons}</p>}
       {carrying === null ? (
         <p>
           <Trans>It tells nothing of what it holds for others: it runs no relay of ours.</Trans>
