@@ -63,7 +63,7 @@ Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...},
   --take-over ID        this machine is the spare of the node ID: it asks the master to be it from now on, under a key of its own;
                         somebody there decides (Replace hardware), and the old key is cut
   --re-key              makes a new key for the node in DIR and ends; its next start asks to be let in under it, as with --take-over
-  --break-glass CARD    lets the master of that card command this node alone, and ends: for when its own master cannot be reached and cannot
+  --break-glass CARD    lets the master of that card (a file of what ibcf call sync.card says there) command this node alone, and ends: for when its own master cannot be reached and cannot
                         be waited for. It is a critical alarm, and a debt until somebody else has looked into it; the master of record
                         ends it. Start the agent again with --master of that master
   --by NAME             who stands at the node
@@ -124,7 +124,7 @@ async function breakGlassHere(values: Values, io: CommandIo): Promise<number> {
   const directory = pathOption(values.data, 'data', io)
   const ports = createPorts('node', 'warn')
   const bytes = ports.files.read(pathOption(values['break-glass'], 'break-glass', io))
-  if (bytes === undefined) throw usage('--break-glass takes the file of a master\u2019s card (ibcf bundle card).')
+  if (bytes === undefined) throw usage('--break-glass takes the file of a master\u2019s card (ibcf call sync.card).')
   const card = openCard(ports.crypto, readCardFile(bytes))
   if (!card.ok) throw new AppError('Rejected', card.refusal.code, card.refusal.sentence, card.refusal.facts)
   const { masterId, level, keyId, publicKey, incarnation, name } = card.value
