@@ -106,6 +106,13 @@ export function breakGlass({ ports, identity, memory, journal }: Parts, { master
   return glass
 }
 
+type MendParts = {
+  readonly crypto: Ports['crypto']
+  readonly store: Pick<Store, 'transact'>
+  readonly memory: Memory
+  readonly nowMs: () => number
+}
+
 /** Hands what was signed to the master that it is about, before anything else is asked of it: without it that master decides nothing here. */
 export async function tellGlass(
   { memory }: Pick<Parts, 'memory'>,
@@ -122,11 +129,7 @@ export async function tellGlass(
  * Goes back to what it obeyed before, if the chain leads from there to a master of record that signed the review, or to a later epoch. True when it
  * did; what the chain says is taken in afterwards as ever.
  */
-export function mendGlass(
-  { crypto, store, memory, nowMs }: AuthorityParts,
-  chain: readonly Envelope[],
-  shown: readonly Envelope[],
-): boolean {
+export function mendGlass({ crypto, store, memory, nowMs }: MendParts, chain: readonly Envelope[], shown: readonly Envelope[]): boolean {
   const open = memory.get('glass')
   if (open === undefined) return false
   const { approval, fence, roots = { keys: [approval.masterPublicKey], grants: [] }, holder } = open.before

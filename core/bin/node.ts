@@ -63,9 +63,9 @@ Prints one line when it runs, {"ready":true,"nodeId":...,"keyId":...,"pid":...},
   --take-over ID        this machine is the spare of the node ID: it asks the master to be it from now on, under a key of its own;
                         somebody there decides (Replace hardware), and the old key is cut
   --re-key              makes a new key for the node in DIR and ends; its next start asks to be let in under it, as with --take-over
-  --break-glass CARD    lets the master of that card (a file of what ibcf call sync.card says there) command this node alone, and ends: for when its own master cannot be reached and cannot
-                        be waited for. It is a critical alarm, and a debt until somebody else has looked into it; the master of record
-                        ends it. Start the agent again with --master of that master
+  --break-glass CARD    lets the master of that card (a file of what ibcf call sync.card says there) command this node alone, and ends:
+                        for when its own master cannot be reached and cannot be waited for. It is a critical alarm, and a debt until
+                        somebody else has looked into it; the master of record ends it. Start the agent again with --master of that one
   --by NAME             who stands at the node
   --reason TEXT         why it is done, for whoever reviews it
   --json                states as JSON lines

@@ -100,7 +100,8 @@ describe('glass that is broken at a node', () => {
       for (const to of stations) if (to !== from) await ask(to, 'sync.acceptPeer', card)
     }
     const { rootDomainId } = await ask<{ rootDomainId: string }>(hq, 'master.get')
-    let [pump, valve] = [await plugIn('pump', hq), await plugIn('valve', hq)]
+    let pump = await plugIn('pump', hq)
+    const valve = await plugIn('valve', hq)
     for (const node of [pump, valve]) {
       type Requests = { readonly items: readonly { readonly requestId: string; readonly nodeId: string }[] }
       const request = await waitFor('the request to join', async () =>
