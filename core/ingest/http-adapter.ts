@@ -23,9 +23,23 @@ export function createHttpAdapter(gateway: GatewayDoor, scheduler: Scheduler, li
     // Without a listener an error on either stream would end the process.
     response.on('error', () => request.socket.destroy())
     request.on('error', () => request.socket.destroy())
-    response.setTimeout(limits.slowRequestMs, () => request.socket.destroy())
+    response.setTimeout(limits.slowRequestMs, () => endSilence(request, response))
     const head = headOf(request)
     judge(head, request, response).catch(() => request.socket.destroy())
+  }
+
+  /** Nothing went either way for too long. If the silence is ours, it is said, so that nobody takes it for a lost link and asks at once again. */
+  function endSilence(request: IncomingMessage, response: ServerResponse): void {
+    if (!request.complete || response.headersSent) {
+      request.socket.destroy()
+      return
+    }
+    const answer = gateway.refuse(
+      'MASTER_BUSY',
+      'There is more to do here than can be done in time; try again in a little while.',
+      headOf(request).remote,
+    )
+    send(response, { ...answer, headers: { ...answer.headers, 'retry-after': '5' } }, request.method ?? 'GET')
   }
 
   async function judge(head: RequestHead, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -43,7 +57,9 @@ export function createHttpAdapter(gateway: GatewayDoor, scheduler: Scheduler, li
     if (expectsContinue(request)) response.writeContinue()
     const outcome = await readBody(request, maxBodyBytes, limits.slowRequestMs, scheduler)
     if (outcome.kind === 'whole') {
-      send(response, await proceed(outcome.body), head.method)
+      const answer = await proceed(outcome.body)
+      // It may have taken too long, and been said so.
+      if (!response.headersSent) send(response, answer, head.method)
       return
     }
     drop?.()

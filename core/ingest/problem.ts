@@ -81,6 +81,7 @@ export const problems: Readonly<Record<string, Problem>> = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   ENROLMENTS_FULL: { status: 503, title: 'Too many requests to join' },
   TOO_MANY_CONNECTIONS: { status: 503, title: 'Too many connections' },
+  MASTER_BUSY: { status: 503, title: 'Busy' },
   GATEWAY_CLOSING: { status: 503, title: 'Stopping' },
   GATEWAY_FAULT: { status: 500, title: 'Fault of the master' },
 }

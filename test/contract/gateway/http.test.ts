@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gatewayLimits } from '../../../core/contract/gateway.ts'
+import type { GatewayDoor } from '../../../core/ingest/gateway.ts'
 import { createHttpAdapter, isGatewayPath, type HttpAdapterLimits } from '../../../core/ingest/http-adapter.ts'
 import { createHttpTransport } from '../../../core/platform/http-transport.ts'
 import { createScheduler } from '../../../core/platform/scheduler.ts'
@@ -14,9 +15,12 @@ afterEach(() => {
   for (const each of open.splice(0)) each.close()
 })
 
-async function serve(limits: HttpAdapterLimits = gatewayLimits): Promise<{ island: Island; server: Server; port: number }> {
+async function serve(
+  limits: HttpAdapterLimits = gatewayLimits,
+  doorOf: (island: Island) => GatewayDoor = (island) => island.gateway,
+): Promise<{ island: Island; server: Server; port: number }> {
   const island = await createIsland()
-  const adapter = createHttpAdapter(island.gateway, createScheduler(), limits)
+  const adapter = createHttpAdapter(doorOf(island), createScheduler(), limits)
   const server = createServer(
     { headersTimeout: limits.slowRequestMs, requestTimeout: 4 * limits.slowRequestMs, connectionsCheckingInterval: 20 },
     adapter.handle,
@@ -134,6 +138,28 @@ describe('the gateway on a server', () => {
     expect(island.refusals('TOO_MANY_CONNECTIONS')).toBe(1)
     first.socket.write('GET /v1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
     expect((await first.text).match(/masterId/g)).toHaveLength(2)
+  })
+
+  it('[GW2] says that it is busy where it does not answer in time, and says nothing twice', async () => {
+    let finish: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => (finish = resolve))
+    const { island, port } = await serve(tooSoon, ({ gateway }) => ({
+      ...gateway,
+      admit: async (head) => {
+        const admission = gateway.admit(head)
+        if (admission.kind === 'answer') return admission
+        return { ...admission, proceed: (body) => finished.then(() => admission.proceed(body)) }
+      },
+    }))
+    const asked = dial(port)
+    asked.socket.write('POST /v1/challenge HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}')
+    await untilSeen(asked.socket, 'MASTER_BUSY')
+    expect(island.refusals('MASTER_BUSY')).toBe(1)
+    finish()
+    asked.socket.write('GET /v1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+    const text = await asked.text
+    expect(text).toMatch(/^HTTP\/1\.1 503 [^]*retry-after: 5/)
+    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(2)
   })
 
   it('[GW1] lets a body be sent only after the head was judged, for those who ask', async () => {
