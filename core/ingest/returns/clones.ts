@@ -1,15 +1,13 @@
 /** Looks in what is held of a node for a second machine under its key ([FK6]). Reads only. */
 import { lifeSpokenAfter, type Opening } from '../../fleet/hardware/clone.ts'
+import type { NodeId } from '../../kernel/ids.ts'
 import type { Reader } from '../../kernel/reader.ts'
 import { parseLogId } from '../../log/log-id.ts'
 import { decodeSegment } from '../../log/segment.ts'
 import { readLogEvents, readSubjectEvents } from '../../store/read-events.ts'
 import { segmentAt } from '../../store/read-segments.ts'
 import type { StoredEvent } from '../../store/stored-event.ts'
-import type { NodeStanding } from '../master-port.ts'
-import type { Head } from './return-table.ts'
-
-export type Clone = { readonly log: string; readonly incarnation: string; readonly since: string }
+import type { Clone } from './judged.ts'
 
 /** A node that is restored every week for a year has begun fewer lives. */
 const openingsRead = 64
@@ -20,8 +18,8 @@ const openingsRead = 64
  */
 export function clonesIn(
   reader: Reader,
-  { nodeId, keyId }: Pick<NodeStanding, 'nodeId' | 'keyId'>,
-  grown: readonly Head[],
+  { nodeId, keyId }: { readonly nodeId: NodeId; readonly keyId: string },
+  grown: readonly { readonly log: string; readonly seq: number; readonly head: string }[],
 ): readonly Clone[] {
   if (grown.length === 0) return []
   const began = readSubjectEvents(reader, nodeId, { types: ['ibcf.log.opened.v1'], order: 'newest', limit: openingsRead }).filter(

@@ -1,11 +1,13 @@
 /** What a return is judged by, and what is found: the shapes that the rules of a verdict share. */
 import type { VerdictReason } from '../../fleet/decisions.ts'
 import type { Phase } from '../../fleet/node/node-record.ts'
-import type { Clone } from './clones.ts'
 import type { ReconciliationPolicy } from '../../fleet/reconciliation/policy.ts'
 
 /** How a command ended at the node, by its own word, while it was away. */
 export type CommandEnded = 'applied' | 'rejected' | 'expired' | 'withdrawn' | 'unsure'
+
+/** A life of a node in which it spoke after a later one, `incarnation`, had begun. */
+export type Clone = { readonly log: string; readonly incarnation: string; readonly since: string }
 
 /** What the node did while it was away, and what stands against it. */
 export type TimeAway = {
