@@ -121,6 +121,7 @@ describe('a list of nodes', () => {
       driftScore: 0.5,
       doubts: [],
       reason: 'Slow.',
+      serial: null,
     })
   })
 })
