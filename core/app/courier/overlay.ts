@@ -54,8 +54,18 @@ export function overlay(model: ReadModel): Overlay {
       freezers: () => [...readFreezers(reader), ...stagedFreezers()],
     }),
     () => 0,
-    (id) => (read('commands', id)?.decisions as CommandDecisions | undefined)?.issued ?? undefined,
+    issueOf,
   )
+
+  /** Of what is staged, as it says itself: whether it has effect is judged by this, and what is judged must not ask for itself. */
+  function issueOf(id: string): { readonly nodeId: string; readonly masterId: string } | undefined {
+    const commands = named('commands')
+    const before = commands === undefined ? undefined : (kept(commands, id).decisions.state as CommandDecisions | null)?.issued
+    if (before !== undefined && before !== null) return before
+    const issued = staged.get(id)?.find(({ event }) => event?.type === 'ibcf.command.issued.v1')
+    const nodeId = issued?.event?.data['nodeId']
+    return issued !== undefined && typeof nodeId === 'string' ? { nodeId, masterId: issued.log.origin } : undefined
+  }
 
   function stagedFreezers(): readonly string[] {
     return [...staged].flatMap(([id, events]) => (events.some(({ event }) => event !== undefined && isUnknownCritical(event)) ? [id] : []))

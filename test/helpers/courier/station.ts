@@ -91,7 +91,8 @@ export async function inspect(at: Station, file: string): Promise<ImportView> {
   return settled(at, importId)
 }
 
-export async function apply(at: Station, { importId, preview }: ImportView, isPartAccepted = false): Promise<ImportView> {
+export async function apply(at: Station, { importId, preview, problem }: ImportView, isPartAccepted = false): Promise<ImportView> {
+  if (preview === null && problem !== null) throw new Error(`There is no preview of it to accept: ${problem.code} ${problem.sentence}`)
   await at.ask('bundle.apply', { importId, digest: preview?.digest ?? '', isPartAccepted })
   return settled(at, importId)
 }
