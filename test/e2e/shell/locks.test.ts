@@ -70,7 +70,19 @@ describe('the page', () => {
     }))
     expect(seen).toEqual({
       node: [],
-      host: ['copyText', 'lang', 'onMenu', 'platform', 'quit', 'reportTheme', 'savePdf', 'shell', 'showDataFolder', 'startAgain', 'versions'],
+      host: [
+        'copyText',
+        'lang',
+        'onMenu',
+        'platform',
+        'quit',
+        'reportTheme',
+        'savePdf',
+        'shell',
+        'showDataFolder',
+        'startAgain',
+        'versions',
+      ],
       shell: 'electron',
     })
     const preferences = await shell.app.evaluate(({ BrowserWindow }) => {
