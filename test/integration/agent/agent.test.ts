@@ -462,8 +462,12 @@ describe('alone, and back', () => {
       const bytes = unzstd(request.body, 1024 * 1024)
       // The first byte of the signature (log/segment.ts).
       const at = 9 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(5)
-      const spoilt = zstd(bytes.with(at, (bytes[at] ?? 0) ^ 1))
-      expect(spoilt.length).toBe(request.body.length)
+      // Which bit is all the same, but the body has the length that its head says.
+      const sizeBytes = request.body.length
+      const spoilt = Array.from({ length: 512 }, (_, bit) =>
+        zstd(bytes.with(at + (bit >> 3), (bytes[at + (bit >> 3)] ?? 0) ^ (1 << (bit & 7)))),
+      ).find(({ length }) => length === sizeBytes)
+      if (spoilt === undefined) throw new Error('No bit of the signature leaves the length as it is.')
       request.body.set(spoilt)
       return next()
     }
