@@ -76,7 +76,10 @@ export const shiftSheet = z.object({
   acts: z.array(subject.extend({ at: instant, actorName: z.string(), type: z.string(), sentence: z.string() })),
   actsTotal: z.number().int().nonnegative(),
   notes: z.array(noteView),
+  /** The worst of what asks for a person, and what is handled already. */
   attention: z.array(attentionItem),
+  /** False: there is more than is listed. */
+  isAttentionWhole: z.boolean(),
   returns: z.array(sessionView),
   returnsTotal: z.number().int().nonnegative(),
   maintenance: z.array(maintenanceView),

@@ -12,7 +12,24 @@ const sizes = [
   { width: 1920, height: 1080 },
   { width: 1024, height: 600 },
 ] as const
-const rooms = ['', 'attention', 'changes', 'returns', 'enrolments', 'policies', 'rollouts', 'audit', 'courier', 'data', 'settings', 'guide']
+const rooms = [
+  '',
+  'attention',
+  'changes',
+  'returns',
+  'enrolments',
+  'policies',
+  'rollouts',
+  'audit',
+  'courier',
+  'data',
+  'settings',
+  'guide',
+  'forks',
+  'clocks',
+  'sheet',
+  'drills',
+]
 const domainTabs = ['', '/nodes', '/behind', '/rollouts', '/commands', '/authority', '/topology', '/thresholds']
 const nodeTabs = ['', '/commands', '/observations', '/logs', '/snapshot']
 
@@ -38,6 +55,7 @@ try {
 
 /** The first domain and the worst node of the demo, in all their parts. */
 async function placesOf({ page, visit }: Desk): Promise<readonly string[]> {
+  await visit('')
   const link = page.getByRole('navigation', { name: 'Domains' }).getByRole('link').first()
   const domain = /domain\/\w+/.exec((await link.getAttribute('href')) ?? '')?.[0] ?? ''
   await visit(`${domain}/nodes`)
@@ -58,6 +76,11 @@ async function take(place: string, look: string): Promise<void> {
     .locator('main [aria-busy="true"]')
     .waitFor({ state: 'detached', timeout: 5000 })
     .catch(() => console.log(`${place}: still waiting`))
+  await page
+    .waitForFunction(() => document.querySelector('main [role="status"][aria-label]') === null, null, { timeout: 5000 })
+    .catch(() => console.log(`${place}: still loading`))
+  // Lists draw their rows a frame after they know their height.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   const isWider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
   if (isWider) console.log(`${place} ${look}: wider than the window`)
   const name = place.replaceAll(/\w{26}/g, '').replaceAll('/', '-') || 'overview'

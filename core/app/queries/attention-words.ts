@@ -42,7 +42,7 @@ function titleOf(view: NodeView, { kind }: Attention): string {
     case 'quarantined':
       return `${name} is quarantined: ${plainText(view.phaseReason)}`
     case 'health':
-      return `${name} reports its health as ${view.health}`
+      return view.health === 'FAILED' ? `${name} says that it has failed` : `${name} says that it is degraded`
     case 'sync-debt':
       return `${name} has been silent for too long`
     case 'evidence':

@@ -7,7 +7,7 @@ import type { DecisionData } from '../../fleet/decisions.ts'
 import { decisionsBefore } from '../audit/decisions-before.ts'
 import { effective } from '../projecting/effective.ts'
 import type { ReadModel } from '../read-model.ts'
-import { listAttention } from './attention.ts'
+import { listAttentionPage } from './attention.ts'
 import { authorityOf } from './authority-view.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readHeldFrontier } from './held.ts'
@@ -24,9 +24,12 @@ const lookedAtMost = 10_000
 /** Of each list: more is not read on paper. The desks hold the rest. */
 const shownAtMost = 200
 const domainsAtMost = 200
+/** What asks for a look behind the worst hundred is for the desk, not for paper. */
+const attentionAtMost = 100
 
 export function readShiftSheet(model: ReadModel, { from }: z.infer<typeof sheetRequest>): ShiftSheet {
   const fleet = fleetOf(model)
+  const attention = listAttentionPage(model, fleet, { limit: attentionAtMost }).items
   const returns = listSessions(model, { onlyOpen: true, limit: shownAtMost })
   const { items: notes } = listNotes(model, { from, limit: shownAtMost })
   return {
@@ -40,7 +43,8 @@ export function readShiftSheet(model: ReadModel, { from }: z.infer<typeof sheetR
     ),
     ...happenedSince(model, Date.parse(from)),
     notes,
-    attention: listAttention(model, fleet, { kind: 'everything' }),
+    attention,
+    isAttentionWhole: attention.length < attentionAtMost,
     returns: returns.items,
     returnsTotal: returns.total,
     maintenance: listMaintenance(model, { from }).items,

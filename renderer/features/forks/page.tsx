@@ -37,7 +37,9 @@ export function ForkDesk(): ReactNode {
       <Shown answer={answer}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title={t`No log here was told in two ways.`} />
+            <div className={classes['forks']}>
+              <Empty title={t`No log here was told in two ways.`} />
+            </div>
           ) : (
             <ul className={classes['forks']}>
               {items.map((fork) => (

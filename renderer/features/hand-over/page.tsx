@@ -44,7 +44,7 @@ export function ChangesPage(): ReactNode {
         }
         aside={
           <>
-            <a href={addressOf({ room: 'sheet' })}>
+            <a className={classes['sheet']} href={addressOf({ room: 'sheet' })}>
               <Trans>Hand-over sheet</Trans>
             </a>
             <Button

@@ -89,7 +89,11 @@ function SheetRoom({
         }
       />
       <p className={classes['openLine']}>
-        <Plural value={attention} _0="Nothing needs attention" one="# thing needs attention" other="# things need attention" />
+        {sheet.isAttentionWhole ? (
+          <Plural value={attention} _0="Nothing needs attention" one="# thing needs attention" other="# things need attention" />
+        ) : (
+          <Trans>{formats.count(attention)} things or more need attention</Trans>
+        )}
         {', '}
         <Plural value={returns} _0="no return is under way" one="# return is under way" other="# returns are under way" />
         {', '}
@@ -294,12 +298,12 @@ function PrintButtons({ fileName }: { readonly fileName: string }): ReactNode {
 function spanName(span: Span): string {
   switch (span) {
     case 'read':
-      return t`since I read last`
+      return t`Since I read last`
     case '8':
-      return t`the last 8 hours`
+      return t`The last 8 hours`
     case '12':
-      return t`the last 12 hours`
+      return t`The last 12 hours`
     case '24':
-      return t`the last day`
+      return t`The last day`
   }
 }

@@ -41,7 +41,7 @@ export function TwoOperatorsPanel({ domain }: { readonly domain: Domain }): Reac
             <ul className={classes['kinds']}>
               {orderKinds.map((kind) => (
                 <li key={kind} className={needsTwo(setting, kind) ? classes['two'] : classes['one']}>
-                  <strong>{commandKindName(kind)}</strong> <span>{wordOf(setting, kind)}</span>
+                  <strong>{commandKindName(kind)}</strong>: <span>{wordOf(setting, kind)}</span>
                 </li>
               ))}
             </ul>
