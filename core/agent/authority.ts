@@ -2,7 +2,7 @@
  * Whom the node obeys ([AG5], [AG7]): the master that let it in, and whomever a chain of grants that begins with that one leads to. An
  * epoch is remembered only once its grant was verified, so that no huge one, however signed, locks everybody out.
  */
-import { authorityAnswer } from '../contract/gateway.ts'
+import { authorityAnswer } from '../contract/gateway/authority.ts'
 import { fence, type Fence } from '../fleet/authority/fence.ts'
 import { judgeMove } from '../fleet/authority/move-statement.ts'
 import { verifyGrantChain } from '../fleet/authority/grant-chain.ts'

@@ -3,7 +3,7 @@
  * master command this node alone. The node signs that with its own key, obeys that master at the epoch that it goes by, and goes back as
  * soon as the master of record shows that somebody looked into it, or a later grant.
  */
-import { glassAnswer } from '../contract/glass.ts'
+import { glassAnswer } from '../contract/gateway/glass.ts'
 import type { Envelope } from '../fleet/authority/events.ts'
 import { verifyGrantChain } from '../fleet/authority/grant-chain.ts'
 import { isMendOf } from '../fleet/authority/mend-statement.ts'

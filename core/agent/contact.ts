@@ -2,7 +2,8 @@
  * The conversation with the master, one step after another: greet, enrol, attach, heartbeats and uploads, and the return after a
  * time alone. Each step can be broken off at any point, by a dead link or a dead process, and is begun again from what is remembered.
  */
-import { heartbeatAnswer, type HeartbeatRequest, signedStatement } from '../contract/gateway.ts'
+import { heartbeatAnswer, type HeartbeatRequest } from '../contract/gateway/heartbeat.ts'
+import { signedStatement } from '../contract/gateway/statement.ts'
 import { upstreamAway } from '../contract/relay-link.ts'
 import { parseLogId } from '../log/log-id.ts'
 import type { AgentState, Difficulty } from './config.ts'

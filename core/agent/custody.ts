@@ -3,7 +3,7 @@
  * left. Held at a relay is not acknowledged: only the master's word ends the matter, and until then the node keeps and offers all of it
  * ([RY12], [RY13]).
  */
-import type { ApprovalDocument } from '../contract/gateway.ts'
+import type { ApprovalDocument } from '../contract/gateway/enrolment.ts'
 import { heldAnswer, leftAnswer, type LeftForNode, relayHeaders } from '../contract/relay-link.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import type { Ports, Transport } from '../kernel/ports.ts'

@@ -1,6 +1,6 @@
 /** Leaves content with a relay, or with a master as one: piece by piece, from where the far end says it has it ([RY3]). */
 import type { z } from 'zod'
-import { gatewayLimits } from '../contract/gateway.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { depositAnswer, relayHeaders } from '../contract/relay-link.ts'
 import { toBase64 } from '../kernel/hex.ts'
 import type { Answer, GatewayClient } from './gateway-client.ts'

@@ -1,5 +1,7 @@
 /** Takes up what a master desires of the node: signature, fence and sense first, then the configuration, then the record of it. */
-import { type ApprovalDocument, desiredDocument, type DesiredDocument, type SignedStatement, statementTypes } from '../contract/gateway.ts'
+import { desiredDocument, type DesiredDocument } from '../contract/gateway/desired.ts'
+import type { ApprovalDocument } from '../contract/gateway/enrolment.ts'
+import { type SignedStatement, statementTypes } from '../contract/gateway/statement.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { policyPayload, policyPayloadType, policyTermsOf, verifyPolicy } from '../fleet/policy/policy-bundle.ts'

@@ -1,6 +1,6 @@
-/** Asks a master over `/v1` (contract/gateway.ts) and says what came of it as a value: no failure of the far end throws. */
+/** Asks a master over `/v1` (contract/gateway/) and says what came of it as a value: no failure of the far end throws. */
 import type { z } from 'zod'
-import { gatewayLimits, problemDocument } from '../contract/gateway.ts'
+import { gatewayLimits, problemDocument } from '../contract/gateway/wire.ts'
 import { type Facts, isAppError } from '../kernel/app-error.ts'
 import type { Clock, Transport, TransportResponse } from '../kernel/ports.ts'
 import { parseUntrustedJson } from '../kernel/untrusted-json.ts'

@@ -3,7 +3,7 @@
  * are tried one after another for each request; which one carried it is known by the answer ([RY8]). A request under a token that says
  * so is signed, so that nobody on the way can alter it or make one of its own ([RY9]).
  */
-import { problemDocument } from '../contract/gateway.ts'
+import { problemDocument } from '../contract/gateway/wire.ts'
 import { readHops, relayHeaders, signedTokenPrefix, upstreamAway } from '../contract/relay-link.ts'
 import { isAppError } from '../kernel/app-error.ts'
 import type { Clock, Crypto, Transport, TransportRequest, TransportResponse } from '../kernel/ports.ts'

@@ -1,16 +1,9 @@
 /** Finding the master, being let in, and proving who one is: what comes before anything can be sent. */
 import type { z } from 'zod'
-import {
-  approvalDocument,
-  attachAnswer,
-  challengeAnswer,
-  type EnrolmentDocument,
-  enrolmentAnswer,
-  gatewayGreeting,
-  type ProofDocument,
-  type SignedStatement,
-  statementTypes,
-} from '../contract/gateway.ts'
+import { attachAnswer, challengeAnswer, type ProofDocument } from '../contract/gateway/attach.ts'
+import { approvalDocument, enrolmentAnswer, type EnrolmentDocument } from '../contract/gateway/enrolment.ts'
+import { gatewayGreeting } from '../contract/gateway/greeting.ts'
+import { type SignedStatement, statementTypes } from '../contract/gateway/statement.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { Ports } from '../kernel/ports.ts'
 import { keyIdOf } from '../log/dsse.ts'

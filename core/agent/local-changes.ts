@@ -1,5 +1,5 @@
 /** The configuration that holds at a node: what is desired, with what the node decided alone where the policy leaves that to it ([AG19]). */
-import type { DesiredDocument } from '../contract/gateway.ts'
+import type { DesiredDocument } from '../contract/gateway/desired.ts'
 import { isAtOrBelow, isPopulatedObject, stepsOf } from '../fleet/drift/pointer.ts'
 import { type LocalPolicy, readLocalPolicy, shippedPolicy } from './local-policy.ts'
 

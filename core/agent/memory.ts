@@ -1,6 +1,7 @@
 /** What the agent must remember beside its log, in the same store, so that a fact and what follows from it are durable together. */
 import { z } from 'zod'
-import { approvalDocument, desiredDocument } from '../contract/gateway.ts'
+import { desiredDocument } from '../contract/gateway/desired.ts'
+import { approvalDocument } from '../contract/gateway/enrolment.ts'
 import { envelopeSchema } from '../fleet/authority/events.ts'
 import { glassSchema, grantStatementSchema } from '../fleet/authority/statement.ts'
 import { snapshotPartSchema } from '../fleet/node/node-events.ts'

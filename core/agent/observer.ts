@@ -1,5 +1,5 @@
 /** What the node records of itself, with a master or without: observations, link, health, decisions of its own, snapshots. */
-import type { DesiredDocument } from '../contract/gateway.ts'
+import type { DesiredDocument } from '../contract/gateway/desired.ts'
 import { snapshotParts } from '../fleet/node/node-events.ts'
 import type { Health } from '../fleet/node/node-record.ts'
 import { toHex } from '../kernel/hex.ts'

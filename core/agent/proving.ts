@@ -2,7 +2,7 @@
  * What a node proves of the policy it took on: what it measured of itself, and whether that was after it had been started again. It is
  * the only thing that a rollout counts as success ([RO2]), so nothing is claimed that was not looked at ([AG18]).
  */
-import type { DesiredDocument } from '../contract/gateway.ts'
+import type { DesiredDocument } from '../contract/gateway/desired.ts'
 import { isEqualJson } from '../fleet/drift/comparators.ts'
 import type { Journal } from './journal.ts'
 import { configurationOf } from './local-changes.ts'

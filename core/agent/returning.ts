@@ -1,6 +1,7 @@
 /** Coming back after having been alone (the seed's 3B): prove, take the lock, upload the backlog, hear the verdict. */
 import { z } from 'zod'
-import { completeAnswer, lockDocument, returnAnswer, statementTypes } from '../contract/gateway.ts'
+import { completeAnswer, lockDocument, returnAnswer } from '../contract/gateway/return.ts'
+import { statementTypes } from '../contract/gateway/statement.ts'
 import { fromBase64 } from '../kernel/hex.ts'
 import { judgeOffer, learnAuthority, obeyedBy } from './authority.ts'
 import type { Answer, Failure } from './gateway-client.ts'

@@ -1,6 +1,6 @@
-/** Signed statements as they travel (contract/gateway.ts): exact bytes in base64, signed under the payload type of their purpose. */
+/** Signed statements as they travel (contract/gateway/statement.ts): exact bytes in base64, signed under the payload type of their purpose. */
 import type { z } from 'zod'
-import type { SignedStatement } from '../contract/gateway.ts'
+import type { SignedStatement } from '../contract/gateway/statement.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'

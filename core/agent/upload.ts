@@ -1,5 +1,6 @@
 /** Sends what the master lacks: whole signed segments in pieces, lane by lane, each blob before the event that needs it. */
-import { blobAnswer, gatewayLimits, segmentAnswer } from '../contract/gateway.ts'
+import { blobAnswer, segmentAnswer } from '../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import type { z } from 'zod'
 import { isAppError } from '../kernel/app-error.ts'
 import { toHex } from '../kernel/hex.ts'

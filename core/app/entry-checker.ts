@@ -1,6 +1,6 @@
 /** The thread that unpacks and verifies what nodes send, while another one writes. It holds no key but what it is told, and no store. */
 import { parentPort } from 'node:worker_threads'
-import { gatewayLimits } from '../contract/gateway.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { type CheckedSegment, checkPacked } from '../ingest/segment-check.ts'
 import { AppError } from '../kernel/app-error.ts'
 import { createCompression } from '../platform/compression.ts'

@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { envelopeSchema as grantEnvelopeSchema } from '../fleet/authority/events.ts'
 import { id, instant, personName } from './common.ts'
-import { gatewayLimits, headSchema, signedStatement } from './gateway.ts'
+import { headSchema, signedStatement } from './gateway/statement.ts'
+import { gatewayLimits } from './gateway/wire.ts'
 
 export const relayHeaders = {
   /** On a request: the relays it came over, the one next to its sender first, parted by commas. */

@@ -3,14 +3,8 @@
  * request is recorded once, and how it stands is told as often as it is asked ([GW4], [GW5]).
  */
 import type { z } from 'zod'
-import {
-  type ApprovalDocument,
-  type EnrolmentDocument,
-  type enrolmentAnswer,
-  enrolmentDocument,
-  type SignedStatement,
-  statementTypes,
-} from '../contract/gateway.ts'
+import { type ApprovalDocument, type enrolmentAnswer, type EnrolmentDocument, enrolmentDocument } from '../contract/gateway/enrolment.ts'
+import { type SignedStatement, statementTypes } from '../contract/gateway/statement.ts'
 import { fromBase64, toBase64 } from '../kernel/hex.ts'
 import type { DomainId, NodeId, RequestId, UlidSource } from '../kernel/ids.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'

@@ -2,7 +2,7 @@
  * The gateway for nodes and relays, apart from any server: a request in, an answer out, never a throw. Order of the checks: route,
  * rate, token, size, content ([GW1]..[GW3]); whoever fails an earlier one costs us none of the later ones.
  */
-import { gatewayLimits } from '../contract/gateway.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { createUlidSource } from '../kernel/ids.ts'
 import { accepted, refused, type Rejection, type Result } from '../kernel/result.ts'
 import { authenticate, unknownToken } from './authenticate.ts'

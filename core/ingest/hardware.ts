@@ -3,7 +3,8 @@
  * of the node changes by being asked.
  */
 import type { z } from 'zod'
-import type { EnrolmentDocument, enrolmentAnswer, SignedStatement } from '../contract/gateway.ts'
+import type { enrolmentAnswer, EnrolmentDocument } from '../contract/gateway/enrolment.ts'
+import type { SignedStatement } from '../contract/gateway/statement.ts'
 import { maxOffersOfNode } from '../fleet/hardware/events.ts'
 import type { NodeId, RequestId, UlidSource } from '../kernel/ids.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'

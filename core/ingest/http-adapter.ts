@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { gatewayLimits } from '../contract/gateway.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import type { Scheduler } from '../kernel/ports.ts'
 import type { GatewayResponse, RequestHead } from './exchange.ts'
 import type { GatewayDoor } from './gateway.ts'

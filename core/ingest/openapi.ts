@@ -1,32 +1,17 @@
 /** The gateway's part of the OpenAPI 3.1 document, made from the schemas that it checks by, so that the two cannot differ. */
-import { glassAnswer, glassRequest } from '../contract/glass.ts'
 import { z } from 'zod'
-import {
-  attachAnswer,
-  authorityAnswer,
-  blobAnswer,
-  blobQuery,
-  challengeAnswer,
-  challengeRequest,
-  commandsDocument,
-  commandsQuery,
-  completeAnswer,
-  completeRequest,
-  countersignRequest,
-  desiredDocument,
-  enrolmentAnswer,
-  enrolmentDocument,
-  gatewayGreeting,
-  heartbeatAnswer,
-  heartbeatRequest,
-  lockDocument,
-  problemDocument,
-  proofDocument,
-  returnAnswer,
-  segmentAnswer,
-  segmentQuery,
-  signedStatement,
-} from '../contract/gateway.ts'
+import { attachAnswer, challengeAnswer, challengeRequest, proofDocument } from '../contract/gateway/attach.ts'
+import { authorityAnswer } from '../contract/gateway/authority.ts'
+import { commandsDocument, commandsQuery } from '../contract/gateway/commands.ts'
+import { desiredDocument } from '../contract/gateway/desired.ts'
+import { enrolmentAnswer, enrolmentDocument } from '../contract/gateway/enrolment.ts'
+import { glassAnswer, glassRequest } from '../contract/gateway/glass.ts'
+import { gatewayGreeting } from '../contract/gateway/greeting.ts'
+import { heartbeatAnswer, heartbeatRequest } from '../contract/gateway/heartbeat.ts'
+import { blobAnswer, blobQuery, segmentAnswer, segmentQuery } from '../contract/gateway/pieces.ts'
+import { completeAnswer, completeRequest, countersignRequest, lockDocument, returnAnswer } from '../contract/gateway/return.ts'
+import { signedStatement } from '../contract/gateway/statement.ts'
+import { problemDocument } from '../contract/gateway/wire.ts'
 import { depositAnswer, leftAnswer, leftRequest } from '../contract/relay-link.ts'
 import type { Route } from './route.ts'
 import { routes } from './router.ts'

@@ -1,5 +1,5 @@
 /** Every failure as problem+json (RFC 9457): which status a code has, and its title. The codes are stable; programs go by them. */
-import type { ProblemDocument } from '../contract/gateway.ts'
+import type { ProblemDocument } from '../contract/gateway/wire.ts'
 import { isAppError, type ErrorKind } from '../kernel/app-error.ts'
 import type { Rejection } from '../kernel/result.ts'
 import type { GatewayResponse } from './exchange.ts'

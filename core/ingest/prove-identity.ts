@@ -1,5 +1,6 @@
 /** Proof of identity over a nonce of this master: the way into an attachment and into a return ([GW6]). */
-import { proofDocument, type ProofDocument, statementTypes } from '../contract/gateway.ts'
+import { proofDocument, type ProofDocument } from '../contract/gateway/attach.ts'
+import { statementTypes } from '../contract/gateway/statement.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 import { isLogId, parseLogId } from '../log/log-id.ts'

@@ -1,6 +1,7 @@
 /** From bytes that nobody vouches for to values of a schema; every way to fail has a code and says where. */
 import type { z } from 'zod'
-import { gatewayLimits, gatewayVersion, signedStatement, type SignedStatement } from '../contract/gateway.ts'
+import { signedStatement, type SignedStatement } from '../contract/gateway/statement.ts'
+import { gatewayLimits, gatewayVersion } from '../contract/gateway/wire.ts'
 import { fromBase64 } from '../kernel/hex.ts'
 import type { Crypto } from '../kernel/ports.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'

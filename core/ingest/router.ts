@@ -1,5 +1,5 @@
 /** Which route a request is for. */
-import { gatewayVersion } from '../contract/gateway.ts'
+import { gatewayVersion } from '../contract/gateway/wire.ts'
 import { accepted, refused, type Result } from '../kernel/result.ts'
 import type { RequestHead } from './exchange.ts'
 import { mismatch, versionUnsupported } from './read-input.ts'

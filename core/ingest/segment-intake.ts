@@ -3,7 +3,8 @@
  * A part that is not what its origin signed is parked as evidence; what came before it stays.
  */
 import type { z } from 'zod'
-import { gatewayLimits, type segmentAnswer, type segmentQuery } from '../contract/gateway.ts'
+import type { segmentAnswer, segmentQuery } from '../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { nodeEvents } from '../fleet/node/node-events.ts'
 import { isAppError } from '../kernel/app-error.ts'
 import { equalBytes, toHex } from '../kernel/hex.ts'

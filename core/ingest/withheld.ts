@@ -2,7 +2,7 @@
  * What somebody between a node and its master withholds while he tells the node that it arrived. A node says under its own signature how
  * far it was told that its logs are held here; more than is held was never said by this master ([RY17]).
  */
-import type { HeartbeatRequest } from '../contract/gateway.ts'
+import type { HeartbeatRequest } from '../contract/gateway/heartbeat.ts'
 import { toHex } from '../kernel/hex.ts'
 import type { NodeId } from '../kernel/ids.ts'
 import { parseLogId } from '../log/log-id.ts'

@@ -1,7 +1,7 @@
 /** What a relay answers by itself, under `/v1/relay` (contract/relay-link.ts); everything else it carries on. */
 import type { Identity } from '../agent/identity.ts'
 import { heldQuery, type leftAnswer, leftRequest, type relayGreeting, relayHeaders } from '../contract/relay-link.ts'
-import { gatewayLimits } from '../contract/gateway.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { type GatewayRequest, type GatewayResponse, instantOf, jsonResponse } from '../ingest/exchange.ts'
 import { problemResponse } from '../ingest/problem.ts'
 import { readJson, readShape } from '../ingest/read-input.ts'

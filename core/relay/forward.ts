@@ -1,5 +1,5 @@
 /** Carries a request on to the next hop and the answer back, with this relay in the list of hops of both ([RY1], [RY2]). */
-import { proofDocument } from '../contract/gateway.ts'
+import { proofDocument } from '../contract/gateway/attach.ts'
 import { readHops, relayHeaders, relayLimits, upstreamAway } from '../contract/relay-link.ts'
 import type { GatewayRequest, GatewayResponse } from '../ingest/exchange.ts'
 import { problemResponse } from '../ingest/problem.ts'

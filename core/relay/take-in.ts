@@ -3,7 +3,8 @@
  * a segment is what the key that came with it signed; whose key that is, it need not know: the master does.
  */
 import type { z } from 'zod'
-import { blobQuery, gatewayLimits, segmentQuery } from '../contract/gateway.ts'
+import { blobQuery, segmentQuery } from '../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../contract/gateway/wire.ts'
 import { type depositAnswer, relayHeaders } from '../contract/relay-link.ts'
 import type { GatewayRequest } from '../ingest/exchange.ts'
 import { mismatch, readShape } from '../ingest/read-input.ts'

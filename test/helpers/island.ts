@@ -6,7 +6,7 @@ import { createProjectionEngine, type EngineOptions, type ProjectionEngine } fro
 import { createReadModel, type ReadModel } from '../../core/app/read-model.ts'
 import { thresholdsOf } from '../../core/app/queries/thresholds.ts'
 import { createQueries, type Queries } from '../../core/app/queries/queries.ts'
-import type { HeartbeatRequest } from '../../core/contract/gateway.ts'
+import type { HeartbeatRequest } from '../../core/contract/gateway/heartbeat.ts'
 import { type DecisionData, decisions, type DecisionType } from '../../core/fleet/decisions.ts'
 import { type NodeEventData, nodeEvents, type NodeEventType, type SnapshotPart } from '../../core/fleet/node/node-events.ts'
 import type { ConnectivityMode, LinkQuality, MasterLevel, NodeKind, Phase, SyncDebt } from '../../core/fleet/node/node-record.ts'

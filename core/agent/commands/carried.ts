@@ -2,7 +2,7 @@
  * Commands of another master, handed over by the one that the node obeys ([CM27]): they came there on a stick. They count as that other
  * master's and never as the word of whoever hands them over: a chain of grants has to lead to it, and its key has to have signed each.
  */
-import type { CommandOnWire } from '../../contract/gateway.ts'
+import type { CommandOnWire } from '../../contract/gateway/commands.ts'
 import type { Envelope } from '../../fleet/authority/events.ts'
 import { isCommandSignedBy } from '../../fleet/command/command-statement.ts'
 import { createCheckSignature } from '../../trust/check-signature.ts'

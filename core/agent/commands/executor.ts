@@ -2,8 +2,10 @@
  * Does what the node is told, one command after another in the order they were issued: judged by the rules of fleet/command/at-node.ts,
  * written down before any effect, and after a crash found out about before anything is done again ([CM8], [CM11], [CM21]).
  */
-import type { CommandOnWire, SignedStatement } from '../../contract/gateway.ts'
-import { commandsDocument, statementTypes } from '../../contract/gateway.ts'
+import type { CommandOnWire } from '../../contract/gateway/commands.ts'
+import type { SignedStatement } from '../../contract/gateway/statement.ts'
+import { commandsDocument } from '../../contract/gateway/commands.ts'
+import { statementTypes } from '../../contract/gateway/statement.ts'
 import { afterCrash, type Probe } from '../../fleet/command/after-crash.ts'
 import { judgeAtNode, type NodeFacts } from '../../fleet/command/at-node.ts'
 import { digestOf } from '../../fleet/command/body-digest.ts'

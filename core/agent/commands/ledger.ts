@@ -2,8 +2,8 @@
  * What the node was ever told to do and how far that came, without any window of time ([CM6], [CM21]): in the node's store, written in
  * the transaction of the fact that says the same.
  */
-import type { CommandOnWire } from '../../contract/gateway.ts'
-import { commandOnWire } from '../../contract/gateway.ts'
+import type { CommandOnWire } from '../../contract/gateway/commands.ts'
+import { commandOnWire } from '../../contract/gateway/commands.ts'
 import type { LedgerEntry } from '../../fleet/command/ledger.ts'
 import { compareIssue } from '../../fleet/command/supersession.ts'
 import type { IssuedCommand } from '../../fleet/command/command-state.ts'

@@ -1,5 +1,5 @@
 /** The node's end of the line of commands: one question that stays open at the master, and the work on what it answered ([CM19]). */
-import { signedStatement } from '../../contract/gateway.ts'
+import { signedStatement } from '../../contract/gateway/statement.ts'
 import type { Clock, Scheduler, Transport } from '../../kernel/ports.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Store } from '../../store/open.ts'

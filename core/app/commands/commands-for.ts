@@ -1,5 +1,5 @@
 /** What is handed to a node that asks: what is queued for it and may be handed over now, and what was taken back since ([CM20]). */
-import type { CommandsDocument } from '../../contract/gateway.ts'
+import type { CommandsDocument } from '../../contract/gateway/commands.ts'
 import { decideDelivery } from '../../fleet/command/decide.ts'
 import { signatureOf } from '../../fleet/command/command-state.ts'
 import { isExpired } from '../../fleet/command/expiry.ts'

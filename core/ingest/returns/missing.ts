@@ -1,5 +1,5 @@
 /** What a node holds and we do not: the replay instruction of a return. */
-import { gatewayLimits } from '../../contract/gateway.ts'
+import { gatewayLimits } from '../../contract/gateway/wire.ts'
 import { fromHex, equalBytes } from '../../kernel/hex.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import type { Reader } from '../../kernel/reader.ts'

@@ -3,14 +3,10 @@
  * [RT1]..[RT3]).
  */
 import type { z } from 'zod'
-import {
-  type countersignRequest,
-  gatewayLimits,
-  type lockDocument,
-  type ProofDocument,
-  type returnAnswer,
-  statementTypes,
-} from '../../contract/gateway.ts'
+import type { ProofDocument } from '../../contract/gateway/attach.ts'
+import type { countersignRequest, lockDocument, returnAnswer } from '../../contract/gateway/return.ts'
+import { statementTypes } from '../../contract/gateway/statement.ts'
+import { gatewayLimits } from '../../contract/gateway/wire.ts'
 import { fromBase64 } from '../../kernel/hex.ts'
 import type { SessionId, UlidSource } from '../../kernel/ids.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'

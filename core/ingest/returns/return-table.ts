@@ -2,7 +2,7 @@
  * Returns of nodes as rows, so that a session survives the death of this process at any point (seed 3B; [RT2]). Written in the same
  * transactions as the events it leads to.
  */
-import type { headSchema, SignedStatement } from '../../contract/gateway.ts'
+import type { headSchema, SignedStatement } from '../../contract/gateway/statement.ts'
 import type { VerdictReason } from '../../fleet/decisions.ts'
 import type { SessionStep } from '../../fleet/lifecycle/state.ts'
 import type { DomainId, EventId, NodeId, SessionId } from '../../kernel/ids.ts'

@@ -1,5 +1,5 @@
 /** `GET /v1/authority`: the chain of grants behind whoever is master of a domain. No secret: each link is signed, and checked by who asks. */
-import { authorityQuery } from '../../contract/gateway.ts'
+import { authorityQuery } from '../../contract/gateway/authority.ts'
 import type { DomainId, NodeId } from '../../kernel/ids.ts'
 import { accepted } from '../../kernel/result.ts'
 import { jsonResponse } from '../exchange.ts'

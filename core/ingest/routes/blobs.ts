@@ -1,5 +1,6 @@
 /** `/v1/blobs/{sha256}`: content by its digest, up in pieces and down in ranges. */
-import { blobQuery, gatewayLimits } from '../../contract/gateway.ts'
+import { blobQuery } from '../../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../../contract/gateway/wire.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
 import { blobSize, hasBlob, readBlob, readBlobRange } from '../../store/blobs.ts'
 import { putBlobFrom } from '../../store/blobs-incoming.ts'

@@ -1,5 +1,5 @@
 /** `POST /v1/challenge`: a nonce to prove one's identity over. */
-import { challengeRequest } from '../../contract/gateway.ts'
+import { challengeRequest } from '../../contract/gateway/attach.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { accepted } from '../../kernel/result.ts'
 import { jsonResponse } from '../exchange.ts'

@@ -1,5 +1,6 @@
 /** `GET /v1/commands`: what the node is told to do, signed. Asked with `wait` it is answered when there is something (hold-commands.ts). */
-import { type CommandsDocument, commandsQuery, statementTypes } from '../../contract/gateway.ts'
+import { type CommandsDocument, commandsQuery } from '../../contract/gateway/commands.ts'
+import { statementTypes } from '../../contract/gateway/statement.ts'
 import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted } from '../../kernel/result.ts'
 import { emptyResponse, instantOf, jsonResponse } from '../exchange.ts'

@@ -1,5 +1,6 @@
 /** `GET /v1/desired`: what the node is to be, signed. */
-import { type DesiredDocument, statementTypes } from '../../contract/gateway.ts'
+import type { DesiredDocument } from '../../contract/gateway/desired.ts'
+import { statementTypes } from '../../contract/gateway/statement.ts'
 import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted } from '../../kernel/result.ts'
 import { emptyResponse, instantOf, jsonResponse } from '../exchange.ts'

@@ -1,5 +1,5 @@
 /** `POST /v1/glass`: a node says that glass was broken at it for this master ([AU23]). Whoever brings it: it is signed by the node's key. */
-import { glassRequest } from '../../contract/glass.ts'
+import { glassRequest } from '../../contract/gateway/glass.ts'
 import { accepted, refused } from '../../kernel/result.ts'
 import type { NodeId } from '../../kernel/ids.ts'
 import { jsonResponse } from '../exchange.ts'

@@ -1,5 +1,5 @@
 /** `GET /v1`: who answers here. */
-import { gatewayVersion } from '../../contract/gateway.ts'
+import { gatewayVersion } from '../../contract/gateway/wire.ts'
 import { toBase64 } from '../../kernel/hex.ts'
 import { accepted } from '../../kernel/result.ts'
 import { instantOf, jsonResponse } from '../exchange.ts'

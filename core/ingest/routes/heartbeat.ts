@@ -1,5 +1,5 @@
 /** `POST /v1/heartbeat`: presence, which is not history. */
-import { heartbeatRequest } from '../../contract/gateway.ts'
+import { heartbeatRequest } from '../../contract/gateway/heartbeat.ts'
 import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted } from '../../kernel/result.ts'
 import { instantOf, jsonResponse } from '../exchange.ts'

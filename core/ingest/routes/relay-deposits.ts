@@ -3,7 +3,8 @@
  * its origin signed it, whoever brings it. One that does not verify is held against the relay and never against the node: it may have been
  * altered on the way ([RY14]).
  */
-import { blobQuery, gatewayLimits, segmentQuery } from '../../contract/gateway.ts'
+import { blobQuery, segmentQuery } from '../../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../../contract/gateway/wire.ts'
 import { isAppError } from '../../kernel/app-error.ts'
 import { toHex } from '../../kernel/hex.ts'
 import type { NodeId } from '../../kernel/ids.ts'

@@ -1,5 +1,7 @@
 /** `POST /v1/relay/left`: what this master leaves with a relay for the nodes behind it, each document signed for its node ([RY13]). */
-import { type CommandsDocument, type DesiredDocument, statementTypes } from '../../contract/gateway.ts'
+import type { CommandsDocument } from '../../contract/gateway/commands.ts'
+import type { DesiredDocument } from '../../contract/gateway/desired.ts'
+import { statementTypes } from '../../contract/gateway/statement.ts'
 import { type LeftForNode, leftRequest } from '../../contract/relay-link.ts'
 import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import type { NodeId } from '../../kernel/ids.ts'

@@ -1,5 +1,5 @@
 /** `POST /v1/return` and what follows it: the node's way back (seed 3B). */
-import { completeRequest, countersignRequest } from '../../contract/gateway.ts'
+import { completeRequest, countersignRequest } from '../../contract/gateway/return.ts'
 import { accepted, refused, type Result } from '../../kernel/result.ts'
 import { jsonResponse, type GatewayResponse } from '../exchange.ts'
 import { isOwnLog, proveIdentity } from '../prove-identity.ts'

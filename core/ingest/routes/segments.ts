@@ -1,5 +1,6 @@
 /** `PUT /v1/segments`: a piece of the node's log, in a return or as it goes. */
-import { gatewayLimits, segmentQuery } from '../../contract/gateway.ts'
+import { segmentQuery } from '../../contract/gateway/pieces.ts'
+import { gatewayLimits } from '../../contract/gateway/wire.ts'
 import { needsReturn } from '../../fleet/connectivity/mode-machine.ts'
 import { accepted } from '../../kernel/result.ts'
 import { jsonResponse } from '../exchange.ts'

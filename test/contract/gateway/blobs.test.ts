@@ -1,7 +1,9 @@
 /** Content by its digest: up in pieces, down in ranges; and desired state. */
 import { describe, expect, it } from 'vitest'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
-import { desiredDocument, gatewayLimits, statementTypes } from '../../../core/contract/gateway.ts'
+import { desiredDocument } from '../../../core/contract/gateway/desired.ts'
+import { statementTypes } from '../../../core/contract/gateway/statement.ts'
+import { gatewayLimits } from '../../../core/contract/gateway/wire.ts'
 import { fromBase64, toHex } from '../../../core/kernel/hex.ts'
 import { preAuthenticationEncoding } from '../../../core/log/dsse.ts'
 import { hasBlob, readBlob } from '../../../core/store/blobs.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { createQueries } from '../../../core/app/queries/queries.ts'
-import { gatewayLimits } from '../../../core/contract/gateway.ts'
+import { gatewayLimits } from '../../../core/contract/gateway/wire.ts'
 import { fleetOverview } from '../../../core/contract/domains.ts'
 import { formatLogId } from '../../../core/log/log-id.ts'
 import { attach, createApproved, createFieldNode, heartbeat, prove, send } from '../../helpers/gateway/field-node.ts'

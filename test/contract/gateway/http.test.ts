@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { gatewayLimits } from '../../../core/contract/gateway.ts'
+import { gatewayLimits } from '../../../core/contract/gateway/wire.ts'
 import type { GatewayDoor } from '../../../core/ingest/gateway.ts'
 import { createHttpAdapter, isGatewayPath, type HttpAdapterLimits } from '../../../core/ingest/http-adapter.ts'
 import { createHttpTransport } from '../../../core/platform/http-transport.ts'

@@ -1,7 +1,7 @@
 /** Proving who one is, and the tokens that follow. */
 import { describe, expect, it } from 'vitest'
 import { revokeNodeKey } from '../../../core/app/acts/nodes.ts'
-import { statementTypes } from '../../../core/contract/gateway.ts'
+import { statementTypes } from '../../../core/contract/gateway/statement.ts'
 import { nonceLifeSeconds } from '../../../core/ingest/nonces.ts'
 import { openSessionOf } from '../../../core/ingest/returns/return-table.ts'
 import {

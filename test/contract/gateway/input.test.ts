@@ -1,6 +1,6 @@
 /** Input nobody promised (design 4), through the real handler: each row has a code, is counted, and loses nothing. */
 import { describe, expect, it } from 'vitest'
-import { gatewayLimits } from '../../../core/contract/gateway.ts'
+import { gatewayLimits } from '../../../core/contract/gateway/wire.ts'
 import { attach, bearer, createApproved, json } from '../../helpers/gateway/field-node.ts'
 import { createIsland } from '../../helpers/gateway/island.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { remediateNode, revokeNodeKey } from '../../../core/app/acts/nodes.ts'
 import { assignPolicy, publishPolicy } from '../../../core/app/acts/policies.ts'
-import { statementTypes } from '../../../core/contract/gateway.ts'
+import { statementTypes } from '../../../core/contract/gateway/statement.ts'
 import { defaultLeaseSeconds } from '../../../core/ingest/returns/leases.ts'
 import { resolveFork } from '../../../core/app/acts/hardware.ts'
 import { setReconciliation } from '../../../core/app/acts/reconciliation.ts'

@@ -1,6 +1,6 @@
 /** Segments as they go, outside of a return. */
 import { describe, expect, it } from 'vitest'
-import { gatewayLimits } from '../../../core/contract/gateway.ts'
+import { gatewayLimits } from '../../../core/contract/gateway/wire.ts'
 import { stagingQuotaBytes } from '../../../core/ingest/segment-intake.ts'
 import type { IncarnationId, NodeId } from '../../../core/kernel/ids.ts'
 import { toHex } from '../../../core/kernel/hex.ts'

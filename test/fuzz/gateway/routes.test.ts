@@ -1,7 +1,8 @@
 /** Bytes that nobody thought of, to every route: an answer always, a fault never. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { problemDocument, statementTypes } from '../../../core/contract/gateway.ts'
+import { statementTypes } from '../../../core/contract/gateway/statement.ts'
+import { problemDocument } from '../../../core/contract/gateway/wire.ts'
 import { routes } from '../../../core/ingest/router.ts'
 import { formatLogId } from '../../../core/log/log-id.ts'
 import {

@@ -1,6 +1,7 @@
 /** A node as the gateway sees one: its own key, its own store with real logs, and the words of the protocol one at a time. */
 import { approveEnrolment } from '../../../core/app/acts/enrolments.ts'
-import { gatewayVersion, statementTypes } from '../../../core/contract/gateway.ts'
+import { statementTypes } from '../../../core/contract/gateway/statement.ts'
+import { gatewayVersion } from '../../../core/contract/gateway/wire.ts'
 import type { NodeEventData, NodeEventType } from '../../../core/fleet/node/node-events.ts'
 import { nodeEvents } from '../../../core/fleet/node/node-events.ts'
 import type { EventEnvelope } from '../../../core/kernel/event.ts'

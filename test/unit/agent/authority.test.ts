@@ -1,7 +1,7 @@
 /** What raises the fence of a node: grants that it verified, and nothing else. */
 import { describe, expect, it } from 'vitest'
 import { judgeOffer, takeChain } from '../../../core/agent/authority.ts'
-import type { ApprovalDocument } from '../../../core/contract/gateway.ts'
+import type { ApprovalDocument } from '../../../core/contract/gateway/enrolment.ts'
 import type { Fence } from '../../../core/fleet/authority/fence.ts'
 import type { GrantStatement } from '../../../core/fleet/authority/statement.ts'
 import { createTestNode, restart } from '../../helpers/agent/test-node.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { fenceForCommands, judgeOffer, rememberHolder } from '../../../core/agent/authority.ts'
 import { judgeCarried } from '../../../core/agent/commands/carried.ts'
-import type { CommandOnWire } from '../../../core/contract/gateway.ts'
+import type { CommandOnWire } from '../../../core/contract/gateway/commands.ts'
 import { digestOf } from '../../../core/fleet/command/body-digest.ts'
 import { commandPayloadType, commandStatement } from '../../../core/fleet/command/command-statement.ts'
 import type { GrantStatement } from '../../../core/fleet/authority/statement.ts'

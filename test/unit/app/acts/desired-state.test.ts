@@ -4,7 +4,7 @@ import { assignPolicy, publishPolicy, rollBackPolicy, withdrawPolicy } from '../
 import { grantWaiver, revokeWaiver } from '../../../../core/app/acts/waivers.ts'
 import { createQueries } from '../../../../core/app/queries/queries.ts'
 import { publishPolicyRequest } from '../../../../core/contract/policies.ts'
-import { signedStatement } from '../../../../core/contract/gateway.ts'
+import { signedStatement } from '../../../../core/contract/gateway/statement.ts'
 import { takeUpDesired } from '../../../../core/agent/desired.ts'
 import { fromBase64 } from '../../../../core/kernel/hex.ts'
 import { openMemory } from '../../../../core/agent/memory.ts'
