@@ -201,7 +201,7 @@ function take(intake: Intake, segment: FiledSegment): Result<Taken> {
 /** In a return the verdict asks; outside of one it counts at once. */
 function lookForClone({ master, commit, standing, piece }: Intake, events: readonly StoredEvent[]): void {
   const seq = events.at(-1)?.seq
-  const clones = seq === undefined ? [] : clonesIn(commit.writer, standing, [{ log: piece.log, seq, head: '' }])
+  const clones = seq === undefined ? [] : clonesIn(commit.writer, standing, [{ log: piece.log, seq }])
   if (clones.length > 0) endByIncident(master, commit, standing, { refusedParts: [], forks: [], clones })
 }
 
