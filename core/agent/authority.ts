@@ -2,7 +2,7 @@
  * Whom the node obeys ([AG5], [AG7]): the master that let it in, and whomever a chain of grants that begins with that one leads to. An
  * epoch is remembered only once its grant was verified, so that no huge one, however signed, locks everybody out.
  */
-import { authorityAnswer } from '../contract/gateway/authority.ts'
+import { authorityAnswer, authorityTaken, mostShown } from '../contract/gateway/authority.ts'
 import { fence, type Fence } from '../fleet/authority/fence.ts'
 import { judgeMove } from '../fleet/authority/move-statement.ts'
 import { verifyGrantChain } from '../fleet/authority/grant-chain.ts'
@@ -77,6 +77,7 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
   if (!judged.ok) return judged
   store.transact((writer) => {
     memory.put(writer, 'roots', roots)
+    memory.put(writer, 'chain', [...chain.slice(-mostShown)])
     memory.put(writer, 'fence', judged.value)
     memory.forget(writer, 'holder')
     memory.put(writer, 'approval', {
@@ -95,6 +96,7 @@ export function takeChain({ crypto, store, memory, nowMs }: AuthorityParts, chai
 export type Holding = {
   readonly holder: Remembered<'holder'>
   readonly roots: Remembered<'roots'>
+  readonly chain: Remembered<'chain'>
   readonly fence: Fence
 }
 
@@ -115,11 +117,17 @@ export function judgeHolder(parts: Omit<AuthorityParts, 'store'>, chain: readonl
   const judged = fence(held, { placement, epoch: grant.epoch, masterId })
   if (!judged.ok) return judged
   const holder = { masterId, publicKey, epoch: grant.epoch }
-  return accepted({ holder, roots, fence: { placement, epoch: grant.epoch, masterId: approval.masterId } })
+  return accepted({
+    holder,
+    roots,
+    chain: [...chain.slice(-mostShown)],
+    fence: { placement, epoch: grant.epoch, masterId: approval.masterId },
+  })
 }
 
-export function rememberHolder(memory: Memory, writer: Writer, { holder, roots, fence: next }: Holding): void {
+export function rememberHolder(memory: Memory, writer: Writer, { holder, roots, chain, fence: next }: Holding): void {
   memory.put(writer, 'roots', roots)
+  memory.put(writer, 'chain', chain)
   memory.put(writer, 'holder', holder)
   memory.put(writer, 'fence', next)
 }
@@ -174,6 +182,7 @@ export function takeMoves({ crypto, store, memory }: AuthorityParts, moves: read
     const passed = (memory.get('roots')?.passed ?? []).filter((known) => known.domainId !== left.domainId)
     store.transact((writer) => {
       memory.put(writer, 'roots', { keys: [], grants: statement.grants, passed: [...passed, left].slice(-mostPassed) })
+      memory.forget(writer, 'chain')
       memory.forget(writer, 'holder')
       memory.put(writer, 'fence', next)
       memory.put(writer, 'approval', {
@@ -224,7 +233,23 @@ export async function learnAuthority(
   // Of the one that commands it since glass was broken, the chain tells who is master of record: heard, and not obeyed.
   if (parts.memory.get('glass')?.masterId === who.masterId) return { kind: 'known' }
   const taken = takeChain(parts, answer.value.chain, who)
-  return taken.ok ? { kind: 'known' } : { kind: 'refused', refusal: taken.refusal }
+  if (taken.ok) return { kind: 'known' }
+  if (!(await hasBroughtBack(parts, client, taken.refusal.code))) return { kind: 'refused', refusal: taken.refusal }
+  answer = await ask()
+  if (answer.kind !== 'ok') return { kind: 'unheard' }
+  const after = takeChain(parts, answer.value.chain, who)
+  return after.ok ? { kind: 'known' } : { kind: 'refused', refusal: after.refusal }
+}
+
+/**
+ * Shows a master that is behind what the node obeys by: it may have been restored to before that, and then nobody but the node can tell
+ * it ([AU24]). True when it had lost some of it, and took that in.
+ */
+async function hasBroughtBack({ memory }: AuthorityParts, client: Pick<GatewayClient, 'ask'>, code: string): Promise<boolean> {
+  const chain = memory.get('chain') ?? []
+  if ((code !== 'EPOCH_STALE' && code !== 'EPOCH_CONTESTED') || chain.length === 0) return false
+  const told = await client.ask(authorityTaken, { method: 'POST', path: '/v1/authority', json: { chain } })
+  return told.kind === 'ok' && told.value.taken > 0
 }
 
 /** The one it obeys, as far as it remembers. */

@@ -96,6 +96,7 @@ export function createContact(parts: ContactParts): Contact {
   const patienceMs = Math.min(longestBackoffMs, Math.max(contactMs, 1000))
   let stage: Stage = { kind: 'greeting' }
   let askedPlacement = 0
+  let askedEpoch: number | undefined
   let attempts = 0
   /** Pieces acknowledged when it last stumbled: a bad link that still gets something through is not left to rest. */
   let acknowledged = 0
@@ -205,10 +206,14 @@ export function createContact(parts: ContactParts): Contact {
     regard.hearTime(answer.value.now)
     const held = memory.get('fence')
     const isHigher = (answer.value.epoch ?? 0) > (held?.epoch ?? 0)
+    // Behind what it signed itself: it was restored, and is shown once what it lost ([AU24]).
+    const isBehind = answer.value.epoch !== undefined && answer.value.epoch < (held?.epoch ?? 0) && answer.value.epoch !== askedEpoch
+    askedEpoch = answer.value.epoch
     const placement = answer.value.placement ?? 0
     // A move is asked for once: where none is shown, what the master desires raises the placement.
     // Where glass is broken it asks whether somebody has looked into it.
-    if (isHigher || memory.get('glass') !== undefined || (placement > (held?.placement ?? 0) && placement !== askedPlacement)) await learn()
+    if (isHigher || isBehind || memory.get('glass') !== undefined || (placement > (held?.placement ?? 0) && placement !== askedPlacement))
+      await learn()
     askedPlacement = placement
     if (regard.hearPhase(answer.value)) stage = { kind: 'greeting' }
     else if (isHeard) showAttached()

@@ -40,6 +40,8 @@ const shapes = {
    * a domain: a grant of before then leads nowhere any more.
    */
   roots,
+  /** The grants that led to the last of `roots`, as they were signed: for a master that lost some of them ([AU24]). */
+  chain: z.array(envelopeSchema),
   /** Set while glass is broken here: for whom, what says so, and what it obeyed before ([AU23]). */
   glass: z.object({
     masterId: z.string(),

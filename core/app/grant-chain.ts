@@ -6,6 +6,7 @@ import { chroniclesOf } from '../fleet/authority/chronicle.ts'
 import type { Envelope } from '../fleet/authority/events.ts'
 import { type GrantStatement, grantPayloadType, openStatement } from '../fleet/authority/statement.ts'
 import { lineOf } from '../fleet/authority/line.ts'
+import { delegationOf } from '../fleet/authority/witnessed.ts'
 import { governing } from '../fleet/authority/tenure.ts'
 import type { AuthorityAct, Chronicle, EpochPage, Tenure } from '../fleet/authority/types.ts'
 import type { MasterPort } from '../ingest/master-port.ts'
@@ -28,14 +29,15 @@ export function grantChainOf(model: ReadModel, own: Own, domainId: string): read
   if (source === undefined || last === undefined) return []
   const before = line
     .slice(line.indexOf(source))
-    .flatMap((chronicle) => chronicle.pages.map((known) => ({ chronicle, tenure: leading(model, known) })))
-    .flatMap(({ chronicle, tenure }) => (tenure === undefined ? [] : [{ chronicle, tenure }]))
-    .filter(({ tenure }) => tenure !== last && tenure.act.hlc < last.act.hlc)
-    .toSorted((a, b) => (a.tenure.act.hlc < b.tenure.act.hlc ? -1 : 1))
+    .flatMap((chronicle) => givenIn(model, chronicle))
+    .filter(({ tenure, hlc }) => tenure !== last && hlc < last.act.hlc)
+    .toSorted((a, b) => (a.hlc < b.hlc ? -1 : 1))
   const links: (Envelope | undefined)[] = []
   for (const { chronicle, tenure } of [...before, { chronicle: source, tenure: last }]) {
     const { word } = tenure.act
-    if (word.kind === 'claim') links.push(statementIn(model, word.delegationId))
+    const lineIds = line.slice(line.indexOf(chronicle)).map((over) => over.domainId)
+    const delegationId = word.kind === 'claim' ? word.delegationId : delegationOf(model.book, lineIds, tenure.act)?.eventId
+    if (delegationId !== undefined) links.push(statementIn(model, delegationId))
     links.push(statementIn(model, tenure.act.eventId) ?? signedNow(model, own, chronicle, tenure))
   }
   const chain = links.filter((link) => link !== undefined)
@@ -86,10 +88,28 @@ export function movesFor(model: ReadModel, domainId: string, nodeId: string | un
     .filter((statement) => statement !== undefined)
 }
 
+/** Who held each epoch, and when that was known at the latest: what was witnessed late was there before what followed it. */
+function givenIn(
+  model: ReadModel,
+  chronicle: Chronicle,
+): readonly { readonly chronicle: Chronicle; readonly tenure: Tenure; readonly hlc: string }[] {
+  let hlc: string | undefined
+  return chronicle.pages.toReversed().flatMap((page) => {
+    const tenure = leading(model, page)
+    if (tenure === undefined) return []
+    const own = tenure.act.hlc
+    // Just before the next one: a longer text that begins alike would come after it.
+    hlc = hlc === undefined || own < hlc ? own : hlc.slice(0, -1)
+    return [{ chronicle, tenure, hlc }]
+  })
+}
+
 /** Who holds the epoch; where it was contested, this master or the one it was resolved for, else any party: all were named to claim. */
 function leading({ masterId }: ReadModel, { outcome, resolvedFor, tenures }: EpochPage): Tenure | undefined {
   const wanted = outcome.kind === 'sole' || outcome.kind === 'settled' ? outcome.masterId : (resolvedFor ?? masterId)
-  return tenures.find(({ giving }) => giving.masterId === wanted) ?? tenures[0]
+  const its = tenures.filter(({ giving }) => giving.masterId === wanted)
+  // What it said itself rather than what others bear witness to.
+  return its.find(({ act }) => act.word.kind !== 'witness') ?? its[0] ?? tenures[0]
 }
 
 function statementIn({ reader }: ReadModel, eventId: string): Envelope | undefined {

@@ -39,6 +39,7 @@ import { loadIdentity, type MasterIdentity, requireOwnKey } from './identity.ts'
 import { awaitContact } from './keeping/await-contact.ts'
 import { keepCollecting } from './keeping/collect.ts'
 import { nodeConcerned, recordGlass } from './authority/glass.ts'
+import { recordShown } from './authority/witness.ts'
 import { grantChainOf, holderElsewhere, movesFor } from './grant-chain.ts'
 import { lineOf } from '../fleet/authority/line.ts'
 import { createHighWater } from './keeping/high-water.ts'
@@ -334,6 +335,7 @@ function compose(config: MasterConfig, store: GroupingStore, lock: Disposable | 
     holderOf: (domain) => holderElsewhere(model, port, domain),
     moves: (domain, node) => movesFor(model, domain, node),
     takeGlass: (node, statement) => recordGlass({ model, port, identity }, node, statement),
+    takeShown: (chain) => recordShown({ model, port, identity }, chain),
     heldAt: (domain) => (model.holder(domain).grantedAtDomainId ?? undefined) as DomainId | undefined,
     domainLine: (domain) => lineOf(model.book, domain) as DomainId[],
     tick: recorder.tick,

@@ -123,6 +123,8 @@ export type MasterPort = {
   readonly grantChain?: (domain: DomainId) => readonly Envelope[]
   /** Takes in that glass was broken at the node for this master ([AU23]); again, and nothing changes. */
   readonly takeGlass?: (node: NodeId, statement: Envelope) => Result<undefined>
+  /** Takes in what a node obeys by and this master lost with a restore ([AU24]): how many links. */
+  readonly takeShown?: (chain: readonly Envelope[]) => Result<number>
   /** Who holds the domain, by the grant in force there, where that is another master. */
   readonly holderOf?: (domain: DomainId) => { readonly masterId: string; readonly publicKey: string } | undefined
   /** What a node of the domain is shown of its own moves, and of the domain being given back. */

@@ -1,7 +1,7 @@
 /** The gateway's part of the OpenAPI 3.1 document, made from the schemas that it checks by, so that the two cannot differ. */
 import { z } from 'zod'
 import { attachAnswer, challengeAnswer, challengeRequest, proofDocument } from '../contract/gateway/attach.ts'
-import { authorityAnswer } from '../contract/gateway/authority.ts'
+import { authorityAnswer, authorityShown, authorityTaken } from '../contract/gateway/authority.ts'
 import { commandsDocument, commandsQuery } from '../contract/gateway/commands.ts'
 import { desiredDocument } from '../contract/gateway/desired.ts'
 import { enrolmentAnswer, enrolmentDocument } from '../contract/gateway/enrolment.ts'
@@ -52,6 +52,8 @@ const named = {
   CompleteAnswer: completeAnswer,
   SegmentAnswer: segmentAnswer,
   AuthorityAnswer: authorityAnswer,
+  AuthorityShown: authorityShown,
+  AuthorityTaken: authorityTaken,
   GlassRequest: glassRequest,
   GlassAnswer: glassAnswer,
   HeartbeatRequest: heartbeatRequest,
@@ -69,6 +71,11 @@ const named = {
 const descriptions: Readonly<Record<string, Description>> = {
   'GET /v1': { summary: 'Who answers here', answers: { 200: json('GatewayGreeting') } },
   'GET /v1/authority': { summary: 'The grants behind the master of a domain', answers: { 200: json('AuthorityAnswer') } },
+  'POST /v1/authority': {
+    summary: 'The grants that a node obeys, for a master that may have lost some with a restore',
+    request: json('AuthorityShown'),
+    answers: { 200: json('AuthorityTaken') },
+  },
   'POST /v1/glass': {
     summary: 'Glass was broken at a node for this master (a grant that the node signed)',
     request: json('GlassRequest'),

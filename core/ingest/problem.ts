@@ -43,6 +43,7 @@ export const problems: Readonly<Record<string, Problem>> = {
   GLASS_MISADDRESSED: { status: 409, title: 'For another master' },
   GLASS_MENDED: { status: 409, title: 'Broken glass has ended' },
   GLASS_NOT_TAKEN: { status: 409, title: 'Broken glass does not count here' },
+  CHAIN_NOT_TAKEN: { status: 409, title: 'Grants that do not count here' },
   TOKEN_UNKNOWN: { status: 401, title: 'Token not known' },
   QUARANTINED_LIMITED: { status: 403, title: 'Not while quarantined' },
   // Returns.

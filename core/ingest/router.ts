@@ -5,7 +5,7 @@ import type { RequestHead } from './exchange.ts'
 import { mismatch, versionUnsupported } from './read-input.ts'
 import type { Route } from './route.ts'
 import { attachRoute } from './routes/attach.ts'
-import { authorityRoute } from './routes/authority.ts'
+import { authorityRoute, authorityShownRoute } from './routes/authority.ts'
 import { getBlobRoute, headBlobRoute, putBlobRoute } from './routes/blobs.ts'
 import { challengeRoute } from './routes/challenge.ts'
 import { commandsRoute } from './routes/commands.ts'
@@ -22,6 +22,7 @@ import { segmentsRoute } from './routes/segments.ts'
 export const routes: readonly Route[] = [
   greetingRoute,
   authorityRoute,
+  authorityShownRoute,
   glassRoute,
   enrolRoute,
   challengeRoute,

@@ -17,7 +17,7 @@ export type AuthorityState = AuthorityRecord
 
 export const authorityProjection = defineProjection<null, AuthorityState>({
   name: 'authority',
-  version: 4,
+  version: 5,
   handles: ['ibcf.authority.granted.v1', ...Object.keys(authorityEvents)],
   facts: foldsNothing,
   decisions: {

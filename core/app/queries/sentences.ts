@@ -2,6 +2,7 @@
  * Every event in a plain sentence. One line per type: a type without a sentence does not compile. Whatever came from outside goes
  * through plainText ([QY10]).
  */
+import { openStatement } from '../../fleet/authority/statement.ts'
 import type { ContactSchedule } from '../../fleet/connectivity/connectivity-events.ts'
 import type { DecisionData, DecisionType } from '../../fleet/decisions.ts'
 import { decisions } from '../../fleet/decisions.ts'
@@ -41,6 +42,12 @@ const decided: Decided = {
   'ibcf.authority.delegated.v1': ({ masterId }, names) =>
     `${names.master(masterId)} may claim the domain when its holder cannot be reached.`,
   'ibcf.authority.claimed.v1': ({ epoch, reason }) => `It was claimed by delegation, at epoch ${epoch}. ${said(reason ?? '')}`.trim(),
+  'ibcf.authority.witnessed.v1': ({ statement }, names) => {
+    const opened = openStatement(statement)
+    if (!opened.ok || opened.value.kind !== 'grant') return 'A node showed a grant that cannot be read.'
+    const { master, epoch } = opened.value
+    return `A node showed that ${names.master(master.masterId)} had been given it at epoch ${epoch}, which was lost here with a restore.`
+  },
   'ibcf.authority.resolved.v1': ({ disputedEpoch, masterId, epoch }, names) =>
     `The contest over epoch ${disputedEpoch} was decided: ${names.master(masterId)} is master of record at epoch ${epoch}.`,
   'ibcf.authority.released.v1': ({ epoch, reason }) => `Its authority at epoch ${epoch} was given up. ${said(reason)}`.trim(),

@@ -92,11 +92,16 @@ function judgeClaim(basis: Basis, { act, giving, delegation }: Candidate): Resul
   const own = heldHere(basis, delegation)
   if (!own.ok && !heldAbove(basis, delegation).ok) return own
   if (giving.epoch !== delegation.epoch + 1) return notNext(basis, giving.epoch)
-  const wasGivenAway = basis.acts.some(
+  return judgeDelegation(basis, delegation) ?? accepted(rank)
+}
+
+/** Why nothing can rest on the delegation, if so: who delegated it had given the domain away before. */
+export function judgeDelegation({ acts }: Pick<Basis, 'acts'>, delegation: AuthorityAct): Result<never> | undefined {
+  const wasGivenAway = acts.some(
     ({ word, log, seq, epoch }) =>
       log === delegation.log && seq < delegation.seq && epoch === delegation.epoch && word.kind === 'give' && word.right === 'grant',
   )
-  return wasGivenAway ? refused('GRANTED_AWAY', 'Who delegated it had given the domain away before that.') : accepted(rank)
+  return wasGivenAway ? refused('GRANTED_AWAY', 'Who delegated it had given the domain away before that.') : undefined
 }
 
 function judgeBrokenGlass(basis: Basis, { act, giving }: Candidate): Result<number> {
@@ -119,12 +124,12 @@ function judgeBrokenGlass(basis: Basis, { act, giving }: Candidate): Result<numb
 }
 
 /** The issuer holds this very domain at the epoch it speaks under. */
-function heldHere(basis: Basis, act: AuthorityAct): Result<EpochPage> {
+export function heldHere(basis: Basis, act: AuthorityAct): Result<EpochPage> {
   const page = basis.pages.find(({ epoch }) => epoch === act.epoch)
   return page === undefined ? notHeld(act) : holdsIn(basis.book, page, act)
 }
 
-function heldAbove({ book, above }: Basis, act: AuthorityAct): Result<EpochPage> {
+export function heldAbove({ book, above }: Basis, act: AuthorityAct): Result<EpochPage> {
   const held = findTenures(above, act.issuerId, act.epoch).map(({ page }) => holdsIn(book, page, act))
   return held.find(({ ok }) => ok) ?? held[0] ?? notHeld(act)
 }
@@ -142,7 +147,7 @@ function holdsIn(book: AuthorityBook, page: EpochPage, act: AuthorityAct): Resul
 }
 
 /** Enough of the keys that were named last, here or above, signed it. */
-function hasProof(basis: Basis, { approvedBy }: AuthorityAct, epoch: number): boolean {
+export function hasProof(basis: Basis, { approvedBy }: AuthorityAct, epoch: number): boolean {
   const quorum = namedKeys(basis)
   if (quorum === null || !isNext(basis, epoch, null)) return false
   return new Set(quorum.keys.map(({ publicKey }) => publicKey).filter((key) => approvedBy.includes(key))).size >= quorum.threshold
@@ -159,7 +164,7 @@ export function namedKeys({ pages, above }: Pick<Basis, 'pages' | 'above'>): Quo
 }
 
 /** One above an epoch held here or, where the domain inherits or `under` is of the domain above, one above that. */
-function isNext({ pages, above }: Basis, epoch: number, under: number | null): boolean {
+export function isNext({ pages, above }: Basis, epoch: number, under: number | null): boolean {
   if (pages.some((page) => page.epoch + 1 === epoch) || (under !== null && under + 1 === epoch)) return true
   // Any of the domains above may have been the one that it inherited from when this was said.
   const isInheriting = pages.length === 0 || pages.at(-1)?.outcome.kind === 'inherits'
@@ -170,7 +175,7 @@ function notHeld({ epoch }: AuthorityAct): Result<never> {
   return refused('NOT_HELD', `Who said it did not hold the domain, nor the one above it, at epoch ${epoch}.`, { epoch })
 }
 
-function notNext({ pages }: Basis, epoch: number): Result<never> {
+export function notNext({ pages }: Basis, epoch: number): Result<never> {
   const last = pages.at(-1)?.epoch ?? 0
   return refused('EPOCH_NOT_NEXT', `Epoch ${epoch} does not follow one that was held; epochs rise one by one.`, { epoch, last })
 }

@@ -6,6 +6,7 @@ import { type Basis, type Candidate, judgeCandidate } from './basis.ts'
 import { lineOf } from './line.ts'
 import { endOfGlass } from './glass.ts'
 import { findTenures, hlcMs } from './tenure.ts'
+import { delegationOf, judgeWitnessed } from './witnessed.ts'
 import type { AuthorityAct, AuthorityBook, Chronicle, DomainPlace, EpochOutcome, EpochPage, Giving, RefusedAct, Tenure } from './types.ts'
 
 type ChronicleAsk = {
@@ -36,7 +37,7 @@ function write(book: AuthorityBook, domainId: string, above: readonly Chronicle[
   for (const epoch of [...byEpoch.keys()].sort((a, b) => a - b)) {
     const tenures: Tenure[] = []
     for (const candidate of byEpoch.get(epoch) ?? []) {
-      const verdict = judgeCandidate({ book, place, acts, pages, above, beside: tenures }, candidate)
+      const verdict = judge({ book, place, acts, pages, above, beside: tenures }, candidate)
       if (!verdict.ok) refusals.push({ act: candidate.act, code: verdict.refusal.code, sentence: verdict.refusal.sentence })
       else tenures.push({ ...pick(candidate), rank: verdict.value, ended: endOf(candidate, acts, pages, above) })
     }
@@ -50,7 +51,7 @@ function write(book: AuthorityBook, domainId: string, above: readonly Chronicle[
 /** What was done at the node itself, beside the epochs of the domain. */
 function writeLocal(basis: Basis, domainId: string, candidates: readonly Candidate[], refusals: RefusedAct[]): readonly Tenure[] {
   return candidates.flatMap((candidate): Tenure[] => {
-    const verdict = judgeCandidate(basis, candidate)
+    const verdict = judge(basis, candidate)
     if (verdict.ok) {
       const ended = endOf(candidate, basis.acts, basis.pages, basis.above) ?? endOfGlass(basis, domainId, candidate)
       return [{ ...pick(candidate), rank: verdict.value, ended }]
@@ -58,6 +59,10 @@ function writeLocal(basis: Basis, domainId: string, candidates: readonly Candida
     refusals.push({ act: candidate.act, code: verdict.refusal.code, sentence: verdict.refusal.sentence })
     return []
   })
+}
+
+function judge(basis: Basis, candidate: Candidate): ReturnType<typeof judgeCandidate> {
+  return candidate.act.word.kind === 'witness' ? judgeWitnessed(basis, candidate) : judgeCandidate(basis, candidate)
 }
 
 function pick({ act, right, giving }: Candidate): Pick<Tenure, 'act' | 'right' | 'giving'> {
@@ -77,6 +82,8 @@ function candidateOf(book: AuthorityBook, line: readonly string[], act: Authorit
       const until = delegation?.word.kind === 'delegate' ? delegation.word.until : null
       return [{ act, right: 'claim', giving: { ...word.giving, until }, delegation }]
     }
+    case 'witness':
+      return [{ act, right: word.right, giving: word.giving, delegation: delegationOf(book, line, act) }]
     case 'resolve':
       return [{ act, right: 'resolution', giving: word.giving, delegation: undefined }]
     default:

@@ -15,6 +15,7 @@ export function isRestricting(kind: DecisionKind): boolean {
 /** What an event of a master is, by its type and data. */
 export function kindOfDecision(type: string, data: Readonly<Record<string, unknown>>): DecisionKind {
   switch (type) {
+    case 'ibcf.authority.witnessed.v1':
     case 'ibcf.connectivity.assessed.v1':
     case 'ibcf.enrolment.requested.v1':
     case 'ibcf.operator.created.v1':

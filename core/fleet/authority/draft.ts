@@ -108,7 +108,7 @@ export function draftAuthority(book: AuthorityBook, decider: Decider, request: A
           epoch: under,
           statement: { v: 1, kind: 'delegation', domainId, parentId, epoch: under, master, until },
         },
-        word: { kind: 'delegate', masterId, level, rank, until },
+        word: { kind: 'delegate', masterId, level, rank, until, publicKey },
       }
     }
     case 'release': {

@@ -76,6 +76,14 @@ export const authorityEvents = {
     lane: control,
     data: z.object({ delegationId: id, level: z.enum(masterLevels), epoch, ...lifeAndReason, ...grantTerms }),
   },
+  /**
+   * A node showed what was signed when the domain was given, and no event of that is held here: lost with a restore ([AU24]). Whose
+   * signatures are under it says `approvals`; they are checked wherever the event is read.
+   */
+  'ibcf.authority.witnessed.v1': {
+    lane: control,
+    data: z.object({ statement: envelopeSchema, approvals: z.array(z.object({ keyId, publicKey })).min(1).max(100) }),
+  },
   /** A contest is decided: who was right at the disputed epoch, and who holds the domain from the next one on. */
   'ibcf.authority.resolved.v1': {
     lane: control,

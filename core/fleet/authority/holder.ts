@@ -198,7 +198,7 @@ function debtsOf(book: AuthorityBook, line: readonly Chronicle[]): readonly Debt
     .filter(({ right, act }) => right === 'break-glass' && !reviews.some((review) => isReviewOf(line, review, act)))
     .map(({ act, giving }) => ({
       eventId: act.eventId,
-      masterId: act.issuerId,
+      masterId: giving.masterId,
       epoch: giving.epoch,
       since: act.time,
       nodeIds: giving.nodeIds,

@@ -64,14 +64,16 @@ function wordOf(event: EventEnvelope, isKnown: (type: string) => boolean): Autho
       const data = event.data as DecisionData<'ibcf.authority.claimed.v1'>
       return { kind: 'claim', delegationId: data.delegationId, giving: givingOf(data, masterOf(event.source), null) }
     }
+    case 'ibcf.authority.witnessed.v1':
+      return witnessOf(event)
     case 'ibcf.authority.resolved.v1': {
       const data = event.data as DecisionData<'ibcf.authority.resolved.v1'>
       const { disputedEpoch, inFavourOf } = data
       return { kind: 'resolve', disputedEpoch, inFavourOf, giving: givingOf(data, data.masterId, data.until) }
     }
     case 'ibcf.authority.delegated.v1': {
-      const { masterId, level, rank, until } = event.data as DecisionData<'ibcf.authority.delegated.v1'>
-      return { kind: 'delegate', masterId, level, rank, until }
+      const { masterId, level, rank, until, publicKey } = event.data as DecisionData<'ibcf.authority.delegated.v1'>
+      return { kind: 'delegate', masterId, level, rank, until, publicKey }
     }
     case 'ibcf.authority.released.v1': {
       const { epoch, inherit } = event.data as DecisionData<'ibcf.authority.released.v1'>
@@ -94,6 +96,7 @@ type Terms = {
   readonly level: Giving['level']
   readonly epoch: number
   readonly incarnation?: string | null | undefined
+  readonly publicKey?: string | undefined
   readonly quorum?: Quorum | null | undefined
   readonly onContest?: ContestRule | undefined
   readonly cut?: readonly Head[] | undefined
@@ -111,7 +114,18 @@ function givingOf(terms: Terms, masterId: string, until: string | null): Giving 
     onContest: terms.onContest ?? null,
     cut: terms.cut ?? [],
     nodeIds: terms.nodeIds ?? null,
+    ...(terms.publicKey === undefined ? {} : { publicKey: terms.publicKey }),
   }
+}
+
+/** Glass at a node has its own way in, and a founding nobody has to be told of. */
+function witnessOf(event: EventEnvelope): AuthorityWord | undefined {
+  const { statement: envelope } = event.data as DecisionData<'ibcf.authority.witnessed.v1'>
+  const opened = openStatement(envelope)
+  if (!opened.ok || opened.value.kind !== 'grant') return undefined
+  const { right, master, until, glass, domainId, ...terms } = opened.value
+  if (domainId !== event.subject || right === 'root' || glass !== undefined) return undefined
+  return { kind: 'witness', right, giving: givingOf({ ...terms, ...master }, master.masterId, until) }
 }
 
 function glassOf({ statement, nodeIds }: DecisionData<'ibcf.authority.granted.v1'>): Pick<Giving, 'glassId'> {
@@ -128,7 +142,7 @@ function masterOf(source: string): string {
 
 /** The named keys that signed the statement, if it says what the event says. */
 function approvalsOf(event: EventEnvelope, word: AuthorityWord, check: CheckSignature): readonly string[] {
-  if (word.kind !== 'give' && word.kind !== 'resolve') return []
+  if (word.kind !== 'give' && word.kind !== 'resolve' && word.kind !== 'witness') return []
   const { statement: envelope, approvals = [] } = event.data as {
     readonly statement?: Envelope
     readonly approvals?: readonly { readonly publicKey: string }[]

@@ -18,6 +18,8 @@ export type Giving = {
   readonly cut: readonly Head[]
   /** Null is the whole domain. */
   readonly nodeIds: readonly string[] | null
+  /** Base64: what the master that it is given to signs with, as far as that was said. */
+  readonly publicKey?: string | undefined
   /** Of glass that was broken at a node: which breaking it was, as the node signed it. */
   readonly glassId?: string | undefined
 }
@@ -25,6 +27,8 @@ export type Giving = {
 export type AuthorityWord =
   | { readonly kind: 'give'; readonly right: 'root' | 'grant' | 'break-glass'; readonly giving: Giving }
   | { readonly kind: 'claim'; readonly delegationId: string; readonly giving: Giving }
+  /** What nobody holds the event of any more, and a node showed as it was signed ([AU24]). */
+  | { readonly kind: 'witness'; readonly right: 'grant' | 'claim' | 'resolution' | 'break-glass'; readonly giving: Giving }
   | { readonly kind: 'resolve'; readonly disputedEpoch: number; readonly inFavourOf: string; readonly giving: Giving }
   | {
       readonly kind: 'delegate'
@@ -32,6 +36,7 @@ export type AuthorityWord =
       readonly level: MasterLevel
       readonly rank: number
       readonly until: string | null
+      readonly publicKey: string
     }
   | { readonly kind: 'release'; readonly epoch: number; readonly inherit: boolean }
   | { readonly kind: 'lapse'; readonly masterId: string; readonly epoch: number }

@@ -1,4 +1,7 @@
 /** The end of a trial: every fault stops, every machine is up with the right time, and everyone meets until nobody has anything new. */
+import { authorityOf } from '../../app/queries/authority-view.ts'
+import type { ReadModel } from '../../app/read-model.ts'
+import type { DomainId, MasterId } from '../../kernel/ids.ts'
 import { readFrontier } from '../../store/frontier.ts'
 import type { FieldNode } from './field-node.ts'
 import { empty } from './perform.ts'
@@ -22,6 +25,9 @@ export async function comeTogether(world: World, withinMs: number = longestMs): 
   while (world.time.clock.now() < until) {
     await world.time.runUntil(world.time.clock.now() + stepMs)
     if (restless(world).length === 0) break
+    meetAll(world)
+    // What only a node still knew is known to everybody by now, and may need a person.
+    settleContest(world)
     meetAll(world)
   }
   const rest = restless(world)
@@ -68,8 +74,16 @@ function settleContest(world: World): void {
   const holder = model.holder(domainId)
   const [claimant] = holder.claimants
   if (holder.standing === 'contested' && claimant !== undefined) first.act('authority.resolve', { domainId, inFavourOf: claimant.masterId })
-  const now = model.holder(domainId).masterId
+  const now = giveAnew(first, model, domainId)
   world.wire.turn(sharedNode, world.stations.find((station) => station.masterId() === now) ?? world.station(homeOf(sharedNode)))
+}
+
+/** Held by a life of a master that is over, the domain is given to that master again. Who holds it then. */
+function giveAnew(first: Station, model: ReadModel, domainId: DomainId): string | null {
+  const { standing, masterId } = model.holder(domainId)
+  if (standing === 'held' && masterId !== null && authorityOf(model, domainId).standing === 'nobody')
+    first.act('authority.grant', { domainId, to: { masterId: masterId as MasterId }, until: null, reason: 'It was restored.' })
+  return model.holder(domainId).masterId
 }
 
 function restless(world: World): readonly string[] {

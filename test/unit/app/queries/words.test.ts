@@ -7,6 +7,7 @@ import { isDecisionType, isNodeEventType, type Names, sentenceOfDecision, senten
 import { decisions, type DecisionType } from '../../../../core/fleet/decisions.ts'
 import { nodeEvents, type NodeEventType } from '../../../../core/fleet/node/node-events.ts'
 import { formatHlc } from '../../../../core/kernel/hlc.ts'
+import { signEnvelope, south } from '../../fleet/authority/world.ts'
 
 const names: Names = { master: () => '“Harbour”', domain: () => '“Island”', policy: () => '“base”' }
 const link = { rtt_ms: 12.34, loss_pct: 0.06, bandwidth_kbps: 256 }
@@ -14,6 +15,20 @@ const debt = { seconds_behind: 0, backlog_messages: 0, replay_required: false }
 const head = { log: 'x', seq: 1, head: 'x' }
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
 const at = '2026-01-01T00:00:00.000Z'
+const toSouth = signEnvelope(
+  {
+    v: 1,
+    kind: 'grant',
+    domainId: id,
+    parentId: null,
+    epoch: 3,
+    right: 'claim',
+    master: { masterId: id, level: 'REGION', keyId: 'x', publicKey: 'x', incarnation: null },
+    until: null,
+    quorum: null,
+  },
+  south,
+)
 const noLane = { logs: 0, events: 0 }
 const noContents = { control: noLane, fact: noLane, bulk: noLane, blobs: { count: 0, bytes: 0 } }
 const noConstraints = { maintenance_window: '', requires_online: false, min_battery_pct: 0 }
@@ -47,6 +62,10 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   'ibcf.authority.claimed.v1': [
     { delegationId: id, level: 'LOCAL', epoch: 2, reason: 'The cable was cut' },
     'It was claimed by delegation, at epoch 2. The cable was cut.',
+  ],
+  'ibcf.authority.witnessed.v1': [
+    { statement: toSouth, approvals: [{ keyId: 'x', publicKey: 'x' }] },
+    'A node showed that “Harbour” had been given it at epoch 3, which was lost here with a restore.',
   ],
   'ibcf.authority.resolved.v1': [
     { disputedEpoch: 2, inFavourOf: id, masterId: id, level: 'LOCAL', epoch: 3, until: null },
