@@ -5,9 +5,10 @@ import { lineOf } from '../../fleet/authority/line.ts'
 import { mayDecide } from '../../fleet/authority/may-decide.ts'
 import { readPowerlessIn } from '../projecting/read-states.ts'
 import type { ReadModel } from '../read-model.ts'
-import { authorityOf } from './authority-view.ts'
+import { authorityOf, isOfThisLife } from './authority-view.ts'
 import { incarnationOf } from './incarnation.ts'
 import { instantOf } from './instants.ts'
+import { quoted } from './plain-text.ts'
 
 const powerlessShown = 100
 
@@ -18,6 +19,9 @@ export function readDomainAuthority(model: ReadModel, domainId: string): DomainA
   const holder = model.holder(domainId)
   const authority = authorityOf(model, domainId)
   const named = (masterId: string) => ({ masterId, masterName: model.master(masterId)?.name ?? null })
+  // Not run out, and yet nobody holds it: the master began another life since.
+  const [first] = holder.claimants
+  const isLifeOver = holder.standing === 'held' && first !== undefined && !isOfThisLife(model, first)
   const claimantOf = (claimant: Claimant): DomainAuthority['claimants'][number] => ({ ...claimant, ...named(claimant.masterId) })
   const acts = lineOf(model.book, domainId).flatMap((id) => model.book.record(id)?.acts ?? [])
   const actorOf = (eventId: string): string | null => acts.find((act) => act.eventId === eventId)?.actor ?? null
@@ -28,7 +32,7 @@ export function readDomainAuthority(model: ReadModel, domainId: string): DomainA
     authority,
     right: authority.standing === 'nobody' ? null : holder.right,
     until: holder.until,
-    why: holder.why,
+    why: isLifeOver ? `${holder.why} ${overOf(named(holder.masterId ?? '').masterName)}` : holder.why,
     claimants: holder.claimants.map(claimantOf),
     disputes: holder.disputes.map(({ epoch, claimants, settled }) => ({
       epoch,
@@ -67,6 +71,11 @@ export function readDomainAuthority(model: ReadModel, domainId: string): DomainA
     })),
     here: hereOf(model, domainId, authority.epoch ?? 0),
   }
+}
+
+function overOf(masterName: string | null): string {
+  const who = masterName === null ? 'That master' : quoted(masterName)
+  return `${who} was restored since and has nothing of it: whoever holds the domain above can give it anew.`
 }
 
 function hereOf(model: ReadModel, domainId: string, epoch: number): DomainAuthority['here'] {

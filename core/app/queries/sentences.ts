@@ -46,7 +46,7 @@ const decided: Decided = {
     const opened = openStatement(statement)
     if (!opened.ok || opened.value.kind !== 'grant') return 'A node showed a grant that cannot be read.'
     const { master, epoch } = opened.value
-    return `A node showed that ${names.master(master.masterId)} had been given it at epoch ${epoch}, which was lost here with a restore.`
+    return `A node showed that ${names.master(master.masterId)} had been given it at epoch ${epoch}; no event of that was held here.`
   },
   'ibcf.authority.resolved.v1': ({ disputedEpoch, masterId, epoch }, names) =>
     `The contest over epoch ${disputedEpoch} was decided: ${names.master(masterId)} is master of record at epoch ${epoch}.`,

@@ -65,7 +65,7 @@ const decided: Readonly<Record<DecisionType, readonly [data: unknown, sentence: 
   ],
   'ibcf.authority.witnessed.v1': [
     { statement: toSouth, approvals: [{ keyId: 'x', publicKey: 'x' }] },
-    'A node showed that “Harbour” had been given it at epoch 3, which was lost here with a restore.',
+    'A node showed that “Harbour” had been given it at epoch 3; no event of that was held here.',
   ],
   'ibcf.authority.resolved.v1': [
     { disputedEpoch: 2, inFavourOf: id, masterId: id, level: 'LOCAL', epoch: 3, until: null },
