@@ -128,7 +128,7 @@ async function applied(station: Station, node: RunningNode, port: number): Promi
 }
 
 describe('a split brain among processes', () => {
-  it('[AU8] [AU9] [AU15] [AU16] [AG7] has every node obey one master at an epoch, and is healed by what is carried', async () => {
+  it('[AU8] [AU9] [AU15] [AU16] [AU24] [AG7] has every node obey one master at an epoch, and is healed by what is carried', async () => {
     const [hq, north, south] = [await open('Headquarters', 'GLOBAL'), await open('North', 'REGION'), await open('South', 'REGION')]
     for (const from of stations) {
       const { envelope, words } = await ask<Card>(from, 'sync.card')
@@ -168,7 +168,11 @@ describe('a split brain among processes', () => {
     hq.running = await startMaster(hq.running.directory)
     pump = await plugIn('pump', south)
     valve = await plugIn('valve', hq)
-    await Promise.all([toldOf(pump, 'EPOCH_CONTESTED'), toldOf(valve, 'EPOCH_STALE')])
+    await Promise.all([toldOf(pump, 'EPOCH_CONTESTED'), toldOf(valve, 'MASTER_KEY_CHANGED')])
+    // The one that came back knew nothing of the claim that overtook it: the valve showed it ([AU24]).
+    expect(await ask<Authority>(hq, 'domain.authority', { domainId })).toMatchObject({
+      authority: { standing: 'held-elsewhere', masterId: south.running.masterId, epoch: 2 },
+    })
     expect([portOf(pump), portOf(valve)]).toEqual([1, 2])
 
     // By sticks alone: all hold both sides of it, and the holder above decides.
