@@ -35,7 +35,8 @@ describe('POST /v1/authority', () => {
     expect(island.master.model.holder(site)).toMatchObject({ standing: 'held', masterId: north.card.masterId, epoch: 2, right: 'claim' })
     expect(readDomainAuthority(island.master.model, site)).toMatchObject({ right: 'claim', here: { mayDecide: false } })
     const told = await island.ask({ method: 'GET', path: `/v1/authority?domainId=${site}` })
-    expect((told.json?.['chain'] as readonly { readonly payload: string }[]).at(-1)?.payload).toBe(chain[0]?.payload)
+    const links = (told.json?.['chain'] ?? []) as readonly { readonly payload: string }[]
+    expect(links.at(-1)?.payload).toBe(chain[0]?.payload)
     // Given anew, by who holds the domain above, at the epoch after it.
     const { masterId, level, publicKey } = south.card
     perform(island.master, 'authority.grant', { domainId: site, to: { masterId, level, publicKey }, until: null }, island.operator)

@@ -83,7 +83,7 @@ const deciding = (master: TestMaster, epoch: number) => ({
 })
 
 describe('a claim that only a node still knows of', () => {
-  it('[AU24] counts at every master by its signature and the delegation, for the life that made it, and once', () => {
+  it('[AU24] [AU25] counts at every master by its signature and the delegation, for the life that made it, and once', () => {
     const { world, delegation } = setUp()
     const shown = lost(world, north, claim(delegation))
     expect(holderOf(world.book(), site)).toMatchObject({ masterId: hq.card.masterId, epoch: 1 })
@@ -105,7 +105,7 @@ describe('a claim that only a node still knows of', () => {
     expect(mayDecide(world.book(), deciding(hq, 1))).toMatchObject({ effect: 'no', code: 'EPOCH_OVERTAKEN' })
   })
 
-  it('[AU24] [AU3] lets who holds the domain above give it at the epoch after it', () => {
+  it('[AU25] [AU3] lets who holds the domain above give it at the epoch after it', () => {
     const { world, delegation } = setUp()
     witness(world, hq, lost(world, north, claim(delegation)))
     world.act(hq, { kind: 'grant', domainId: site, to: northAgain.card })
