@@ -6,8 +6,9 @@ import { filterOf, nodeParts } from './filter.ts'
 
 /** `from` and `to`: since when it is so. What is asked of nodes leaves out what is about a domain by itself. */
 export const attentionListRequest = filterOf(...nodeParts, 'from', 'to', 'asOf').extend({
-  /** Of what is open; what people are at comes behind it. */
   limit: z.coerce.number().int().min(1).max(200).default(20),
+  /** The `next` of the page before. All pages of one walk are as of the instant of the first. */
+  cursor: z.string().min(1).max(120).optional(),
 })
 
 const named = z.object({

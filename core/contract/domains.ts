@@ -69,10 +69,15 @@ export const attentionItem = z.object({
 })
 export type AttentionItem = z.infer<typeof attentionItem>
 
-/** The worst first. */
+/** What is open, the worst first; behind all of it what people are at. */
 export const attentionPage = z.object({
   items: z.array(attentionItem),
-  /** False: the filter lets through so few that the search for them was given up after looking at a bounded number of nodes. */
+  /** Where the next page begins; null: nothing comes behind these. */
+  next: z.string().nullable(),
+  /**
+   * False: a bounded number of nodes was looked at and there may be more. With a `next` it goes on there; without one the search ended,
+   * because something is weighed in its own way or too much is being worked on.
+   */
   isComplete: z.boolean(),
 })
 

@@ -26,6 +26,12 @@ export function mostOverDefault(model: Pick<ReadModel, 'reader' | 'policy' | 'at
   return [...ofDomains, ...ofPolicies].reduce((most, set) => Math.max(most, shareOf(set ?? {})), 1)
 }
 
+/** Whether a domain or a policy sets weights of its own, higher or lower ones. */
+export function isAnythingWeighed({ reader }: Pick<ReadModel, 'reader'>): boolean {
+  const any = 'SELECT 1 FROM weighing_domains UNION ALL SELECT 1 FROM policies WHERE weighs = 1 LIMIT 1'
+  return reader.get(any) !== undefined
+}
+
 function shareOf(set: AttentionWeightsSet): number {
   const names = Object.keys(defaultAttentionWeights) as (keyof AttentionWeights)[]
   return Math.max(...names.map((name) => (set[name] ?? 0) / defaultAttentionWeights[name]))

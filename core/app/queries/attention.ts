@@ -1,6 +1,4 @@
 /** The inbox: what needs a person, worst first, with the reasons of each score. */
-import type { z } from 'zod'
-import type { attentionListRequest } from '../../contract/attention.ts'
 import type { AttentionItem } from '../../contract/domains.ts'
 import { compareHandled, type HandledItem, showItem } from '../../fleet/attention/handling.ts'
 import type { Attention } from '../../fleet/attention/score.ts'
@@ -9,23 +7,20 @@ import type { ReadModel } from '../read-model.ts'
 import { contestable, findDomain, type Found, lateBundles } from './attention-domains.ts'
 import { itemOf, sinceOf } from './attention-words.ts'
 import { desiredPolicyOf } from './desired-policy.ts'
-import { placeOf } from './domain-tree.ts'
 import { countEvidence } from './evidence.ts'
 import type { FleetMemory } from './fleet/fleet.ts'
 import { type Candidate, forgetInbox, horizonMs, type Inbox, isKept, isNotBehind, keepEntry, keptAtLeast } from './fleet/inbox.ts'
 import { findWorst, heardToConsider, type Scope, type Worst } from './fleet/worst-nodes.ts'
-import { isWithin, refuseAsOf } from './list-page.ts'
-import { fitsView } from './node-list.ts'
 import { type Maintained, maintainedNow } from './maintained.ts'
 import { readNodeView } from './node-view.ts'
 import { plainText } from './plain-text.ts'
 import { readScored, scoreAt, type Scored, type ScoreParts } from './scored.ts'
 
-const shownAtMost = 20
-const attendedAtMost = 1000
+export const shownAtMost = 20
+export const attendedAtMost = 1000
 
 /** What an answer goes by, read once for all who are looked at. */
-type Parts = ScoreParts & {
+export type Parts = ScoreParts & {
   /** Somebody did something about them: they are looked at whatever they score. */
   readonly attended: ReadonlySet<string>
   readonly maintained: Maintained
@@ -37,46 +32,18 @@ type Parts = ScoreParts & {
  * say ([AT3]).
  */
 export function listAttention(model: ReadModel, fleet: FleetMemory, scope: Scope): AttentionItem[] {
+  const { open, handled } = findShown(model, fleet, scope)
+  return [...open, ...handled].map((item) => itemOf(model, item))
+}
+
+/** What is shown of them, in order. */
+export function findShown(model: ReadModel, fleet: FleetMemory, scope: Scope): Shown {
   const parts = partsOf(model, fleet, scope, true)
   const { open, handled } = scope.kind === 'everything' ? worstOfAll(model, fleet, parts) : worstWithin(model, fleet, scope, parts)
-  return [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
+  return { open, handled: handled.toSorted(compareHandling) }
 }
 
-export type AttentionListInput = z.infer<typeof attentionListRequest>
-
-/** Nodes that one search looks at in vain. */
-const missedAtMost = 5000
-
-/** Throws NotFound `DOMAIN_UNKNOWN`, Invalid `AS_OF_UNSUPPORTED`. */
-export function listAttentionPage(
-  model: ReadModel,
-  fleet: FleetMemory,
-  { domainId, from, to, asOf, limit = shownAtMost, ...ofNode }: Partial<AttentionListInput>,
-): { items: AttentionItem[]; isComplete: boolean } {
-  refuseAsOf('attention', asOf)
-  const scope: Scope =
-    domainId === undefined ? { kind: 'everything' } : { kind: 'domains', domainIds: placeOf(fleet.tree, domainId).subtreeIds }
-  const isOfNodes = Object.values(ofNode).some((part) => part !== undefined)
-  if (!isOfNodes && from === undefined && to === undefined && limit === shownAtMost)
-    return { items: listAttention(model, fleet, scope), isComplete: true }
-  const parts = partsOf(model, fleet, scope, !isOfNodes)
-  const isSince = (item: Found): boolean => item.since === null || isWithin(item.since, { from, to })
-  const narrow: Narrow = {
-    limit,
-    fits: (item) =>
-      isSince(item) &&
-      (item.node === undefined || fitsView(item.node, ofNode, (view) => fleet.desiredIn(view.domainId).of(view)?.policyBundleId)),
-    missed: 0,
-  }
-  const { open, handled } = worstWithin(model, fleet, scope, parts, narrow)
-  const items = [...open, ...handled.toSorted(compareHandling)].map((item) => itemOf(model, item))
-  return { items, isComplete: narrow.missed <= missedAtMost }
-}
-
-/** What is asked for beside the scope, and how many did not fit so far. */
-type Narrow = { readonly limit: number; readonly fits: (item: Found) => boolean; missed: number }
-
-function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains: boolean): Parts {
+export function partsOf(model: ReadModel, fleet: FleetMemory, scope: Scope, withDomains: boolean): Parts {
   const within = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
   return {
     evidence: countEvidence(model),
@@ -139,10 +106,10 @@ function searchAll(model: ReadModel, fleet: FleetMemory, parts: Parts, nowMs: nu
   for (const scored of all) keepEntry(inbox, scored, parts.attended)
 }
 
-function worstWithin(model: ReadModel, fleet: FleetMemory, scope: Scope, parts: Parts, narrow?: Narrow): Shown {
+function worstWithin(model: ReadModel, fleet: FleetMemory, scope: Scope, parts: Parts): Shown {
   const wanted = scope.kind === 'everything' ? undefined : new Set(scope.domainIds)
   const nowMs = model.ports.clock.now()
-  const best = createBest(model, parts, narrow?.limit ?? shownAtMost, nowMs, narrow)
+  const best = createBest(model, parts, shownAtMost, nowMs)
   for (const item of parts.domains) best.keep(item)
   const worst = worstOf(model, parts, best, nowMs, () => {}, wanted)
   for (const node of [...parts.attended, ...parts.evidence.keys(), ...heardToConsider(fleet, scope)]) worst.consider(node)
@@ -158,7 +125,7 @@ function shownOf(model: ReadModel, inbox: Inbox, parts: Parts, nowMs: number): S
 }
 
 /** What people are at is told behind what is open, and takes the place of nothing: each has its own. */
-type Shown = { readonly open: Found[]; readonly handled: Found[] }
+export type Shown = { readonly open: Found[]; readonly handled: Found[] }
 
 /** The first so many of those that it was given, in order. */
 type Best = {
@@ -169,7 +136,7 @@ type Best = {
   readonly isAsideFull: () => boolean
 }
 
-function createBest(model: ReadModel, { attended: touched, maintained }: Parts, atMost: number, nowMs: number, narrow?: Narrow): Best {
+function createBest(model: ReadModel, { attended: touched, maintained }: Parts, atMost: number, nowMs: number): Best {
   const shown: Shown = { open: [], handled: [] }
   // Of more than are looked at, anybody may be one.
   const isTouched = (subject: string): boolean => touched.size >= attendedAtMost || touched.has(subject)
@@ -190,18 +157,12 @@ function createBest(model: ReadModel, { attended: touched, maintained }: Parts, 
     shown,
     isAsideFull: () => shown.handled.length >= atMost,
     keep: (item) => {
-      if (narrow?.fits(item) === false) {
-        narrow.missed++
-        return
-      }
       const handled = isTouched(item.subject) ? handlingOf(model, item, nowMs) : undefined
       const handling = asideOf(maintained, item, handled) ?? handled
       if (handling === undefined) put(shown.open, item)
       else put(handling.shownAs === 'open' ? shown.open : shown.handled, { ...item, handling })
     },
     last: () => {
-      // Nobody can come before this one: the search ends.
-      if (narrow !== undefined && narrow.missed > missedAtMost) return { score: Number.POSITIVE_INFINITY, since: '' }
       const last = shown.open.length < atMost ? undefined : shown.open.at(-1)
       return last === undefined ? undefined : { score: last.attention.score, since: last.waitingSince }
     },
@@ -234,7 +195,7 @@ function worstOf(
 }
 
 /** Put aside while somebody works on it; what a person did about it stays said ([SF3]). */
-function asideOf(maintained: Maintained, { node, attention }: Found, handled: HandledItem | undefined): HandledItem | undefined {
+export function asideOf(maintained: Maintained, { node, attention }: Found, handled: HandledItem | undefined): HandledItem | undefined {
   if (node === undefined || !isExplained(attention.terms, node.phase)) return undefined
   const [over] = maintained.overNode(node)
   if (over === undefined) return undefined
@@ -253,7 +214,7 @@ function isSurelyAside(model: ReadModel, { maintained, evidence }: Parts, subjec
   return row !== undefined && row.phase !== 'QUARANTINED' && maintained.overDomain(row.domain).length > 0
 }
 
-function foundOf(scored: Scored, nowMs: number): Found | undefined {
+export function foundOf(scored: Scored, nowMs: number): Found | undefined {
   const attention = scoreAt(scored, nowMs)
   if (attention === undefined) return undefined
   const { view, waitingSince } = scored
@@ -275,12 +236,12 @@ function attended(model: Pick<ReadModel, 'reader'>): ReadonlySet<string> {
   )
 }
 
-function handlingOf(model: ReadModel, { subject, attention, since }: Found, nowMs: number): HandledItem {
+export function handlingOf(model: ReadModel, { subject, attention, since }: Found, nowMs: number): HandledItem {
   const care = model.cares(subject)?.[attention.kind]
   return showItem(care, { score: attention.score, sinceMs: since === null ? 0 : Date.parse(since) }, nowMs)
 }
 
-function compareHandling(a: Found, b: Found): number {
+export function compareHandling(a: Found, b: Found): number {
   const shown = ({ handling, attention }: Found) => ({ shownAs: handling?.shownAs ?? 'open', score: attention.score })
   return compareHandled(shown(a), shown(b)) || compare(a, b)
 }

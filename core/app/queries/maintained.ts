@@ -20,11 +20,13 @@ type Held = { readonly subject: string; readonly maintenance: Maintenance }
 export type Maintained = {
   /** The same text: the same maintenance. */
   readonly signature: string
+  /** No node and no relay is being worked on by itself. */
+  readonly isOfDomainsAlone: boolean
   readonly overNode: (node: Pick<NodeView, 'id' | 'domainId' | 'viaId'>) => readonly Held[]
   readonly overDomain: (domainId: string) => readonly Held[]
 }
 
-const nothingHeld: Maintained = { signature: '', overNode: () => [], overDomain: () => [] }
+const nothingHeld: Maintained = { signature: '', isOfDomainsAlone: true, overNode: () => [], overDomain: () => [] }
 
 export function maintainedNow(model: ReadModel, fleet: FleetMemory): Maintained {
   const held = heldNow(model)
@@ -45,6 +47,7 @@ export function maintainedNow(model: ReadModel, fleet: FleetMemory): Maintained 
     if (net.relays.has(subject)) for (const id of [subject, ...(net.hides.get(subject) ?? [])]) put(byRelay, id, one)
   }
   return {
+    isOfDomainsAlone: held.every(({ subject }) => fleet.tree.some((place) => place.id === subject)),
     signature: held.map(({ maintenance }) => maintenance.maintenanceId).join(),
     // What is hidden by the relay is the relays behind it, and of nodes those that come by one of them.
     overNode: ({ id, domainId, viaId }) => [

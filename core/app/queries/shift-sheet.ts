@@ -7,7 +7,7 @@ import type { DecisionData } from '../../fleet/decisions.ts'
 import { decisionsBefore } from '../audit/decisions-before.ts'
 import { effective } from '../projecting/effective.ts'
 import type { ReadModel } from '../read-model.ts'
-import { listAttentionPage } from './attention.ts'
+import { listAttentionPage } from './attention-page.ts'
 import { authorityOf } from './authority-view.ts'
 import { fleetOf } from './fleet/fleet.ts'
 import { readHeldFrontier } from './held.ts'
@@ -29,7 +29,7 @@ const attentionAtMost = 100
 
 export function readShiftSheet(model: ReadModel, { from }: z.infer<typeof sheetRequest>): ShiftSheet {
   const fleet = fleetOf(model)
-  const attention = listAttentionPage(model, fleet, { limit: attentionAtMost }).items
+  const attention = listAttentionPage(model, fleet, { limit: attentionAtMost })
   const returns = listSessions(model, { onlyOpen: true, limit: shownAtMost })
   const { items: notes } = listNotes(model, { from, limit: shownAtMost })
   return {
@@ -43,8 +43,8 @@ export function readShiftSheet(model: ReadModel, { from }: z.infer<typeof sheetR
     ),
     ...happenedSince(model, Date.parse(from)),
     notes,
-    attention,
-    isAttentionWhole: attention.length < attentionAtMost,
+    attention: attention.items,
+    isAttentionWhole: attention.next === null && attention.isComplete,
     returns: returns.items,
     returnsTotal: returns.total,
     maintenance: listMaintenance(model, { from }).items,

@@ -11,7 +11,7 @@ import { desiredPolicies } from '../desired-policy.ts'
 import { type DomainRule, noRule } from '../domain-rule.ts'
 import { type DomainPlace, readDomainTree } from '../domain-tree.ts'
 import type { QueryMemory } from '../query-memory.ts'
-import { mostOverDefault } from '../attention-weights.ts'
+import { isAnythingWeighed, mostOverDefault } from '../attention-weights.ts'
 import { nextWaiverEnd } from '../excuses.ts'
 import { basisOf, changesSince, type Seen } from './changes.ts'
 import {
@@ -33,6 +33,8 @@ import { createKeptNet, type KeptNet, takeForwarder } from './relay-net.ts'
 
 /** Nodes of one evidence in a domain that are not as they should be: the points of that, and the most that one of them can score. */
 export type DriftingClass = { readonly key: string; readonly points: number; readonly bound: number }
+/** By evidence: what its nodes score for their drift. */
+export type DriftPoints = ReadonlyMap<string, ReadonlySet<number>>
 export type Drifting = { readonly bound: number; readonly classes: readonly DriftingClass[] }
 
 /** What is kept of a domain's own nodes. */
@@ -40,8 +42,8 @@ export type KeptDomain = {
   figures: DomainFigures
   classes: ClassFigures | undefined
   drifting: Drifting | undefined
-  /** See `worthIn`; found anew with the classes. */
-  worth: ReadonlyMap<string, number> | undefined
+  /** See `driftPointsIn`; found anew with the classes. */
+  worth: DriftPoints | undefined
   readonly edges: Readonly<Record<Edge, EdgeCursor>>
 }
 
@@ -56,6 +58,8 @@ export type FleetMemory = {
   waivedUntilMs: number
   /** See `mostOverDefault`. */
   weightShare: number
+  /** Nothing sets weights of its own: points by default are the points that count. */
+  isWeighedPlainly: boolean
   readonly domains: Map<string, KeptDomain>
   /** Without those that something moved since. */
   readonly states: Map<string, DomainState>
@@ -84,6 +88,7 @@ function createFleetMemory(): FleetMemory {
     desiredIn: () => noRule,
     waivedUntilMs: Number.POSITIVE_INFINITY,
     weightShare: 1,
+    isWeighedPlainly: true,
     domains: new Map(),
     states: new Map(),
     heard: createHeardNodes(),
@@ -179,6 +184,7 @@ function takeBasis(model: ReadModel, memory: FleetMemory, basis: string): void {
   memory.treeIds = memory.tree.map(({ id }) => id)
   memory.desiredIn = desiredPolicies(model)
   memory.weightShare = mostOverDefault(model)
+  memory.isWeighedPlainly = !isAnythingWeighed(model)
   memory.waivedUntilMs = nextWaiverEnd(model, model.ports.clock.now())
   memory.states.clear()
   for (const kept of memory.domains.values()) kept.classes = undefined

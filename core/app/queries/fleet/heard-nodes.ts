@@ -77,6 +77,8 @@ export type HeardNodes = {
   readonly nodes: () => Iterable<NodeId>
   /** Nodes that may need a person more than their events say. */
   readonly urgent: ReadonlySet<NodeId>
+  /** Nodes that need a person less than their events say. */
+  readonly eased: ReadonlySet<NodeId>
   /** Nodes whose health is shown otherwise than their events say. */
   readonly healths: ReadonlyMap<NodeId, OtherHealth>
   /** Nodes whose shown health may change by the clock alone. */
@@ -94,12 +96,14 @@ export function createHeardNodes(): HeardNodes {
   const entries = new Map<NodeId, Entry>()
   const domains = new Map<string, HeardDomain>()
   const urgent = new Set<NodeId>()
+  const eased = new Set<NodeId>()
   const shownHealths = new Map<NodeId, OtherHealth>()
   const doubtful = new Set<NodeId>()
 
   function take(node: NodeId, entry: Entry): void {
     const { difference, domain: domainId, stored } = entry
     urgent.delete(node)
+    eased.delete(node)
     shownHealths.delete(node)
     doubtful.delete(node)
     const domain = domainId === undefined ? undefined : domains.get(domainId)
@@ -160,10 +164,11 @@ export function createHeardNodes(): HeardNodes {
     }
     if (stored.health_at !== null && Date.parse(stored.health_at) > nowMs + maxAheadMs) doubtful.add(node)
     const isSeenEarlier = stored.last_seen !== null && heard.heardAt < Date.parse(stored.last_seen)
-    const isMore =
-      pointsOf(stored, health, backlog + (stored.backlog_messages ?? 0)) >
-      pointsOf(stored, stored.shown_health, stored.backlog_messages ?? 0)
-    if (isMore || isSeenEarlier || difference.driftTotal > 0 || difference.driftKnown !== 0) urgent.add(node)
+    const points = pointsOf(stored, health, backlog + (stored.backlog_messages ?? 0))
+    const storedPoints = pointsOf(stored, stored.shown_health, stored.backlog_messages ?? 0)
+    const isSeenLater = isUnheard(stored) && (stored.last_seen === null || heard.heardAt > Date.parse(stored.last_seen))
+    if (points < storedPoints || isSeenLater || difference.driftTotal < 0 || difference.driftKnown !== 0) eased.add(node)
+    if (points > storedPoints || isSeenEarlier || difference.driftTotal > 0 || difference.driftKnown !== 0) urgent.add(node)
     entry.domain = stored.domain
     entry.difference = difference
   }
@@ -174,6 +179,7 @@ export function createHeardNodes(): HeardNodes {
     domainOf: (node) => entries.get(node)?.domain,
     nodes: () => entries.keys(),
     urgent,
+    eased,
     healths: shownHealths,
     doubtful,
     update: (model, node, desiredIn, isSame) => {

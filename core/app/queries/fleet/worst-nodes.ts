@@ -3,16 +3,13 @@
  * first are in an index, the second is the same for all of a class, and the third only grows. So groups are looked at from the one
  * that can hold the highest score, and no further than the last one that is shown ([AT4]).
  */
-import { overBudgetPoints } from '../../../fleet/attention/score.ts'
-import { defaultAttentionWeights } from '../../../fleet/attention/weights.ts'
 import type { NodeId } from '../../../kernel/ids.ts'
 import type { Reader } from '../../../kernel/reader.ts'
-import { evidenceKey } from '../../../projections/standings.ts'
 import type { ReadModel } from '../../read-model.ts'
-import { driftOfEvidence, snapshotVersion } from './drift-classes.ts'
-import { governedClasses } from './governed-classes.ts'
+import { boundOf, mostSilence, silenceOf } from './bounds.ts'
+import { driftingAnywhere, driftingIn, silenceIn } from './drifting.ts'
 import { type Candidate, isNotBehind } from './inbox.ts'
-import { domainsWithNodes, type Drifting, type DriftingClass, type FleetMemory, stateOfDomain } from './fleet.ts'
+import type { DriftingClass, FleetMemory } from './fleet.ts'
 import { troubledIn } from './troubled.ts'
 
 export type Scope = { readonly kind: 'everything' } | { readonly kind: 'domains'; readonly domainIds: readonly string[] }
@@ -29,7 +26,7 @@ export type Worst = {
 const readAtMost = 50_000
 
 /** Beyond so many domains it is quicker to take the best of everything and leave out what is not theirs. */
-const domainsOneByOne = 64
+export const domainsOneByOne = 64
 
 /**
  * Considers everybody who can be among the worst until then: each node of the scope that is not considered scores less than all that
@@ -145,8 +142,8 @@ function walkGroup(walk: Walk, { urgency, budget_s, ends_ms }: Group): void {
   }
   const bySilence = members(walk, { urgency, budget_s }, 'ends_ms')
   let silent: Member | undefined = { subject: '', domain: '', since: '', ends_ms }
-  const silenceFor = (member: Member): number => silenceOf(walk, { urgency, budget_s, ends_ms: member.ends_ms })
-  const most = boundOf(-urgency, silenceOf(walk, { urgency, budget_s, ends_ms }))
+  const silenceFor = (member: Member): number => silenceOf(walk, { budget_s, ends_ms: member.ends_ms })
+  const most = boundOf(-urgency, silenceOf(walk, { budget_s, ends_ms }))
   for (const waiting of bySince) {
     // All that follow have waited less, and none of the group scores more.
     if (!canEnter(walk.worst, most, waiting.since)) return
@@ -213,11 +210,6 @@ function walkClass({ domainId, ...walk }: Walk, { key, points }: DriftingClass):
   }
 }
 
-/** Those who are on their own may be silent for too long beside their drift. */
-function silenceIn(key: string): number {
-  return key.startsWith('alone/') ? mostSilence : 0
-}
-
 /** Its drift is no concern here: whoever drifts is found by what it drifts from. */
 function takeIf(walk: Walk, member: Member, bound: number): void {
   if (canEnter(walk.worst, bound, member.since)) take(walk, member)
@@ -228,100 +220,23 @@ function take({ isWanted, worst }: Walk, { subject, domain }: Member): void {
   worst.consider(subject)
 }
 
-/** More than anybody can get for silence. */
-const mostSilence = defaultAttentionWeights.overBudget
-
-/** At most what it gets for its silence; a second is added for what is rounded away. */
-function silenceOf({ nowMs }: Pick<Walk, 'nowMs'>, { budget_s, ends_ms }: Omit<Group, 'urgency'> & { readonly urgency?: number }): number {
-  if (budget_s < 0 || ends_ms === null) return 0
-  return overBudgetPoints((nowMs - ends_ms) / 1000 + 1 + budget_s, budget_s)
-}
-
-function boundOf(points: number, more: number): number {
-  return Math.min(100, points + more)
-}
-
 /** Whether somebody with at most this score, who waits at least since then, can still be among the worst. */
-function canEnter({ last }: Worst, score: number, since: string): boolean {
+export function canEnter({ last }: Worst, score: number, since: string): boolean {
   return isNotBehind(score, since, last())
 }
 
-/**
- * Of everything at once: one class for the same evidence in all domains, at the most that it is worth in any of them. One look at an
- * index for each evidence there is, where each domain by itself would be a look at every node.
- */
-function driftingAnywhere(model: ReadModel, fleet: FleetMemory): readonly DriftingClass[] {
-  const worth = new Map<string, number>()
-  for (const domainId of domainsWithNodes(fleet))
-    for (const [key, points] of worthIn(model, fleet, domainId)) worth.set(key, Math.max(points, worth.get(key) ?? 0))
-  const classes: DriftingClass[] = []
-  for (const [key, points] of worth) {
-    const head = model.reader.get<{ urgency: number }>(
-      'SELECT urgency FROM node_standings WHERE evidence = ? ORDER BY evidence, urgency, since LIMIT 1',
-      key,
-    )
-    if (head !== undefined) classes.push({ key, points, bound: boundOf(-head.urgency, points + silenceIn(key)) })
-  }
-  return classes.sort((a, b) => b.bound - a.bound)
+/** Whoever presence may show worse than their events. */
+export function heardToConsider({ heard }: FleetMemory, scope: Scope): readonly NodeId[] {
+  return heardIn(heard, scope, heard.urgent)
 }
 
-/** Classes of a domain that are not as they should be, with the most that one of their nodes can score. Kept until the domain changes. */
-function driftingIn(model: ReadModel, fleet: FleetMemory, domainId: string): Drifting {
-  const kept = fleet.domains.get(domainId)
-  if (kept === undefined) return noDrifting
-  const worth = worthIn(model, fleet, domainId)
-  if (kept.drifting !== undefined) return kept.drifting
-  const classes: DriftingClass[] = []
-  if (worth.size > 0) {
-    const heads = model.reader.all<{ evidence: string; urgency: number }>(
-      'SELECT evidence, min(urgency) AS urgency FROM node_standings WHERE domain = ? AND evidence IS NOT NULL GROUP BY evidence',
-      domainId,
-    )
-    for (const { evidence: key, urgency } of heads) {
-      const points = worth.get(key)
-      if (points !== undefined) classes.push({ key, points, bound: boundOf(-urgency, points + silenceIn(key)) })
-    }
-  }
-  classes.sort((a, b) => b.bound - a.bound)
-  kept.drifting = { bound: classes[0]?.bound ?? -1, classes }
-  return kept.drifting
+/** Whoever presence shows otherwise than their events, better or worse: the index does not tell what they score. */
+export function heardOtherwise({ heard }: FleetMemory, scope: Scope): readonly NodeId[] {
+  return heardIn(heard, scope, new Set([...heard.urgent, ...heard.eased]))
 }
 
-/** Points by the evidence of what is not as it should be in a domain. Kept until its figures change. */
-function worthIn(model: ReadModel, fleet: FleetMemory, domainId: string): ReadonlyMap<string, number> {
-  const kept = fleet.domains.get(domainId)
-  if (kept === undefined) return nothingWorth
-  // What a class is worth changes with what its parts say, as the figures do.
-  stateOfDomain(model, fleet, domainId)
-  if (kept.worth !== undefined) return kept.worth
-  const worth = new Map<string, number>()
-  const nowMs = model.ports.clock.now()
-  for (const { isComparable, configurationDigest, softwareDigest, desired, excuses } of governedClasses(
-    model,
-    domainId,
-    fleet.desiredIn(domainId),
-    kept.figures.classes,
-  )) {
-    if (!isComparable || desired === undefined) continue
-    const evidence = { configurationDigest, version: snapshotVersion(model, softwareDigest) }
-    const { score } = driftOfEvidence(model, evidence, desired, excuses, nowMs)
-    const points = score === null ? 0 : Math.round(score * defaultAttentionWeights.drift)
-    if (score === null || score === 0 || (points === 0 && fleet.weightShare === 1)) continue
-    for (const isAlone of [false, true]) {
-      // Nodes of one evidence may be under several rules: the most that any of them scores.
-      const key = evidenceKey(isAlone, configurationDigest, softwareDigest)
-      worth.set(key, Math.max(points, worth.get(key) ?? 0))
-    }
-  }
-  kept.worth = worth
-  return worth
-}
-
-const nothingWorth: ReadonlyMap<string, number> = new Map()
-const noDrifting: Drifting = { bound: -1, classes: [] }
-
-export function heardToConsider(fleet: FleetMemory, scope: Scope): readonly NodeId[] {
-  if (scope.kind === 'everything') return [...fleet.heard.urgent]
+function heardIn(heard: FleetMemory['heard'], scope: Scope, nodes: ReadonlySet<NodeId>): readonly NodeId[] {
+  if (scope.kind === 'everything') return [...nodes]
   const wanted = new Set(scope.domainIds)
-  return [...fleet.heard.urgent].filter((node) => wanted.has(fleet.heard.domainOf(node) ?? ''))
+  return [...nodes].filter((node) => wanted.has(heard.domainOf(node) ?? ''))
 }

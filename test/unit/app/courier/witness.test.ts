@@ -1,6 +1,7 @@
 /** What a master says of its bundles, and what follows from it: the way of a command, what is late, who may say so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findItem, listAttentionPage } from '../../../../core/app/queries/attention.ts'
+import { findItem } from '../../../../core/app/queries/attention.ts'
+import { listAttentionPage } from '../../../../core/app/queries/attention-page.ts'
 import { listBundles, overdueBundles, readBundleRow } from '../../../../core/app/queries/bundles.ts'
 import { readKnownCommand } from '../../../../core/app/queries/commands.ts'
 import { fleetOf } from '../../../../core/app/queries/fleet/fleet.ts'

@@ -78,11 +78,7 @@ const happenings: readonly ((fleet: Fleet, node: NodeId, pick: number) => void)[
     const data = { policy: '', decision, basis: '', policyBundleId: policies[2] ?? null, path: '/configuration/rate' }
     island.report(node, 'ibcf.decision.taken.v1', data)
   },
-  ({ island, domains }, _node, pick) => {
-    const domain = domains[pick % domains.length] ?? ''
-    const sets = [{}, { drift: 100 }, { healthFailed: 3, backlog: 60 }, { overBudget: 90 }]
-    island.decide('ibcf.attention.weighted.v1', domain, { weights: sets[pick % 4] ?? {} }, { domain })
-  },
+  weighs,
   ({ island }, node, pick) => {
     const domain = island.model.lifecycle(node)?.domainId ?? ''
     const item = ['health', 'quarantined', 'drift', 'stale', 'sync-debt'][pick % 5] ?? ''
@@ -91,6 +87,12 @@ const happenings: readonly ((fleet: Fleet, node: NodeId, pick: number) => void)[
     else island.decide('ibcf.attention.acknowledged.v1', node, { item, score, note: '' }, { domain })
   },
 ]
+
+function weighs({ island, domains }: Fleet, _node: NodeId, pick: number): void {
+  const domain = domains[pick % domains.length] ?? ''
+  const sets = [{}, { drift: 100 }, { healthFailed: 3, backlog: 60 }, { overBudget: 90 }]
+  island.decide('ibcf.attention.weighted.v1', domain, { weights: sets[pick % 4] ?? {} }, { domain })
+}
 
 function makeNode(island: TestIsland, domains: readonly string[], number: number, pick: number): NodeId {
   return island.makeNode({
@@ -103,7 +105,8 @@ function makeNode(island: TestIsland, domains: readonly string[], number: number
   })
 }
 
-async function createFleet(size: number): Promise<Fleet> {
+/** `isPlain`: nothing is weighed in its own way. */
+async function createFleet(size: number, isPlain = false): Promise<Fleet> {
   const island = await createTestIsland()
   const region = island.makeDomain('Region')
   const domains = [region, island.makeDomain('Cell', region), island.makeDomain('Yard'), island.rootId]
@@ -120,7 +123,7 @@ async function createFleet(size: number): Promise<Fleet> {
     constraints: { maintenance_window: '', requires_online: false, min_battery_pct: 0 },
     comparators: [{ path: '/software/version', comparator: { kind: 'ignore' }, weight: 1 }],
     delegatedPaths: ['/configuration'],
-    attentionWeights: { drift: 70 },
+    ...(isPlain ? {} : { attentionWeights: { drift: 70 } }),
   })
   island.assign(policies[0] ?? '', island.rootId)
   island.assign(policies[2] ?? '', domains[1])
@@ -129,16 +132,22 @@ async function createFleet(size: number): Promise<Fleet> {
   return { island, domains, nodes, policies }
 }
 
-type Extent = { readonly numRuns: number; readonly nodes?: number; readonly among?: typeof happenings; readonly isSpread?: boolean }
+type Extent = {
+  readonly numRuns: number
+  readonly nodes?: number
+  readonly among?: typeof happenings
+  readonly isSpread?: boolean
+  readonly isPlain?: boolean
+}
 
 async function afterAll(
   check: (fleet: Fleet) => void,
-  { numRuns, nodes = 12, among = happenings, isSpread = false }: Extent,
+  { numRuns, nodes = 12, among = happenings, isSpread = false, isPlain = false }: Extent,
 ): Promise<void> {
   const steps = fc.array(fc.tuple(fc.nat(among.length - 1), fc.nat(1000), fc.nat(1000)), { minLength: 5, maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(steps, async (taken) => {
-      const fleet = await createFleet(nodes)
+      const fleet = await createFleet(nodes, isPlain)
       using _island = fleet.island
       if (isSpread) for (const [number, node] of fleet.nodes.entries()) spread(fleet, node, number)
       for (const [what, which, pick] of taken) {
@@ -225,6 +234,40 @@ describe('the inbox', () => {
     // Nothing that has everybody be looked at again.
     await afterAll(holdsTheWorst, { numRuns: 8, nodes: 150, among: [...happenings.slice(0, 5), recovers, recovers, soon], isSpread: true })
   }, 120_000)
+
+  it('[AT9] goes on by pages to its end, where nothing is weighed in its own way', async () => {
+    const among = happenings.filter((happening) => happening !== weighs)
+    await afterAll(holdsTheWorst, { numRuns: 25, among, isPlain: true })
+    await afterAll(holdsTheWorst, { numRuns: 4, nodes: 100, among: [...among, soon], isSpread: true, isPlain: true })
+  }, 120_000)
+
+  it('[AT9] counts silence in every page to the instant of the first', async () => {
+    const { island, nodes } = await createFleet(60, true)
+    using _ = island
+    for (const [number, node] of nodes.entries()) spread({ island, domains: [], nodes, policies: [] }, node, number)
+    const whole = island.queries.attentionPage({ limit: 200 }).items
+    const first = island.queries.attentionPage({ limit: 10 })
+    expect(first.next).not.toBeNull()
+    island.advance(3_600_000)
+    const rest = readPages((cursor) => island.queries.attentionPage({ limit: 10, cursor: first.next ?? '', ...cursor }))
+    expect([...first.items, ...rest].map(({ nodeId, score }) => ({ nodeId, score }))).toEqual(
+      whole.map(({ nodeId, score }) => ({ nodeId, score })),
+    )
+    expect(island.queries.attentionPage({ limit: 200 }).items.map(({ score }) => score)).not.toEqual(whole.map(({ score }) => score))
+    const ahead = String(island.ports.clock.now() + 1)
+    for (const cursor of ['nobody', first.next?.replace(/^[0-9]+/, ahead) ?? '', '1~shut~5~~'])
+      expect(() => island.queries.attentionPage({ cursor })).toThrow(expect.objectContaining({ code: 'CURSOR_MALFORMED' }))
+  })
+
+  it('[AT9] goes on where it stopped looking for the few that a filter lets through', async () => {
+    using island = await createTestIsland()
+    for (let number = 0; number < 5200; number++)
+      island.assess(island.makeNode({ name: `n ${number}`, tags: number >= 5198 ? ['rare'] : [] }), 'DISCONNECTED')
+    const first = island.queries.attentionPage({ anyTags: ['rare'] })
+    expect(first).toMatchObject({ items: [], isComplete: false })
+    const second = island.queries.attentionPage({ anyTags: ['rare'], cursor: first.next ?? '' })
+    expect(second).toMatchObject({ items: [{}, {}], isComplete: true, next: null })
+  }, 120_000)
 })
 
 function soon({ island }: Fleet, _node: NodeId, pick: number): void {
@@ -253,6 +296,7 @@ function holdsTheWorst(fleet: Fleet): void {
   const { island } = fleet
   const { model } = island
   const desiredIn = desiredPolicies(model)
+  const all = island.queries.attentionPage({ limit: 200 }).items
   const scored = readNodeViews(model, { kind: 'fleet' }).flatMap((view) => {
     const desired = desiredIn(view.domainId).of(view)
     const standing = {
@@ -270,7 +314,7 @@ function holdsTheWorst(fleet: Fleet): void {
     const attention = scoreNode(standing, weightsFor(model, view.domainId, desired))
     const since = String(model.reader.get('SELECT since FROM node_standings WHERE subject = ?', view.id)?.['since'] ?? '')
     if (attention === undefined) return []
-    const began = island.queries.attention().find(({ nodeId }) => nodeId === view.id)?.since ?? null
+    const began = all.find(({ nodeId }) => nodeId === view.id)?.since ?? null
     const care = model.cares(view.id)?.[attention.kind]
     const present = { score: attention.score, sinceMs: began === null ? 0 : Date.parse(began) }
     const { shownAs } = showItem(care, present, model.ports.clock.now())
@@ -279,11 +323,24 @@ function holdsTheWorst(fleet: Fleet): void {
   scored.sort((a, b) => b.score - a.score || compare(a.since, b.since) || compare(a.id, b.id))
   const expected = shown(scored).map(({ id, score }) => ({ id, score }))
   expect(island.queries.attention().map(({ nodeId, score }) => ({ id: nodeId, score }))).toEqual(expected)
+  for (const limit of scored.length > 30 ? [20] : [1, 7]) expect(pages(island, limit)).toEqual(inPages(scored))
   for (const row of island.queries.domains().items) {
     const below = new Set(subtree(island, row.id))
     const here = shown(scored.filter(({ domainId }) => below.has(domainId)))
     expect(island.queries.domain(row.id).attention.map(({ nodeId }) => nodeId)).toEqual(here.map(({ id }) => id))
+    expect(pages(island, 25, row.id)).toEqual(inPages(scored.filter(({ domainId }) => below.has(domainId))))
   }
+}
+
+/** The whole queue. */
+function pages(island: TestIsland, limit: number, domainId?: string): readonly (string | null)[] {
+  const scope = domainId === undefined ? {} : { domainId }
+  return readPages((cursor) => island.queries.attentionPage({ limit, ...scope, ...cursor })).map(({ nodeId }) => nodeId)
+}
+
+function inPages<Item extends { readonly id: string; readonly shownAs: ShownAs }>(sorted: readonly Item[]): readonly string[] {
+  const rank = ({ shownAs }: Item): number => ['open', 'acknowledged', 'snoozed', 'resolved'].indexOf(shownAs)
+  return sorted.toSorted((a, b) => rank(a) - rank(b)).map(({ id }) => id)
 }
 
 /** Of those in order: twenty that are open, then twenty that somebody is at. */
